@@ -1,0 +1,655 @@
+//! Recipients: users and objects, by reference or identified inline.
+//!
+//! See Knock on [recipients](https://docs.knock.app/concepts/recipients) and on
+//! [identifying them](https://docs.knock.app/managing-recipients/identifying-recipients).
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{self, IgnoredAny, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::api::channel_data::ChannelDataRequest;
+use crate::api::preferences::PreferenceSetRequest;
+use crate::error::InvalidInput;
+use crate::field::{Field, clearable};
+use crate::time::Timestamp;
+
+/// Channel data by channel id, to be set along with a recipient.
+pub type InlineChannelData = BTreeMap<String, ChannelDataRequest>;
+
+/// Preference sets by set id (`default`, or a tenant's id), to be merged along with a recipient.
+pub type InlinePreferences = BTreeMap<String, PreferenceSetRequest>;
+
+clearable!(InlineChannelData, InlinePreferences);
+
+/// Who something is about, by reference: a user's id, or an object's id and collection.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum RecipientReference {
+    /// A user's id.
+    User(String),
+    /// An object.
+    Object(ObjectReference),
+}
+
+/// An object by its id and the collection that it is in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ObjectReference {
+    /// The object's id, unique in its collection.
+    #[serde(default)]
+    pub id: String,
+    /// The collection, as `projects`; tenants are in `$tenants`.
+    #[serde(default)]
+    pub collection: String,
+}
+
+impl ObjectReference {
+    /// The object `id` of `collection`.
+    pub fn new(collection: impl Into<String>, id: impl Into<String>) -> Self {
+        Self { id: id.into(), collection: collection.into() }
+    }
+}
+
+impl RecipientReference {
+    pub(crate) fn check(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
+        match self {
+            Self::User(id) => check_id(id, field),
+            Self::Object(object) => {
+                check_id(&object.id, || format!("{}.id", field()))?;
+                check_id(&object.collection, || format!("{}.collection", field()))
+            }
+        }
+    }
+}
+
+impl From<&str> for RecipientReference {
+    fn from(user_id: &str) -> Self {
+        Self::User(user_id.to_owned())
+    }
+}
+
+impl From<String> for RecipientReference {
+    fn from(user_id: String) -> Self {
+        Self::User(user_id)
+    }
+}
+
+impl From<&String> for RecipientReference {
+    fn from(user_id: &String) -> Self {
+        Self::User(user_id.clone())
+    }
+}
+
+impl From<ObjectReference> for RecipientReference {
+    fn from(object: ObjectReference) -> Self {
+        Self::Object(object)
+    }
+}
+
+impl Serialize for RecipientReference {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::User(id) => serializer.serialize_str(id),
+            Self::Object(object) => object.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RecipientReference {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ReferenceVisitor;
+
+        impl<'de> Visitor<'de> for ReferenceVisitor {
+            type Value = RecipientReference;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a user id or an object reference")
+            }
+
+            fn visit_str<E: de::Error>(self, id: &str) -> Result<Self::Value, E> {
+                Ok(RecipientReference::User(id.to_owned()))
+            }
+
+            fn visit_string<E: de::Error>(self, id: String) -> Result<Self::Value, E> {
+                Ok(RecipientReference::User(id))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let (mut id, mut collection) = (None, None);
+                while let Some(key) = map.next_key::<std::borrow::Cow<'_, str>>()? {
+                    match &*key {
+                        "id" => id = map.next_value()?,
+                        "collection" => collection = map.next_value()?,
+                        _ => drop(map.next_value::<IgnoredAny>()?),
+                    }
+                }
+                let id: String = id.unwrap_or_default();
+                Ok(match collection {
+                    Some(collection) => RecipientReference::Object(ObjectReference { id, collection }),
+                    None => RecipientReference::User(id),
+                })
+            }
+        }
+
+        deserializer.deserialize_any(ReferenceVisitor)
+    }
+}
+
+/// A recipient in a request: by reference, or identified inline, which creates or updates it first.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+// Boxing the users would cost an allocation each, and a trigger may have a thousand.
+#[allow(clippy::large_enum_variant)]
+pub enum RecipientRequest {
+    /// A user by id. Knock takes ids that it does not know yet.
+    UserId(String),
+    /// A user, identified inline.
+    User(UserRequest),
+    /// An object, by reference or identified inline.
+    Object(ObjectRequest),
+}
+
+impl RecipientRequest {
+    pub(crate) fn check(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
+        match self {
+            Self::UserId(id) => check_id(id, field),
+            Self::User(user) => user.check(field),
+            Self::Object(object) => object.check(field),
+        }
+    }
+}
+
+pub(crate) fn check_id(id: &str, field: impl FnOnce() -> String) -> Result<(), InvalidInput> {
+    if id.is_empty() {
+        return Err(InvalidInput::new(field(), "is empty; it must be an id"));
+    }
+    Ok(())
+}
+
+impl Serialize for RecipientRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::UserId(id) => serializer.serialize_str(id),
+            Self::User(user) => user.serialize(serializer),
+            Self::Object(object) => object.serialize(serializer),
+        }
+    }
+}
+
+impl From<&str> for RecipientRequest {
+    fn from(user_id: &str) -> Self {
+        Self::UserId(user_id.to_owned())
+    }
+}
+
+impl From<String> for RecipientRequest {
+    fn from(user_id: String) -> Self {
+        Self::UserId(user_id)
+    }
+}
+
+impl From<&String> for RecipientRequest {
+    fn from(user_id: &String) -> Self {
+        Self::UserId(user_id.clone())
+    }
+}
+
+impl From<UserRequest> for RecipientRequest {
+    fn from(user: UserRequest) -> Self {
+        Self::User(user)
+    }
+}
+
+impl From<ObjectRequest> for RecipientRequest {
+    fn from(object: ObjectRequest) -> Self {
+        Self::Object(object)
+    }
+}
+
+impl From<ObjectReference> for RecipientRequest {
+    fn from(object: ObjectReference) -> Self {
+        Self::Object(ObjectRequest::new(object.collection, object.id))
+    }
+}
+
+impl From<RecipientReference> for RecipientRequest {
+    fn from(reference: RecipientReference) -> Self {
+        match reference {
+            RecipientReference::User(id) => Self::UserId(id),
+            RecipientReference::Object(object) => object.into(),
+        }
+    }
+}
+
+/// Properties of the caller's own on a user, an object or a tenant.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Properties {
+    map: Map<String, Value>,
+    /// A mistake is told when the call is made, so that setters chain.
+    problem: Option<InvalidInput>,
+}
+
+impl Properties {
+    pub(crate) fn set(&mut self, name: String, value: impl Serialize) {
+        match serde_json::to_value(value) {
+            Ok(value) => drop(self.map.insert(name, value)),
+            Err(_) => self.fail(InvalidInput::new(name, "has no form in JSON: map keys must be strings")),
+        }
+    }
+
+    /// Sets all properties of a struct or map; what it says of the `identity` again is left out.
+    pub(crate) fn set_all(&mut self, properties: impl Serialize, identity: &[(&str, &str)]) {
+        match serde_json::to_value(properties) {
+            Ok(Value::Object(mut map)) => {
+                map.retain(|name, value| {
+                    !identity.iter().any(|(known, text)| name == known && value == text)
+                });
+                self.map.extend(map);
+            }
+            _ => self
+                .fail(InvalidInput::new("properties", "are not an object in JSON; pass a struct or a map")),
+        }
+    }
+
+    fn fail(&mut self, problem: InvalidInput) {
+        self.problem.get_or_insert(problem);
+    }
+
+    /// Refuses properties that were not understood, and those that the request has by another way, `taken`.
+    pub(crate) fn check(&self, taken: &[(&'static str, bool)]) -> Result<(), InvalidInput> {
+        let twice = taken.iter().find(|(name, taken)| *taken && self.map.contains_key(*name));
+        match (&self.problem, twice) {
+            (Some(problem), _) => Err(problem.clone()),
+            (None, Some((name, _))) => {
+                Err(InvalidInput::new(*name, "is given twice, once as a property of your own"))
+            }
+            (None, None) => Ok(()),
+        }
+    }
+
+    pub(crate) fn serialize_into<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.map.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))
+    }
+}
+
+/// Writes a field unless it is to be kept.
+pub(crate) fn serialize_field<M: SerializeMap>(
+    map: &mut M,
+    name: &'static str,
+    field: &Field<impl Serialize>,
+) -> Result<(), M::Error> {
+    if field.is_keep() { Ok(()) } else { map.serialize_entry(name, field) }
+}
+
+/// A user with the properties to set: to identify, to identify many, or as an inline recipient.
+///
+/// Knock merges what it gets into what it has; a property is cleared with [`Clear`](crate::Clear), not by leaving it
+/// out. Properties of one's own go beside the known ones.
+///
+/// ```
+/// use knock_core::recipients::UserRequest;
+///
+/// #[derive(serde::Serialize)]
+/// struct Plan { plan: &'static str, seats: u32 }
+///
+/// let user = UserRequest::new("jhammond")
+///     .name("John Hammond")
+///     .email("jhammond@ingen.net")
+///     .property("title", "CEO")
+///     .properties(Plan { plan: "island", seats: 3 });
+/// assert_eq!(
+///     serde_json::json!(user),
+///     serde_json::json!({
+///         "id": "jhammond", "name": "John Hammond", "email": "jhammond@ingen.net",
+///         "title": "CEO", "plan": "island", "seats": 3
+///     })
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct UserRequest {
+    pub(crate) id: String,
+    name: Field<String>,
+    email: Field<String>,
+    phone_number: Field<String>,
+    avatar: Field<String>,
+    locale: Field<String>,
+    timezone: Field<String>,
+    created_at: Field<Timestamp>,
+    channel_data: Field<InlineChannelData>,
+    preferences: Field<InlinePreferences>,
+    properties: Properties,
+}
+
+impl UserRequest {
+    /// A user with nothing to set yet. Ids have at most 256 characters, without `/` and `#`.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: Field::Keep,
+            email: Field::Keep,
+            phone_number: Field::Keep,
+            avatar: Field::Keep,
+            locale: Field::Keep,
+            timezone: Field::Keep,
+            created_at: Field::Keep,
+            channel_data: Field::Keep,
+            preferences: Field::Keep,
+            properties: Properties::default(),
+        }
+    }
+
+    /// The user's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The display name.
+    pub fn name(mut self, name: impl Into<Field<String>>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The primary email address; email channels need it.
+    pub fn email(mut self, email: impl Into<Field<String>>) -> Self {
+        self.email = email.into();
+        self
+    }
+
+    /// The phone number in E.164 form, as `+15558675309`; SMS channels need it.
+    pub fn phone_number(mut self, phone_number: impl Into<Field<String>>) -> Self {
+        self.phone_number = phone_number.into();
+        self
+    }
+
+    /// The URL of a picture.
+    pub fn avatar(mut self, url: impl Into<Field<String>>) -> Self {
+        self.avatar = url.into();
+        self
+    }
+
+    /// The locale for [translations](https://docs.knock.app/concepts/translations), as `en-US`.
+    pub fn locale(mut self, locale: impl Into<Field<String>>) -> Self {
+        self.locale = locale.into();
+        self
+    }
+
+    /// The time zone by its tz database name, as `America/Costa_Rica`; schedules and send windows use it.
+    pub fn timezone(mut self, timezone: impl Into<Field<String>>) -> Self {
+        self.timezone = timezone.into();
+        self
+    }
+
+    /// When the user was created in your own system.
+    pub fn created_at(mut self, time: impl Into<Field<Timestamp>>) -> Self {
+        self.created_at = time.into();
+        self
+    }
+
+    /// A property of your own. `null` clears it.
+    pub fn property(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        self.properties.set(name.into(), value);
+        self
+    }
+
+    /// Properties of your own, all from one struct or map.
+    pub fn properties(mut self, properties: impl Serialize) -> Self {
+        self.properties.set_all(properties, &[("id", &self.id)]);
+        self
+    }
+
+    /// Data for this recipient only, merged over the trigger's `data`.
+    pub fn trigger_data(self, data: impl Serialize) -> Self {
+        self.property("$trigger_data", data)
+    }
+
+    /// Sets the data of one channel along with the user; it replaces what the channel had.
+    pub fn channel_data(
+        mut self,
+        channel_id: impl Into<String>,
+        data: impl Into<ChannelDataRequest>,
+    ) -> Self {
+        self.channel_data.get_or_default().insert(channel_id.into(), data.into());
+        self
+    }
+
+    /// Sets a preference set along with the user; it is merged into what the set had.
+    pub fn preferences(mut self, set_id: impl Into<String>, preferences: PreferenceSetRequest) -> Self {
+        self.preferences.get_or_default().insert(set_id.into(), preferences);
+        self
+    }
+
+    pub(crate) fn check(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
+        check_id(&self.id, || format!("{}.id", field()))?;
+        self.properties.check(&[
+            ("id", true),
+            ("name", !self.name.is_keep()),
+            ("email", !self.email.is_keep()),
+            ("phone_number", !self.phone_number.is_keep()),
+            ("avatar", !self.avatar.is_keep()),
+            ("locale", !self.locale.is_keep()),
+            ("timezone", !self.timezone.is_keep()),
+            ("created_at", !self.created_at.is_keep()),
+            ("channel_data", !self.channel_data.is_keep()),
+            ("preferences", !self.preferences.is_keep()),
+        ])
+    }
+
+    fn serialize_fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        serialize_field(map, "name", &self.name)?;
+        serialize_field(map, "email", &self.email)?;
+        serialize_field(map, "phone_number", &self.phone_number)?;
+        serialize_field(map, "avatar", &self.avatar)?;
+        serialize_field(map, "locale", &self.locale)?;
+        serialize_field(map, "timezone", &self.timezone)?;
+        serialize_field(map, "created_at", &self.created_at)?;
+        serialize_field(map, "channel_data", &self.channel_data)?;
+        serialize_field(map, "preferences", &self.preferences)?;
+        self.properties.serialize_into(map)
+    }
+}
+
+impl From<&str> for UserRequest {
+    fn from(id: &str) -> Self {
+        Self::new(id)
+    }
+}
+
+impl From<String> for UserRequest {
+    fn from(id: String) -> Self {
+        Self::new(id)
+    }
+}
+
+impl Serialize for UserRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &self.id)?;
+        self.serialize_fields(&mut map)?;
+        map.end()
+    }
+}
+
+/// A user without its id, as the body of a request whose path has it.
+pub(crate) struct UserBody<'a>(pub(crate) &'a UserRequest);
+
+impl Serialize for UserBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.0.serialize_fields(&mut map)?;
+        map.end()
+    }
+}
+
+/// An object with the properties to set: to set it, to set many, or as an inline recipient.
+///
+/// With nothing set it is a plain reference. Knock merges what it gets into what it has.
+///
+/// ```
+/// use knock_core::recipients::ObjectRequest;
+///
+/// let project = ObjectRequest::new("projects", "paddock-9").name("Paddock 9").property("voltage", 10_000);
+/// assert_eq!(
+///     serde_json::json!(project),
+///     serde_json::json!({ "id": "paddock-9", "collection": "projects", "name": "Paddock 9", "voltage": 10_000 })
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct ObjectRequest {
+    pub(crate) id: String,
+    pub(crate) collection: String,
+    name: Field<String>,
+    locale: Field<String>,
+    timezone: Field<String>,
+    created_at: Field<Timestamp>,
+    channel_data: Field<InlineChannelData>,
+    preferences: Field<InlinePreferences>,
+    properties: Properties,
+}
+
+impl ObjectRequest {
+    /// The object `id` of `collection`, with nothing to set yet.
+    pub fn new(collection: impl Into<String>, id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            collection: collection.into(),
+            name: Field::Keep,
+            locale: Field::Keep,
+            timezone: Field::Keep,
+            created_at: Field::Keep,
+            channel_data: Field::Keep,
+            preferences: Field::Keep,
+            properties: Properties::default(),
+        }
+    }
+
+    /// The name.
+    pub fn name(mut self, name: impl Into<Field<String>>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The locale for [translations](https://docs.knock.app/concepts/translations), as `en-US`.
+    pub fn locale(mut self, locale: impl Into<Field<String>>) -> Self {
+        self.locale = locale.into();
+        self
+    }
+
+    /// The time zone by its tz database name, as `America/Costa_Rica`.
+    pub fn timezone(mut self, timezone: impl Into<Field<String>>) -> Self {
+        self.timezone = timezone.into();
+        self
+    }
+
+    /// When the object was created in your own system.
+    pub fn created_at(mut self, time: impl Into<Field<Timestamp>>) -> Self {
+        self.created_at = time.into();
+        self
+    }
+
+    /// A property of your own. `null` clears it.
+    pub fn property(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        self.properties.set(name.into(), value);
+        self
+    }
+
+    /// Properties of your own, all from one struct or map.
+    pub fn properties(mut self, properties: impl Serialize) -> Self {
+        self.properties.set_all(properties, &[("id", &self.id), ("collection", &self.collection)]);
+        self
+    }
+
+    /// Data for this recipient only, merged over the trigger's `data`.
+    pub fn trigger_data(self, data: impl Serialize) -> Self {
+        self.property("$trigger_data", data)
+    }
+
+    /// Sets the data of one channel along with the object; it replaces what the channel had.
+    pub fn channel_data(
+        mut self,
+        channel_id: impl Into<String>,
+        data: impl Into<ChannelDataRequest>,
+    ) -> Self {
+        self.channel_data.get_or_default().insert(channel_id.into(), data.into());
+        self
+    }
+
+    /// Sets a preference set along with the object; it is merged into what the set had.
+    pub fn preferences(mut self, set_id: impl Into<String>, preferences: PreferenceSetRequest) -> Self {
+        self.preferences.get_or_default().insert(set_id.into(), preferences);
+        self
+    }
+
+    pub(crate) fn check(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
+        check_id(&self.id, || format!("{}.id", field()))?;
+        check_id(&self.collection, || format!("{}.collection", field()))?;
+        self.properties.check(&[
+            ("id", true),
+            ("collection", true),
+            ("name", !self.name.is_keep()),
+            ("locale", !self.locale.is_keep()),
+            ("timezone", !self.timezone.is_keep()),
+            ("created_at", !self.created_at.is_keep()),
+            ("channel_data", !self.channel_data.is_keep()),
+            ("preferences", !self.preferences.is_keep()),
+        ])
+    }
+
+    fn serialize_fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        serialize_field(map, "name", &self.name)?;
+        serialize_field(map, "locale", &self.locale)?;
+        serialize_field(map, "timezone", &self.timezone)?;
+        serialize_field(map, "created_at", &self.created_at)?;
+        serialize_field(map, "channel_data", &self.channel_data)?;
+        serialize_field(map, "preferences", &self.preferences)?;
+        self.properties.serialize_into(map)
+    }
+}
+
+impl Serialize for ObjectRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &self.id)?;
+        map.serialize_entry("collection", &self.collection)?;
+        self.serialize_fields(&mut map)?;
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_reference_is_a_string_or_an_object() {
+        let user: RecipientReference = serde_json::from_value(json!("jhammond")).unwrap();
+        assert_eq!(user, "jhammond".into());
+        let object = json!({ "id": "paddock-9", "collection": "projects", "__typename": "Object" });
+        let object: RecipientReference = serde_json::from_value(object).unwrap();
+        assert_eq!(object, ObjectReference::new("projects", "paddock-9").into());
+        assert_eq!(json!(object), json!({ "id": "paddock-9", "collection": "projects" }));
+    }
+
+    #[test]
+    fn nothing_is_said_twice() {
+        let own = json!({ "id": "jhammond", "email": "jhammond@ingen.net" });
+        let user = UserRequest::new("jhammond").properties(&own);
+        assert_eq!(user.check(|| "user".to_owned()), Ok(()));
+        let twice = user.email("john@ingen.net");
+        assert_eq!(twice.check(|| "user".to_owned()).unwrap_err().field(), "email");
+        let other = UserRequest::new("agrant").properties(&own);
+        assert_eq!(other.check(|| "user".to_owned()).unwrap_err().field(), "id");
+    }
+
+    #[test]
+    fn what_is_not_an_object_cannot_be_properties() {
+        let user = UserRequest::new("jhammond").properties(["CEO"]);
+        assert_eq!(user.check(|| "user".to_owned()).unwrap_err().field(), "properties");
+    }
+}

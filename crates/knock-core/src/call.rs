@@ -1,0 +1,214 @@
+//! The state machine of one call: fed with answers and the time, it says what to do next.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::config::{CallOptions, Config};
+use crate::error::{CallContext, Error, Outcome, StopReason, TransportError};
+use crate::field::Field;
+use crate::prepared::PreparedCall;
+use crate::random::Jitter;
+use crate::retry::RetryPolicy;
+use crate::time::UnixTime;
+
+/// One call with all its attempts, without IO, clock or randomness of its own.
+///
+/// Feed [`next`](Self::next) with what happened and do what it says until it is [`Step::Done`]. It owns the one
+/// idempotency key of the call, its deadline, the count of attempts, and whether Knock may have acted.
+///
+/// ```
+/// use knock_core::{Call, Config, Event, Operation, Step, UnixTime, users};
+///
+/// let config = Config::new("sk_test_12345")?;
+/// let now = UnixTime::from_secs(1_790_000_000);
+/// let mut call = Call::new(&config, users::get("jhammond").prepare()?, None, now, [7; 16])?;
+///
+/// let Step::Send { request, timeout } = call.next(Event::Start, now) else { panic!("the first step sends") };
+/// assert_eq!(request.uri().path(), "/v1/users/jhammond");
+/// assert_eq!(timeout.as_secs(), 60);
+///
+/// let unavailable = http::Response::builder().status(503).body("".into()).expect("a valid response");
+/// let Step::Wait(wait) = call.next(Event::Response(unavailable), now) else { panic!("a 503 is retried") };
+/// assert!(wait.as_millis() <= 500);
+/// # Ok::<(), knock_core::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct Call {
+    config: Config,
+    options: Option<CallOptions>,
+    prepared: PreparedCall,
+    policy: RetryPolicy,
+    deadline: Option<UnixTime>,
+    jitter: Jitter,
+    attempts: u32,
+    outcome: Outcome,
+}
+
+/// What happened since the last step.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// Nothing yet: the call begins.
+    Start,
+    /// The request was answered.
+    Response(http::Response<Bytes>),
+    /// The request was not answered.
+    Failed(TransportError),
+    /// The wait is over.
+    Waited,
+}
+
+/// What to do next.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Step {
+    /// Send this request and wait for its answer no longer than `timeout`.
+    Send {
+        /// The request of this attempt.
+        request: http::Request<Bytes>,
+        /// How long the attempt may take.
+        timeout: Duration,
+    },
+    /// Do nothing for this long.
+    Wait(Duration),
+    /// The call is over: a 2xx answer, or an error.
+    Done(Result<http::Response<Bytes>, Error>),
+}
+
+impl Call {
+    /// A call that begins at `now`; `random` decides its jitter, and its idempotency key where it has none.
+    ///
+    /// # Errors
+    ///
+    /// Kind [`Configuration`](crate::ErrorKind::Configuration) where `options` cannot be right.
+    pub fn new(
+        config: &Config,
+        prepared: PreparedCall,
+        options: Option<&CallOptions>,
+        now: UnixTime,
+        random: [u8; 16],
+    ) -> Result<Self, Error> {
+        let mut policy = config.retry.clone();
+        let mut deadline = config.deadline;
+        if let Some(options) = options {
+            options.check().map_err(|error| error.with_operation(prepared.operation_name()))?;
+            policy = options.retry.clone().unwrap_or(policy);
+            policy.max_retries = options.max_retries.unwrap_or(policy.max_retries);
+            deadline = match options.deadline {
+                Field::Keep => deadline,
+                Field::Clear => None,
+                Field::Set(deadline) => Some(deadline),
+            };
+        }
+        Ok(Self {
+            config: config.clone(),
+            options: options.cloned(),
+            prepared: prepared.with_random_idempotency_key(random),
+            policy,
+            deadline: deadline.map(|deadline| now + deadline),
+            jitter: Jitter::new(random),
+            attempts: 0,
+            outcome: Outcome::NotApplied,
+        })
+    }
+
+    /// Takes what happened and says what to do next.
+    #[must_use]
+    pub fn next(&mut self, event: Event, now: UnixTime) -> Step {
+        match event {
+            Event::Start | Event::Waited => self.attempt(now),
+            Event::Response(response) if response.status().is_success() => {
+                self.config.budget.deposit(self.attempts > 1);
+                Step::Done(Ok(response))
+            }
+            Event::Response(response) => {
+                let (parts, body) = response.into_parts();
+                self.failed(Error::status(parts.status, &parts.headers, &body, now), now)
+            }
+            Event::Failed(error) => self.failed(Error::transport(error), now),
+        }
+    }
+
+    /// How many requests were sent so far.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The idempotency key that all attempts carry.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.prepared.idempotency_key()
+    }
+
+    fn attempt(&mut self, now: UnixTime) -> Step {
+        if self.prepared.expiry().is_some_and(|expiry| now >= expiry) {
+            return self.done(Error::expired(), StopReason::Expired);
+        }
+        match self.prepared.to_request_with(&self.config, self.options.as_ref()) {
+            Ok(request) => {
+                self.attempts += 1;
+                Step::Send { request, timeout: self.timeout(now) }
+            }
+            Err(error) => self.done(error, StopReason::NotRetryable),
+        }
+    }
+
+    /// The attempt's timeout, or what is left until the deadline where that is less.
+    fn timeout(&self, now: UnixTime) -> Duration {
+        let own = self.options.as_ref().and_then(|options| options.timeout).unwrap_or(self.config.timeout);
+        self.deadline.map_or(own, |deadline| own.min(deadline.since(now)))
+    }
+
+    fn failed(&mut self, error: Error, now: UnixTime) -> Step {
+        if error.attempt_outcome() == Outcome::Unknown {
+            self.outcome = Outcome::Unknown;
+        }
+        match self.wait_before_retry(&error, now) {
+            Ok(wait) => Step::Wait(wait),
+            Err(reason) => self.done(error, reason),
+        }
+    }
+
+    fn wait_before_retry(&mut self, error: &Error, now: UnixTime) -> Result<Duration, StopReason> {
+        if !error.is_transient() {
+            return Err(StopReason::NotRetryable);
+        }
+        // The server's explicit word stands for itself.
+        let told_to = error.should_retry() == Some(true);
+        if !self.prepared.is_repeatable() && self.outcome == Outcome::Unknown && !told_to {
+            return Err(StopReason::NotRepeatable);
+        }
+        let retries = self.attempts.saturating_sub(1);
+        if retries >= self.policy.max_retries {
+            return Err(StopReason::AttemptsExhausted);
+        }
+        let wait = match error.retry_after() {
+            Some(wait) if wait > self.policy.max_retry_after => return Err(StopReason::RetryAfterTooLong),
+            Some(wait) => wait,
+            None => self.policy.backoff_before(retries, self.jitter.next()),
+        };
+        let next = now + wait;
+        if self.deadline.is_some_and(|deadline| next >= deadline) {
+            return Err(StopReason::DeadlineExceeded);
+        }
+        if self.prepared.expiry().is_some_and(|expiry| next >= expiry) {
+            return Err(StopReason::Expired);
+        }
+        if !self.config.budget.withdraw() {
+            return Err(StopReason::BudgetExhausted);
+        }
+        Ok(wait)
+    }
+
+    fn done(&self, error: Error, reason: StopReason) -> Step {
+        let context = CallContext {
+            attempts: self.attempts,
+            outcome: self.outcome,
+            repeatable: self.prepared.is_repeatable(),
+            idempotency_key: self.prepared.idempotency_key().map(str::to_owned),
+            stopped_by: Some(reason),
+        };
+        Step::Done(Err(error.with_operation(self.prepared.operation_name()).with_context(context)))
+    }
+}

@@ -1,0 +1,120 @@
+//! The client: drives calls over a transport. The only `async` in the core.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::call::{Call, Event, Step};
+use crate::config::{CallOptions, Config};
+use crate::error::{Error, TransportError};
+use crate::prepared::PreparedCall;
+use crate::time::UnixTime;
+
+/// `Send`, except on WebAssembly, whose hosts have one thread and whose futures hold JavaScript values.
+#[cfg(not(target_arch = "wasm32"))]
+pub trait MaybeSend: Send {}
+#[cfg(not(target_arch = "wasm32"))]
+impl<T: Send> MaybeSend for T {}
+
+/// `Send`, except on WebAssembly, whose hosts have one thread and whose futures hold JavaScript values.
+#[cfg(target_arch = "wasm32")]
+pub trait MaybeSend {}
+#[cfg(target_arch = "wasm32")]
+impl<T> MaybeSend for T {}
+
+/// `Send + Sync`, except on WebAssembly.
+#[cfg(not(target_arch = "wasm32"))]
+pub trait MaybeSendSync: Send + Sync {}
+#[cfg(not(target_arch = "wasm32"))]
+impl<T: Send + Sync> MaybeSendSync for T {}
+
+/// `Send + Sync`, except on WebAssembly.
+#[cfg(target_arch = "wasm32")]
+pub trait MaybeSendSync {}
+#[cfg(target_arch = "wasm32")]
+impl<T> MaybeSendSync for T {}
+
+/// What a platform does for a client: it moves bytes, waits, and knows the time and chance.
+pub trait Transport: MaybeSendSync + 'static {
+    /// Sends one request and reads the whole answer, within `timeout`; redirects are not followed.
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<http::Response<Bytes>, TransportError>> + MaybeSend;
+
+    /// Waits.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + MaybeSend;
+
+    /// What time it is. Within one call it should not go backwards.
+    fn now(&self) -> UnixTime;
+
+    /// Random bytes that nobody can guess: idempotency keys are made of them.
+    fn random(&self) -> [u8; 16];
+}
+
+/// Sends operations over a transport. Cheap to clone; clones share connections and retry budget.
+#[derive(Debug)]
+pub struct Client<T> {
+    inner: Arc<Inner<T>>,
+}
+
+#[derive(Debug)]
+struct Inner<T> {
+    config: Config,
+    transport: T,
+}
+
+impl<T> Clone for Client<T> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner) }
+    }
+}
+
+impl<T: Transport> Client<T> {
+    /// A client with a configuration and a transport.
+    pub fn with_transport(config: Config, transport: T) -> Self {
+        Self { inner: Arc::new(Inner { config, transport }) }
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// The transport.
+    pub fn transport(&self) -> &T {
+        &self.inner.transport
+    }
+
+    /// Sends a prepared call with its retries and gives the 2xx answer as it came.
+    ///
+    /// [`Operation::parse`](crate::Operation::parse) reads it, where the operation's type is known.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn execute(
+        &self,
+        call: PreparedCall,
+        options: Option<&CallOptions>,
+    ) -> Result<http::Response<Bytes>, Error> {
+        let Inner { config, transport } = &*self.inner;
+        let mut call = Call::new(config, call, options, transport.now(), transport.random())?;
+        let mut event = Event::Start;
+        loop {
+            event = match call.next(event, transport.now()) {
+                Step::Send { request, timeout } => match transport.send(request, timeout).await {
+                    Ok(response) => Event::Response(response),
+                    Err(error) => Event::Failed(error),
+                },
+                Step::Wait(duration) => {
+                    transport.sleep(duration).await;
+                    Event::Waited
+                }
+                Step::Done(result) => return result,
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! JSON that the caller gives: serialized at once, with a mistake kept until the call is made.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::error::InvalidInput;
+
+/// A value of the caller's own type, serialized when it was given, so that setters chain and operations have no
+/// type parameter.
+#[derive(Clone)]
+pub(crate) struct LazyJson(Result<Box<RawValue>, InvalidInput>);
+
+impl LazyJson {
+    pub(crate) fn new(field: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
+        Self(
+            to_raw_value(value)
+                .map_err(|_| InvalidInput::new(field, "has no form in JSON: map keys must be strings")),
+        )
+    }
+
+    pub(crate) fn get(&self) -> Result<&RawValue, InvalidInput> {
+        self.0.as_deref().map_err(InvalidInput::clone)
+    }
+
+    /// Refuses what is neither an object nor `null`, or has more than `max_bytes` bytes.
+    pub(crate) fn check_object(&self, field: &'static str, max_bytes: usize) -> Result<(), InvalidInput> {
+        let text = self.get()?.get();
+        let kind = match text.as_bytes().first() {
+            Some(b'{' | b'n') => None,
+            Some(b'[') => Some("an array"),
+            Some(b'"') => Some("a string"),
+            Some(b't' | b'f') => Some("a boolean"),
+            _ => Some("a number"),
+        };
+        if let Some(kind) = kind {
+            return Err(InvalidInput::new(field, format!("is {kind}; it must be a JSON object")));
+        }
+        if text.len() > max_bytes {
+            let problem = format!("has {} bytes as JSON; at most {max_bytes} are allowed", text.len());
+            return Err(InvalidInput::new(field, problem));
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for LazyJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.get().map_err(serde::ser::Error::custom)?.serialize(serializer)
+    }
+}
+
+/// Shows the size only: the value is the caller's users' data.
+impl fmt::Debug for LazyJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Ok(json) => write!(f, "{} bytes of JSON", json.get().len()),
+            Err(error) => error.fmt(f),
+        }
+    }
+}

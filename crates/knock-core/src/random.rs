@@ -1,0 +1,57 @@
+//! What is made of the random bytes that the caller hands in.
+
+use std::fmt::Write;
+
+/// A random UUID (version 4) in its usual spelling.
+pub(crate) fn uuid4(mut random: [u8; 16]) -> String {
+    random[6] = (random[6] & 0x0f) | 0x40;
+    random[8] = (random[8] & 0x3f) | 0x80;
+    let mut text = String::with_capacity(36);
+    for (index, byte) in random.iter().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        // Writing to a `String` does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// A stream of numbers for jitter: splitmix64, seeded once per call. Not for secrets.
+#[derive(Debug, Clone)]
+pub(crate) struct Jitter(u64);
+
+impl Jitter {
+    pub(crate) fn new(random: [u8; 16]) -> Self {
+        let (first, second) = random.split_at(8);
+        let number = |bytes: &[u8]| bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        Self(number(first) ^ number(second).rotate_left(32))
+    }
+
+    pub(crate) fn next(&mut self) -> u32 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) >> 32) as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uuid_has_version_4_and_its_variant() {
+        assert_eq!(uuid4([0; 16]), "00000000-0000-4000-8000-000000000000");
+        assert_eq!(uuid4([0xff; 16]), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+    }
+
+    #[test]
+    fn jitter_spreads() {
+        let mut jitter = Jitter::new([7; 16]);
+        let numbers: Vec<_> = (0..1000).map(|_| f64::from(jitter.next()) / f64::from(u32::MAX)).collect();
+        let mean = numbers.iter().sum::<f64>() / 1000.0;
+        assert!((0.45..0.55).contains(&mean), "{mean}");
+    }
+}
