@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::client::Attempt;
 use crate::config::{CallOptions, Config};
 use crate::error::{CallContext, Error, Outcome, StopReason, TransportError};
 use crate::field::Field;
@@ -128,6 +129,16 @@ impl Call {
                 self.failed(Error::status(parts.status, &parts.headers, &body, now), now)
             }
             Event::Failed(error) => self.failed(Error::transport(error), now),
+        }
+    }
+
+    /// What a transport is told of the request of the last [`Step::Send`], with its timeout.
+    pub fn current_attempt(&self, timeout: Duration) -> Attempt<'_> {
+        Attempt {
+            operation: self.prepared.operation(),
+            route: self.prepared.route(),
+            number: self.attempts,
+            timeout,
         }
     }
 

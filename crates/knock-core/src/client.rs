@@ -35,13 +35,27 @@ pub trait MaybeSendSync {}
 #[cfg(target_arch = "wasm32")]
 impl<T> MaybeSendSync for T {}
 
+/// What a transport is told of the request that it sends.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Attempt<'a> {
+    /// The operation's name, as `workflows.trigger`.
+    pub operation: &'a str,
+    /// The route with its parameters in braces: unlike the request's path it holds nobody's id.
+    pub route: &'a str,
+    /// Which attempt of the call it is, from 1.
+    pub number: u32,
+    /// How long it may take.
+    pub timeout: Duration,
+}
+
 /// What a platform does for a client: it moves bytes, waits, and knows the time and chance.
 pub trait Transport: MaybeSendSync + 'static {
-    /// Sends one request and reads the whole answer, within `timeout`; redirects are not followed.
+    /// Sends one request and reads the whole answer, within the attempt's timeout; redirects are not followed.
     fn send(
         &self,
         request: http::Request<Bytes>,
-        timeout: Duration,
+        attempt: Attempt<'_>,
     ) -> impl Future<Output = Result<http::Response<Bytes>, TransportError>> + MaybeSend;
 
     /// Waits.
@@ -51,7 +65,11 @@ pub trait Transport: MaybeSendSync + 'static {
     fn now(&self) -> UnixTime;
 
     /// Random bytes that nobody can guess: idempotency keys are made of them.
-    fn random(&self) -> [u8; 16];
+    ///
+    /// # Errors
+    ///
+    /// Where the platform has none: nothing is sent then.
+    fn random(&self) -> Result<[u8; 16], TransportError>;
 }
 
 /// Sends operations over a transport. Cheap to clone; clones share connections and retry budget.
@@ -101,14 +119,19 @@ impl<T: Transport> Client<T> {
         options: Option<&CallOptions>,
     ) -> Result<http::Response<Bytes>, Error> {
         let Inner { config, transport } = &*self.inner;
-        let mut call = Call::new(config, call, options, transport.now(), transport.random())?;
+        let random = transport
+            .random()
+            .map_err(|error| Error::transport(error).with_operation(call.operation_name()))?;
+        let mut call = Call::new(config, call, options, transport.now(), random)?;
         let mut event = Event::Start;
         loop {
             event = match call.next(event, transport.now()) {
-                Step::Send { request, timeout } => match transport.send(request, timeout).await {
-                    Ok(response) => Event::Response(response),
-                    Err(error) => Event::Failed(error),
-                },
+                Step::Send { request, timeout } => {
+                    match transport.send(request, call.current_attempt(timeout)).await {
+                        Ok(response) => Event::Response(response),
+                        Err(error) => Event::Failed(error),
+                    }
+                }
                 Step::Wait(duration) => {
                     transport.sleep(duration).await;
                     Event::Waited

@@ -236,6 +236,15 @@ impl Error {
         Self::new(ErrorKind::Configuration, message)
     }
 
+    /// An error of kind [`Configuration`](ErrorKind::Configuration), for adapters: their platform cannot do its part.
+    ///
+    /// Neither `message` nor `source` may show a secret.
+    pub fn setup(message: &'static str, source: impl Into<Source>) -> Self {
+        let mut this = Self::configuration(message);
+        this.0.source = Some(source.into());
+        this
+    }
+
     pub(crate) fn expired() -> Self {
         Self::new(ErrorKind::Expired, "the call's expiry has passed")
     }
@@ -630,6 +639,15 @@ impl TransportError {
     /// `source` must not show the request's URL or headers.
     pub fn interrupted(source: impl Into<Source>) -> Self {
         Self { kind: TransportErrorKind::Interrupted, source: Some(source.into()) }
+    }
+
+    /// What happened, in one word as for OpenTelemetry's `error.type`.
+    pub fn kind_str(&self) -> &'static str {
+        match self.kind {
+            TransportErrorKind::NotSent => "not_sent",
+            TransportErrorKind::Interrupted => "interrupted",
+            TransportErrorKind::TimedOut => "timeout",
+        }
     }
 
     /// No answer came within the attempt's timeout; the server may have acted.

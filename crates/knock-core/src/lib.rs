@@ -41,7 +41,7 @@ pub mod webhook;
 
 pub use api::*;
 pub use call::{Call, Event, Step};
-pub use client::{Client, MaybeSend, MaybeSendSync, Transport};
+pub use client::{Attempt, Client, MaybeSend, MaybeSendSync, Transport};
 pub use config::{CallOptions, Config, ConfigBuilder, DEFAULT_BASE_URL};
 pub use error::{
     DecodeError, Error, ErrorKind, FieldError, InvalidInput, Outcome, StopReason, TransportError,
@@ -51,7 +51,7 @@ pub use operation::{Method, Operation, OperationInfo, RateLimitTier, RequestEnco
 pub use page::{Page, PageInfo, Paged};
 pub use prepared::PreparedCall;
 pub use query::{Query, QueryValue};
-pub use response::Reply;
+pub use response::{Batch, Reply};
 pub use retry::{RetryBudget, RetryPolicy};
 pub use secret::Secret;
 pub use time::{Timestamp, UnixTime};

@@ -152,8 +152,8 @@ pub trait Operation: MaybeSend + Sized {
 #[derive(Debug, Clone)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct WithOptions<O> {
-    operation: O,
-    options: CallOptions,
+    pub(crate) operation: O,
+    pub(crate) options: CallOptions,
 }
 
 impl<O: Operation> Operation for WithOptions<O> {

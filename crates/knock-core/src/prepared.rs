@@ -38,6 +38,7 @@ use crate::time::UnixTime;
 #[must_use = "a call does nothing until it is sent"]
 pub struct PreparedCall {
     operation: Cow<'static, str>,
+    route: Cow<'static, str>,
     method: http::Method,
     target: PathAndQuery,
     body: Option<Bytes>,
@@ -58,6 +59,7 @@ impl PreparedCall {
             .map_err(|_| InvalidInput::new("path", "is not one, or is longer than 65,534 bytes"))?;
         Ok(Self {
             operation: Cow::Borrowed(info.name),
+            route: Cow::Borrowed(info.route),
             method: info.method.into(),
             target,
             body,
@@ -88,6 +90,11 @@ impl PreparedCall {
     /// The operation's name, as `workflows.trigger`.
     pub fn operation(&self) -> &str {
         &self.operation
+    }
+
+    /// The path with its parameters in braces, as Knock's document writes it.
+    pub fn route(&self) -> &str {
+        &self.route
     }
 
     /// The HTTP method.
@@ -191,6 +198,8 @@ impl fmt::Debug for PreparedCall {
 #[derive(Serialize, Deserialize)]
 struct Stored {
     operation: String,
+    #[serde(default)]
+    route: String,
     method: String,
     target: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -210,6 +219,7 @@ impl From<PreparedCall> for Stored {
     fn from(call: PreparedCall) -> Self {
         Self {
             operation: call.operation.into_owned(),
+            route: call.route.into_owned(),
             method: call.method.as_str().to_owned(),
             target: call.target.as_str().to_owned(),
             // Bodies are made by serde_json, which writes UTF-8.
@@ -234,6 +244,7 @@ impl TryFrom<Stored> for PreparedCall {
         }
         Ok(Self {
             operation: Cow::Owned(stored.operation),
+            route: Cow::Owned(stored.route),
             method: stored
                 .method
                 .parse()

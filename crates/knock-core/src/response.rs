@@ -50,6 +50,27 @@ impl<T> Reply<T> {
     }
 }
 
+/// The answer to a call on many entities: what it answers, and which entities were left as they are.
+///
+/// Knock updates an entity once a second at most. A batch that would do so more often succeeds all the same, and
+/// names what it did **not** update: call again for those.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Batch<T> {
+    /// The answer.
+    pub value: T,
+    /// The ids of the entities that were not updated (`x-ratelimited-…`); mostly none.
+    pub rate_limited: Vec<String>,
+}
+
+/// Reads the JSON body of a call on many entities, with the ids in `x-ratelimited-<parameter>`.
+pub(crate) fn batch<T: DeserializeOwned>(
+    response: &http::Response<Bytes>,
+    parameter: &str,
+) -> Result<Batch<T>, DecodeError> {
+    Ok(Batch { value: json(response)?, rate_limited: rate_limited_ids(response.headers(), parameter) })
+}
+
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get("x-request-id")?.to_str().ok()
 }

@@ -12,7 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::api::channel_data::ChannelDataRequest;
+use crate::api::objects::Object;
 use crate::api::preferences::PreferenceSetRequest;
+use crate::api::users::User;
 use crate::error::InvalidInput;
 use crate::field::{Field, clearable};
 use crate::time::Timestamp;
@@ -220,6 +222,28 @@ impl From<RecipientReference> for RecipientRequest {
         match reference {
             RecipientReference::User(id) => Self::UserId(id),
             RecipientReference::Object(object) => object.into(),
+        }
+    }
+}
+
+/// A recipient in an answer, whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+#[allow(clippy::large_enum_variant)]
+pub enum Recipient {
+    /// An object: it has a collection, a user has none.
+    Object(Object),
+    /// A user.
+    User(User),
+}
+
+impl Recipient {
+    /// The recipient's id.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Object(object) => &object.id,
+            Self::User(user) => &user.id,
         }
     }
 }

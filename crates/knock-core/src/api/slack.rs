@@ -135,7 +135,7 @@ impl ListChannels {
 }
 
 impl Operation for ListChannels {
-    type Output = Page<Self>;
+    type Output = Page<Channel, Self>;
     const INFO: OperationInfo = OperationInfo::get(
         "slack.list_channels",
         "/v1/providers/slack/{channel_id}/channels",
@@ -153,16 +153,16 @@ impl Operation for ListChannels {
         Ok(())
     }
 
-    fn decode(&self, response: &http::Response<Bytes>) -> Result<Page<Self>, DecodeError> {
-        page::decode(self, response)
+    fn decode(&self, response: &http::Response<Bytes>) -> Result<Page<Channel, Self>, DecodeError> {
+        page::decode(response, self, Self::cursor)
     }
 }
 
 impl Paged for ListChannels {
     type Item = Channel;
 
-    fn after_cursor(self, cursor: String) -> Self {
-        self.cursor(cursor)
+    fn split(&self, page: Page<Channel, Self>) -> (Vec<Channel>, Option<Self>) {
+        (page.items, page.next)
     }
 }
 

@@ -1,0 +1,1 @@
+//! Channels: changing the status of many messages of one channel at once.

@@ -1,0 +1,1 @@
+//! Feeds: the messages in a user's in-app feed.

@@ -1,0 +1,1 @@
+//! Guides: in-app guides that a user is eligible to see.

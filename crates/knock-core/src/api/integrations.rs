@@ -1,0 +1,1 @@
+//! Integrations: endpoints for Census and Hightouch, which sync data into Knock.

@@ -1,0 +1,1 @@
+//! Messages: what workflows produced, its content, delivery and engagement.

@@ -1,0 +1,1 @@
+//! Microsoft Teams: helpers for connecting an organization and choosing its teams and channels.

@@ -1,0 +1,1 @@
+//! The preference center: Knock's hosted page for a user's preferences.

@@ -1,0 +1,1 @@
+//! Schedules: workflows that run later, once or again and again.

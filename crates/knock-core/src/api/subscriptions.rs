@@ -1,0 +1,1 @@
+//! Subscriptions: recipients that follow an object and get what is sent to it.

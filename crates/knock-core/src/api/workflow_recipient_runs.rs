@@ -1,0 +1,1 @@
+//! Workflow recipient runs: the execution of a workflow for one recipient.

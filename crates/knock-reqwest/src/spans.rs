@@ -1,0 +1,72 @@
+//! Spans and events, by OpenTelemetry's
+//! [conventions for HTTP clients](https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span).
+//!
+//! The URL's path is told by its template only: the path itself holds ids, which may be personal.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use knock_core::{Attempt, TransportError};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
+
+pub(crate) fn attempt(request: &http::Request<Bytes>, attempt: Attempt<'_>) -> Span {
+    let uri = request.uri();
+    let default_port = if uri.scheme_str() == Some("http") { 80 } else { 443 };
+    let span = tracing::info_span!(
+        "knock.request",
+        otel.name = format_args!("{} {}", request.method(), attempt.route),
+        otel.kind = "client",
+        otel.status_code = Empty,
+        http.request.method = request.method().as_str(),
+        http.request.body.size = request.body().len(),
+        http.request.resend_count = Empty,
+        http.response.status_code = Empty,
+        url.template = attempt.route,
+        url.scheme = uri.scheme_str(),
+        server.address = uri.host(),
+        server.port = uri.port_u16().unwrap_or(default_port),
+        error.type = Empty,
+        knock.operation = attempt.operation,
+        knock.request_id = Empty,
+    );
+    if attempt.number > 1 {
+        span.record("http.request.resend_count", attempt.number - 1);
+    }
+    span
+}
+
+pub(crate) async fn record(
+    span: Span,
+    exchange: impl Future<Output = Result<http::Response<Bytes>, TransportError>>,
+) -> Result<http::Response<Bytes>, TransportError> {
+    let result = exchange.instrument(span.clone()).await;
+    match &result {
+        Ok(response) => answered(&span, response),
+        Err(error) => failed(&span, error.kind_str()),
+    }
+    result
+}
+
+fn answered(span: &Span, response: &http::Response<Bytes>) {
+    let status = response.status();
+    span.record("http.response.status_code", status.as_u16());
+    if let Some(id) = response.headers().get("x-request-id").and_then(|id| id.to_str().ok()) {
+        span.record("knock.request_id", id);
+    }
+    if status.is_success() {
+        tracing::debug!(parent: span, "answered");
+    } else {
+        failed(span, status.as_str());
+    }
+}
+
+fn failed(span: &Span, kind: &str) {
+    span.record("error.type", kind);
+    span.record("otel.status_code", "ERROR");
+    tracing::warn!(parent: span, error.type = kind, "the attempt failed");
+}
+
+pub(crate) fn waiting(duration: Duration) {
+    tracing::debug!(wait_ms = duration.as_secs_f64() * 1000.0, "waiting before the next attempt");
+}
