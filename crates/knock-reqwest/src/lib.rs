@@ -35,3 +35,8 @@ pub use client::Knock;
 #[cfg(any(feature = "aws-lc-rs", feature = "rsa"))]
 pub use signer::NativeSigner;
 pub use transport::ReqwestTransport;
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
