@@ -14,6 +14,9 @@ use crate::operation::{Operation, OperationInfo, RateLimitTier, RequestEncoder};
 use crate::response;
 use crate::time::Timestamp;
 
+/// How many entities a call on many may name, unless it says otherwise.
+pub const MAX_ENTITIES: usize = 1000;
+
 open_enum! {
     /// How far a bulk operation is.
     pub enum BulkOperationStatus {
