@@ -186,7 +186,7 @@ impl Operation for Get {
     }
 }
 
-/// Deletes an object with all that Knock has of it.
+/// Deletes an object for good.
 ///
 /// [Reference](https://docs.knock.app/api-reference/objects/delete)
 pub fn delete(collection: impl Into<String>, object_id: impl Into<String>) -> Delete {
