@@ -10,12 +10,14 @@ use serde_json::{Map, Value};
 
 use crate::api::bulk_operations::{BulkOperation, MAX_ENTITIES};
 use crate::api::channel_data::{ChannelData, ChannelDataBody, ChannelDataRequest};
+use crate::api::messages::{Message, MessageFilter, check_some_id};
 use crate::api::preferences::{PreferenceSet, PreferenceSetRequest};
 pub use crate::api::recipients::ObjectRequest;
 use crate::api::recipients::{
     ObjectBody, ObjectOfCollection, ObjectReference, RecipientReference, RecipientRequest, References,
     check_count, check_ids,
 };
+use crate::api::schedules::Schedule;
 use crate::api::subscriptions::{
     MAX_OBJECTS, Subscribe, Subscribers, Subscription, SubscriptionMode, Unsubscribe, check_unsubscribed,
 };
@@ -773,6 +775,148 @@ impl Operation for UnsetChannelData {
 
     fn decode(&self, _: &http::Response<Bytes>) -> Result<(), DecodeError> {
         Ok(())
+    }
+}
+
+/// Lists the messages for an object, 1 page at a time, newest first.
+///
+/// ```
+/// use knock_core::messages::{DeliveryStatus, MessageFilter};
+/// use knock_core::objects;
+///
+/// let bounced = MessageFilter::new().statuses([DeliveryStatus::Bounced]);
+/// let list = objects::list_messages("projects", "paddock-9").filter(bounced);
+/// # let _ = list;
+/// ```
+///
+/// [Reference](https://docs.knock.app/api-reference/objects/list_messages)
+pub fn list_messages(collection: impl Into<String>, object_id: impl Into<String>) -> ListMessages {
+    ListMessages {
+        collection: collection.into(),
+        object_id: object_id.into(),
+        page: PageQuery::default(),
+        filter: MessageFilter::new(),
+    }
+}
+
+/// Made by [`list_messages`].
+#[derive(Debug, Clone)]
+#[must_use = "an operation does nothing until it is sent"]
+pub struct ListMessages {
+    collection: String,
+    object_id: String,
+    page: PageQuery,
+    filter: MessageFilter,
+}
+
+impl ListMessages {
+    page_setters!(50);
+
+    /// Which messages to list. Default: all.
+    pub fn filter(mut self, filter: MessageFilter) -> Self {
+        self.filter = filter;
+        self
+    }
+}
+
+impl Operation for ListMessages {
+    type Output = Page<Message, Self>;
+    const INFO: OperationInfo = OperationInfo::get(
+        "objects.list_messages",
+        "/v1/objects/{collection}/{id}/messages",
+        RateLimitTier::Tier4,
+    )
+    .under_retention();
+
+    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
+        request.path("collection", &self.collection)?;
+        request.path("id", &self.object_id)?;
+        self.page.encode(request, 50)?;
+        self.filter.encode(request)
+    }
+
+    fn decode(&self, response: &http::Response<Bytes>) -> Result<Page<Message, Self>, DecodeError> {
+        page::decode(response, self, Self::after)
+    }
+}
+
+impl Paged for ListMessages {
+    type Item = Message;
+
+    fn split(&self, page: Page<Message, Self>) -> (Vec<Message>, Option<Self>) {
+        (page.items, page.next)
+    }
+}
+
+/// Lists the schedules for an object, 1 page at a time.
+///
+/// [Reference](https://docs.knock.app/api-reference/objects/list_schedules)
+pub fn list_schedules(collection: impl Into<String>, object_id: impl Into<String>) -> ListSchedules {
+    ListSchedules {
+        collection: collection.into(),
+        object_id: object_id.into(),
+        page: PageQuery::default(),
+        tenant: None,
+        workflow: None,
+    }
+}
+
+/// Made by [`list_schedules`].
+#[derive(Debug, Clone)]
+#[must_use = "an operation does nothing until it is sent"]
+pub struct ListSchedules {
+    collection: String,
+    object_id: String,
+    page: PageQuery,
+    tenant: Option<String>,
+    workflow: Option<String>,
+}
+
+impl ListSchedules {
+    page_setters!(50);
+
+    /// Only schedules of this tenant.
+    pub fn tenant(mut self, tenant_id: impl Into<String>) -> Self {
+        self.tenant = Some(tenant_id.into());
+        self
+    }
+
+    /// Only schedules of the workflow with this key.
+    pub fn workflow(mut self, key: impl Into<String>) -> Self {
+        self.workflow = Some(key.into());
+        self
+    }
+}
+
+impl Operation for ListSchedules {
+    type Output = Page<Schedule, Self>;
+    const INFO: OperationInfo = OperationInfo::get(
+        "objects.list_schedules",
+        "/v1/objects/{collection}/{id}/schedules",
+        RateLimitTier::Tier4,
+    );
+
+    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
+        request.path("collection", &self.collection)?;
+        request.path("id", &self.object_id)?;
+        check_some_id("tenant", self.tenant.as_deref())?;
+        check_some_id("workflow", self.workflow.as_deref())?;
+        self.page.encode(request, 50)?;
+        request.query("tenant", &self.tenant);
+        request.query("workflow", &self.workflow);
+        Ok(())
+    }
+
+    fn decode(&self, response: &http::Response<Bytes>) -> Result<Page<Schedule, Self>, DecodeError> {
+        page::decode(response, self, Self::after)
+    }
+}
+
+impl Paged for ListSchedules {
+    type Item = Schedule;
+
+    fn split(&self, page: Page<Schedule, Self>) -> (Vec<Schedule>, Option<Self>) {
+        (page.items, page.next)
     }
 }
 

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::api::bulk_operations::{BulkOperation, MAX_ENTITIES};
 use crate::api::channel_data::ChannelDataRequest;
+use crate::api::messages::check_some_id;
 use crate::api::preferences::{PreferenceSet, PreferenceSetRequest};
 use crate::api::recipients::{
     InlineChannelData, InlinePreferences, Properties, check_count, check_id, check_ids, serialize_field,
@@ -390,6 +391,8 @@ impl Operation for List {
     const INFO: OperationInfo = OperationInfo::get("tenants.list", "/v1/tenants", RateLimitTier::Tier4);
 
     fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
+        check_some_id("name", self.name.as_deref())?;
+        check_some_id("tenant_id", self.tenant_id.as_deref())?;
         self.page.encode(request, 50)?;
         request.query("name", &self.name);
         request.query("tenant_id", &self.tenant_id);

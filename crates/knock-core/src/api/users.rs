@@ -10,9 +10,11 @@ use serde_json::{Map, Value};
 
 use crate::api::bulk_operations::{BulkOperation, MAX_ENTITIES};
 use crate::api::channel_data::{ChannelData, ChannelDataBody, ChannelDataRequest};
+use crate::api::messages::{Message, MessageFilter, check_some_id};
 use crate::api::preferences::{PersistenceStrategy, PreferenceSet, PreferenceSetRequest};
 pub use crate::api::recipients::UserRequest;
 use crate::api::recipients::{RecipientReference, References, UserBody, check_count, check_id, check_ids};
+use crate::api::schedules::Schedule;
 use crate::api::subscriptions::Subscription;
 use crate::error::{DecodeError, InvalidInput};
 use crate::operation::{Operation, OperationInfo, RateLimitTier, RequestEncoder};
@@ -535,6 +537,127 @@ impl Operation for UnsetChannelData {
 
     fn decode(&self, _: &http::Response<Bytes>) -> Result<(), DecodeError> {
         Ok(())
+    }
+}
+
+/// Lists the messages for a user, 1 page at a time, newest first.
+///
+/// ```
+/// use knock_core::messages::{DeliveryStatus, MessageFilter};
+/// use knock_core::users;
+///
+/// let bounced = MessageFilter::new().statuses([DeliveryStatus::Bounced]);
+/// let list = users::list_messages("jhammond").filter(bounced);
+/// # let _ = list;
+/// ```
+///
+/// [Reference](https://docs.knock.app/api-reference/users/list_messages)
+pub fn list_messages(user_id: impl Into<String>) -> ListMessages {
+    ListMessages { user_id: user_id.into(), page: PageQuery::default(), filter: MessageFilter::new() }
+}
+
+/// Made by [`list_messages`].
+#[derive(Debug, Clone)]
+#[must_use = "an operation does nothing until it is sent"]
+pub struct ListMessages {
+    user_id: String,
+    page: PageQuery,
+    filter: MessageFilter,
+}
+
+impl ListMessages {
+    page_setters!(50);
+
+    /// Which messages to list. Default: all.
+    pub fn filter(mut self, filter: MessageFilter) -> Self {
+        self.filter = filter;
+        self
+    }
+}
+
+impl Operation for ListMessages {
+    type Output = Page<Message, Self>;
+    const INFO: OperationInfo =
+        OperationInfo::get("users.list_messages", "/v1/users/{user_id}/messages", RateLimitTier::Tier4)
+            .under_retention();
+
+    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
+        request.path("user_id", &self.user_id)?;
+        self.page.encode(request, 50)?;
+        self.filter.encode(request)
+    }
+
+    fn decode(&self, response: &http::Response<Bytes>) -> Result<Page<Message, Self>, DecodeError> {
+        page::decode(response, self, Self::after)
+    }
+}
+
+impl Paged for ListMessages {
+    type Item = Message;
+
+    fn split(&self, page: Page<Message, Self>) -> (Vec<Message>, Option<Self>) {
+        (page.items, page.next)
+    }
+}
+
+/// Lists the schedules for a user, 1 page at a time.
+///
+/// [Reference](https://docs.knock.app/api-reference/users/list_schedules)
+pub fn list_schedules(user_id: impl Into<String>) -> ListSchedules {
+    ListSchedules { user_id: user_id.into(), page: PageQuery::default(), tenant: None, workflow: None }
+}
+
+/// Made by [`list_schedules`].
+#[derive(Debug, Clone)]
+#[must_use = "an operation does nothing until it is sent"]
+pub struct ListSchedules {
+    user_id: String,
+    page: PageQuery,
+    tenant: Option<String>,
+    workflow: Option<String>,
+}
+
+impl ListSchedules {
+    page_setters!(50);
+
+    /// Only schedules of this tenant.
+    pub fn tenant(mut self, tenant_id: impl Into<String>) -> Self {
+        self.tenant = Some(tenant_id.into());
+        self
+    }
+
+    /// Only schedules of the workflow with this key.
+    pub fn workflow(mut self, key: impl Into<String>) -> Self {
+        self.workflow = Some(key.into());
+        self
+    }
+}
+
+impl Operation for ListSchedules {
+    type Output = Page<Schedule, Self>;
+    const INFO: OperationInfo =
+        OperationInfo::get("users.list_schedules", "/v1/users/{user_id}/schedules", RateLimitTier::Tier4);
+
+    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
+        request.path("user_id", &self.user_id)?;
+        check_some_id("tenant", self.tenant.as_deref())?;
+        check_some_id("workflow", self.workflow.as_deref())?;
+        self.page.encode(request, 50)?;
+        request.query("tenant", &self.tenant);
+        request.query("workflow", &self.workflow);
+        Ok(())
+    }
+
+    fn decode(&self, response: &http::Response<Bytes>) -> Result<Page<Schedule, Self>, DecodeError> {
+        page::decode(response, self, Self::after)
+    }
+}
+
+impl Paged for ListSchedules {
+    type Item = Schedule;
+
+    fn split(&self, page: Page<Schedule, Self>) -> (Vec<Schedule>, Option<Self>) {
+        (page.items, page.next)
     }
 }
 
