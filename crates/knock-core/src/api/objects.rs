@@ -1145,3 +1145,16 @@ impl Operation for BulkDeleteSubscriptions {
         response::batch(response, "subscriptions")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_objects_must_be_in_the_collection_of_the_call() {
+        let objects = [ObjectRequest::new("projects", "paddock-9"), ObjectRequest::new("assets", "fence-1")];
+        let mut request = RequestEncoder::new(BulkSet::INFO.route);
+        let error = bulk_set("projects", objects).encode(&mut request).unwrap_err();
+        assert_eq!(error.field(), "objects[1].collection");
+    }
+}

@@ -576,6 +576,8 @@ impl Operation for BulkSet {
 
 /// Deletes up to 1,000 tenants as [`delete`] does, in the background.
 ///
+/// The ids travel in the URL: where they are long, name fewer at once.
+///
 /// [Reference](https://docs.knock.app/api-reference/tenants/bulk/delete)
 pub fn bulk_delete(tenant_ids: impl IntoIterator<Item = impl Into<String>>) -> BulkDelete {
     BulkDelete { tenant_ids: tenant_ids.into_iter().map(Into::into).collect() }
@@ -603,5 +605,23 @@ impl Operation for BulkDelete {
 
     fn decode(&self, response: &http::Response<Bytes>) -> Result<Batch<BulkOperation>, DecodeError> {
         response::batch(response, "tenant_ids")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_tenant_keeps_its_own_properties_apart() {
+        let answer = json!({
+            "__typename": "Tenant", "id": "jurassic-park", "plan": "island",
+            "settings": { "branding": { "logo_url": null, "primary_color": "#d01c1f" } }
+        });
+        let tenant: Tenant = serde_json::from_value(answer.clone()).unwrap();
+        assert_eq!(tenant.properties, *json!({ "plan": "island" }).as_object().unwrap());
+        assert_eq!(json!(tenant), answer);
     }
 }

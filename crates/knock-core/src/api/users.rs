@@ -897,3 +897,16 @@ impl Operation for BulkSetPreferences {
         response::batch(response, "user_ids")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn preferences_of_many_cannot_be_merged() {
+        let merge = PreferenceSetRequest::new().merge();
+        let mut request = RequestEncoder::new(BulkSetPreferences::INFO.route);
+        let error = bulk_set_preferences(["jhammond"], merge).encode(&mut request).unwrap_err();
+        assert_eq!(error.field(), "preferences");
+    }
+}
