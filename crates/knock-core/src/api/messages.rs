@@ -171,6 +171,7 @@ pub struct MessageSource {
     #[serde(rename = "__typename", default, skip_serializing_if = "Option::is_none")]
     typename: Option<String>,
     /// The key of the workflow, broadcast or guide.
+    #[serde(default)]
     pub key: String,
     /// Which of these it is.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
