@@ -3,6 +3,7 @@
 //! See Knock on [recipients](https://docs.knock.app/concepts/recipients) and on
 //! [identifying them](https://docs.knock.app/managing-recipients/identifying-recipients).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -17,6 +18,7 @@ use crate::api::preferences::PreferenceSetRequest;
 use crate::api::users::User;
 use crate::error::InvalidInput;
 use crate::field::{Field, clearable};
+use crate::query::{Query, QueryValue};
 use crate::time::Timestamp;
 
 /// Channel data by channel id, to be set along with a recipient.
@@ -121,7 +123,7 @@ impl<'de> Deserialize<'de> for RecipientReference {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let (mut id, mut collection) = (None, None);
-                while let Some(key) = map.next_key::<std::borrow::Cow<'_, str>>()? {
+                while let Some(key) = map.next_key::<Cow<'_, str>>()? {
                     match &*key {
                         "id" => id = map.next_value()?,
                         "collection" => collection = map.next_value()?,
@@ -137,6 +139,33 @@ impl<'de> Deserialize<'de> for RecipientReference {
         }
 
         deserializer.deserialize_any(ReferenceVisitor)
+    }
+}
+
+/// References in a query, in the forms that Plug reads: ids alone repeat `name[]`; where there is an object, all are
+/// numbered, since `name[]` cannot hold one.
+pub(crate) struct References<'a>(pub(crate) &'a [RecipientReference]);
+
+impl References<'_> {
+    pub(crate) fn check(&self, field: &str) -> Result<(), InvalidInput> {
+        let mut references = self.0.iter().enumerate();
+        references.try_for_each(|(index, reference)| reference.check(|| format!("{field}[{index}]")))
+    }
+}
+
+impl QueryValue for References<'_> {
+    fn append(&self, name: &str, query: &mut Query<'_>) {
+        let numbered = self.0.iter().any(|reference| matches!(reference, RecipientReference::Object(_)));
+        for (index, reference) in self.0.iter().enumerate() {
+            match reference {
+                RecipientReference::User(id) if numbered => query.pair(&format!("{name}[{index}]"), id),
+                RecipientReference::User(id) => query.pair(&format!("{name}[]"), id),
+                RecipientReference::Object(object) => {
+                    query.pair(&format!("{name}[{index}][id]"), &object.id);
+                    query.pair(&format!("{name}[{index}][collection]"), &object.collection);
+                }
+            }
+        }
     }
 }
 
@@ -169,6 +198,28 @@ pub(crate) fn check_id(id: &str, field: impl FnOnce() -> String) -> Result<(), I
         return Err(InvalidInput::new(field(), "is empty; it must be an id"));
     }
     Ok(())
+}
+
+/// Refuses a list that has nothing in it, or more than one call may have.
+pub(crate) fn check_count(
+    field: impl Into<Cow<'static, str>>,
+    count: usize,
+    max: usize,
+) -> Result<(), InvalidInput> {
+    if count == 0 {
+        return Err(InvalidInput::new(field, format!("is empty; there must be 1 to {max} entries")));
+    }
+    if count > max {
+        let problem = format!("has {count} entries; at most {max} are allowed in one call");
+        return Err(InvalidInput::new(field, problem));
+    }
+    Ok(())
+}
+
+/// Refuses a list of ids as [`check_count`] does, and ids that are empty.
+pub(crate) fn check_ids(field: &'static str, ids: &[String], max: usize) -> Result<(), InvalidInput> {
+    check_count(field, ids.len(), max)?;
+    ids.iter().enumerate().try_for_each(|(index, id)| check_id(id, || format!("{field}[{index}]")))
 }
 
 impl Serialize for RecipientRequest {
@@ -644,6 +695,29 @@ impl Serialize for ObjectRequest {
     }
 }
 
+/// An object without its id and collection, as the body of a request whose path has them.
+pub(crate) struct ObjectBody<'a>(pub(crate) &'a ObjectRequest);
+
+impl Serialize for ObjectBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.0.serialize_fields(&mut map)?;
+        map.end()
+    }
+}
+
+/// An object without its collection, as one of many in a request whose path has it.
+pub(crate) struct ObjectOfCollection<'a>(pub(crate) &'a ObjectRequest);
+
+impl Serialize for ObjectOfCollection<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &self.0.id)?;
+        self.0.serialize_fields(&mut map)?;
+        map.end()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -658,6 +732,25 @@ mod tests {
         let object: RecipientReference = serde_json::from_value(object).unwrap();
         assert_eq!(object, ObjectReference::new("projects", "paddock-9").into());
         assert_eq!(json!(object), json!({ "id": "paddock-9", "collection": "projects" }));
+    }
+
+    #[test]
+    fn references_are_numbered_where_one_is_an_object() {
+        let query = |references: &[RecipientReference]| {
+            let mut target = String::new();
+            References(references).append("recipients", &mut Query::new(&mut target));
+            percent_encoding::percent_decode_str(&target).decode_utf8().unwrap().into_owned()
+        };
+        let project = ObjectReference::new("projects", "paddock 9");
+        assert_eq!(query(&[]), "");
+        assert_eq!(
+            query(&["jhammond".into(), "agrant".into()]),
+            "?recipients[]=jhammond&recipients[]=agrant"
+        );
+        assert_eq!(
+            query(&["jhammond".into(), project.into()]),
+            "?recipients[0]=jhammond&recipients[1][id]=paddock 9&recipients[1][collection]=projects"
+        );
     }
 
     #[test]

@@ -25,9 +25,13 @@ pub enum InlineTenant {
 
 impl InlineTenant {
     pub(crate) fn check(&self) -> Result<(), InvalidInput> {
+        self.check_as(|| "tenant".to_owned())
+    }
+
+    fn check_as(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
         match self {
-            Self::Id(id) => check_id(id, || "tenant".to_owned()),
-            Self::Tenant(tenant) => tenant.check(),
+            Self::Id(id) => check_id(id, field),
+            Self::Tenant(tenant) => tenant.check_as(field),
         }
     }
 }
@@ -154,8 +158,8 @@ impl TenantRequest {
         self
     }
 
-    pub(crate) fn check(&self) -> Result<(), InvalidInput> {
-        check_id(&self.id, || "tenant.id".to_owned())?;
+    fn check_as(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
+        check_id(&self.id, || format!("{}.id", field()))?;
         self.properties.check(&[
             ("id", true),
             ("name", !self.name.is_keep()),

@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::api::recipients::{RecipientReference, RecipientRequest, check_id};
+use crate::api::recipients::{RecipientReference, RecipientRequest, References, check_count, check_id};
 use crate::api::tenants::InlineTenant;
 use crate::error::{DecodeError, InvalidInput};
 use crate::json::LazyJson;
@@ -148,9 +148,6 @@ impl Operation for Trigger {
         let body = &self.body;
         request.path("key", &self.key)?;
         request.idempotency_key(self.idempotency_key.as_deref())?;
-        if body.recipients.is_empty() {
-            return Err(InvalidInput::new("recipients", "is empty; there must be 1 to 1,000"));
-        }
         check_count("recipients", body.recipients.len(), MAX_RECIPIENTS)?;
         for (index, recipient) in body.recipients.iter().enumerate() {
             recipient.check(|| format!("recipients[{index}]"))?;
@@ -228,13 +225,12 @@ impl Operation for Cancel {
     fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
         request.path("key", &self.key)?;
         check_cancellation_key(Some(&self.body.cancellation_key))?;
-        let recipients = self.body.recipients.as_deref().unwrap_or_default();
-        if self.body.recipients.is_some() && recipients.is_empty() {
-            return Err(InvalidInput::new("recipients", "is empty; leave it out to cancel for all"));
-        }
-        check_count("recipients", recipients.len(), MAX_RECIPIENTS)?;
-        for (index, recipient) in recipients.iter().enumerate() {
-            recipient.check(|| format!("recipients[{index}]"))?;
+        if let Some(recipients) = &self.body.recipients {
+            if recipients.is_empty() {
+                return Err(InvalidInput::new("recipients", "is empty; leave it out to cancel for all"));
+            }
+            check_count("recipients", recipients.len(), MAX_RECIPIENTS)?;
+            References(recipients).check("recipients")?;
         }
         request.json(&self.body)
     }
@@ -246,14 +242,4 @@ impl Operation for Cancel {
 
 fn check_cancellation_key(key: Option<&str>) -> Result<(), InvalidInput> {
     key.map_or(Ok(()), |key| check_id(key, || "cancellation_key".to_owned()))
-}
-
-fn check_count(field: &'static str, count: usize, max: usize) -> Result<(), InvalidInput> {
-    if count > max {
-        return Err(InvalidInput::new(
-            field,
-            format!("has {count} entries; at most {max} are allowed in one call"),
-        ));
-    }
-    Ok(())
 }
