@@ -3,10 +3,17 @@
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
 mod ci;
+mod generate;
+mod recordings;
+mod scan;
 
 use std::process::ExitCode;
 
+use crate::generate::Mode;
+
 const USAGE: &str = "\
+cargo xtask generate             writes the registry of operations and their map
+cargo xtask generate --check     fails where they are out of date
 cargo xtask ci                   runs all that must pass before a change is merged
 ";
 
@@ -17,6 +24,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments[..] {
+        ["generate"] => generate::run(Mode::Write),
+        ["generate", "--check"] => generate::run(Mode::Check),
         ["ci"] => ci::run(),
         _ => Err(USAGE.into()),
     };
