@@ -14,6 +14,9 @@ use crate::operation::{Operation, OperationInfo, RateLimitTier, RequestEncoder};
 use crate::response;
 use crate::time::Timestamp;
 
+/// How many entities a call on many may name, unless it says otherwise.
+pub const MAX_ENTITIES: usize = 1000;
+
 open_enum! {
     /// How far a bulk operation is.
     pub enum BulkOperationStatus {
@@ -164,5 +167,81 @@ impl Operation for Get {
 
     fn decode(&self, response: &http::Response<Bytes>) -> Result<BulkOperation, DecodeError> {
         response::json(response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use futures_util::FutureExt;
+    use serde_json::json;
+
+    use super::*;
+    use crate::client::Attempt;
+    use crate::config::Config;
+    use crate::error::TransportError;
+    use crate::time::UnixTime;
+
+    /// Answers at once, with an operation that is done at `done_at`; sleeping moves its clock.
+    struct FakeKnock {
+        now: Mutex<UnixTime>,
+        done_at: UnixTime,
+        requests: Mutex<u32>,
+    }
+
+    impl Transport for FakeKnock {
+        async fn send(
+            &self,
+            _: http::Request<Bytes>,
+            _: Attempt<'_>,
+        ) -> Result<http::Response<Bytes>, TransportError> {
+            *self.requests.lock().unwrap() += 1;
+            let status = if self.now() >= self.done_at { "completed" } else { "processing" };
+            Ok(http::Response::new(operation(status).to_string().into()))
+        }
+
+        async fn sleep(&self, duration: Duration) {
+            let mut now = self.now.lock().unwrap();
+            *now = *now + duration;
+        }
+
+        fn now(&self) -> UnixTime {
+            *self.now.lock().unwrap()
+        }
+
+        fn random(&self) -> Result<[u8; 16], TransportError> {
+            Ok([7; 16])
+        }
+    }
+
+    fn operation(status: &str) -> serde_json::Value {
+        let time = "2026-01-02T03:04:05Z";
+        json!({ "id": "b1", "name": "users.delete", "status": status, "inserted_at": time, "updated_at": time })
+    }
+
+    /// Waits with 10 s between questions; says how it ended, after how many questions and seconds.
+    fn wait(status: &str, done_at: u64, limit: u64) -> (BulkOperationStatus, u32, u64) {
+        let knock = FakeKnock {
+            now: Mutex::new(UnixTime::from_secs(0)),
+            done_at: UnixTime::from_secs(done_at),
+            requests: Mutex::default(),
+        };
+        let client = Client::with_transport(Config::new("sk_test_12345").unwrap(), knock);
+        let begun: BulkOperation = serde_json::from_value(operation(status)).unwrap();
+        let waiting = begun.wait(&client, Duration::from_secs(10), Duration::from_secs(limit));
+        let ended = waiting.now_or_never().unwrap().unwrap();
+        let knock = client.transport();
+        (ended.status, *knock.requests.lock().unwrap(), knock.now().as_secs())
+    }
+
+    #[test]
+    fn waits_until_it_is_finished_or_the_limit_is_over() {
+        use BulkOperationStatus::{Completed, Failed, Processing};
+
+        assert_eq!(wait("queued", 25, 60), (Completed, 3, 30));
+        assert_eq!(wait("queued", 25, 25), (Completed, 3, 25));
+        assert_eq!(wait("queued", 90, 25), (Processing, 3, 25));
+        assert_eq!(wait("failed", 25, 60), (Failed, 0, 0));
     }
 }

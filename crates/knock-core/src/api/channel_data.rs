@@ -110,6 +110,12 @@ impl From<Value> for ChannelDataRequest {
     }
 }
 
+/// The body of a request that sets channel data.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ChannelDataBody {
+    pub(crate) data: ChannelDataRequest,
+}
+
 /// A device that gets push messages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -328,6 +328,12 @@ impl PreferenceSetRequest {
         self.strategy = Some(PersistenceStrategy::Merge);
         self
     }
+
+    /// Replaces the set that Knock has, where it would be merged: as a tenant's default.
+    pub fn replace(mut self) -> Self {
+        self.strategy = Some(PersistenceStrategy::Replace);
+        self
+    }
 }
 
 impl From<bool> for Field<Setting> {
