@@ -87,7 +87,8 @@ fn map(resources: &[Resource], node_1: &Methods, node_0: &Methods) -> String {
 
 The {count} operations of Knock's API and the function that makes each.
 
-- **node**: the method of `@knocklabs/node` 1.35.0, and that of 0.6.19 after a slash where it was recorded, too.
+- **node 1.x**, **node 0.6**: the method of `@knocklabs/node`, from recordings of 1.35.0 and 0.6.19; of the latter, not
+  all were recorded.
 - **Tier**: how often it may be called, in requests a second for each environment: 1 = 1, 2 = 5, 3 = 60, 4 = 200,
   5 = 1,000.
 - **Repeatable**: whether it is retried when its outcome is unknown. *With a key*: it carries an idempotency key, which
@@ -100,8 +101,8 @@ The {count} operations of Knock's API and the function that makes each.
     for resource in resources {
         let _ = writeln!(text, "\n## {}\n", resource.module);
         let _ = writeln!(text, "{}\n", resource.title);
-        text.push_str("| What | Function | Route | node | Tier | Repeatable | Retention |\n");
-        text.push_str("|---|---|---|---|---|---|---|\n");
+        text.push_str("| What | Function | Route | node 1.x | node 0.6 | Tier | Repeatable | Retention |\n");
+        text.push_str("|---|---|---|---|---|---|---|---|\n");
         for operation in &resource.operations {
             text.push_str(&row(operation, node_1, node_0));
         }
@@ -119,16 +120,13 @@ fn row(operation: &Operation, node_1: &Methods, node_0: &Methods) -> String {
         Some(reference) => format!("[`{endpoint}`]({reference})"),
         None => format!("`{endpoint}`"),
     };
-    let node: Vec<String> = [node_1, node_0]
-        .iter()
-        .filter_map(|sdk| sdk.get(&endpoint))
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let method = |sdk: &Methods| sdk.get(&endpoint).map(|name| format!("`{name}`")).unwrap_or_default();
     let retention = if operation.retention { "yes" } else { "" };
     format!(
-        "| {what} | `{}` | {route} | {} | {} | {} | {retention} |\n",
+        "| {what} | `{}` | {route} | {} | {} | {} | {} | {retention} |\n",
         operation.function,
-        node.join(" / "),
+        method(node_1),
+        method(node_0),
         operation.tier,
         operation.repeatable,
     )

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
 mod ci;
+mod expand;
 mod generate;
 mod recordings;
 mod scan;

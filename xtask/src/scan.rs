@@ -9,6 +9,7 @@ use std::{fmt, fs};
 use syn::{Attribute, Expr, ExprCall, ExprMethodCall, ImplItem, Item, ItemFn, ItemImpl, Lit, Meta, Type};
 
 use crate::Result;
+use crate::expand::Macros;
 
 /// One resource: a file, with its operations.
 pub(crate) struct Resource {
@@ -86,14 +87,18 @@ pub(crate) fn resources(folder: &Path) -> Result<Vec<Resource>> {
 fn read(module: &str, source: &str) -> Result<Resource> {
     let file = syn::parse_file(source)?;
     let title = paragraph(&docs(&file.attrs));
-    let functions: BTreeMap<String, &ItemFn> = file
-        .items
+    let macros = Macros::of(&file.items);
+    let mut items = Vec::new();
+    for item in file.items {
+        items.extend(macros.expand(item)?);
+    }
+    let functions: BTreeMap<String, &ItemFn> = items
         .iter()
         .filter_map(|item| if let Item::Fn(function) = item { Some(function) } else { None })
         .map(|function| (function.sig.ident.to_string(), function))
         .collect();
     let mut operations = Vec::new();
-    for item in &file.items {
+    for item in &items {
         if let Item::Impl(implementation) = item
             && is_operation(implementation)
         {
