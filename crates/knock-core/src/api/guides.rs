@@ -366,6 +366,9 @@ impl SeenRequest {
     fn check(&self) -> Result<(), InvalidInput> {
         self.step.check()?;
         self.content.check_object("content", NO_LIMIT)?;
+        if self.content.get()?.get() == "null" {
+            return Err(InvalidInput::new("content", "is null; it must be a JSON object"));
+        }
         self.data.as_ref().map_or(Ok(()), |data| data.check_object("data", NO_LIMIT))?;
         check_some_id("tenant", self.tenant.as_deref())
     }
@@ -844,5 +847,6 @@ mod tests {
         let seen = SeenRequest::new(GuideStepReference { guide_id: String::new(), ..step() }, json!({}));
         assert!(mark_message_as_seen("jhammond", seen).prepare().is_err());
         assert!(mark_message_as_seen("jhammond", SeenRequest::new(step(), "text")).prepare().is_err());
+        assert!(mark_message_as_seen("jhammond", SeenRequest::new(step(), ())).prepare().is_err());
     }
 }

@@ -1253,7 +1253,7 @@ impl Operation for MarkAsInteracted {
 }
 
 /// Refuses metadata of an interaction that is not flat or has more than 5 values.
-pub(crate) fn check_metadata(metadata: Option<&LazyJson>) -> Result<(), InvalidInput> {
+fn check_metadata(metadata: Option<&LazyJson>) -> Result<(), InvalidInput> {
     metadata.map_or(Ok(()), |metadata| check_flat("metadata", metadata, MAX_METADATA))
 }
 
