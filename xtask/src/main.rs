@@ -1,2 +1,40 @@
-//! xtask
-fn main() {}
+//! The house's chores: `cargo xtask <command>`.
+// It talks to whoever runs it.
+#![allow(clippy::print_stderr, clippy::print_stdout)]
+
+mod ci;
+mod expand;
+mod generate;
+mod recordings;
+mod scan;
+
+use std::process::ExitCode;
+
+use crate::generate::Mode;
+
+const USAGE: &str = "\
+cargo xtask generate             writes the registry of operations and their map
+cargo xtask generate --check     fails where they are out of date
+cargo xtask ci                   runs all that must pass before a change is merged
+";
+
+/// What a chore says when it cannot go on.
+type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match arguments[..] {
+        ["generate"] => generate::run(Mode::Write),
+        ["generate", "--check"] => generate::run(Mode::Check),
+        ["ci"] => ci::run(),
+        _ => Err(USAGE.into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -32,6 +32,7 @@ mod path;
 mod prepared;
 mod query;
 mod random;
+pub mod registry;
 pub mod response;
 mod retry;
 mod secret;

@@ -1,0 +1,126 @@
+//! The SDK against Knock's `OpenAPI` document: nothing missing, nothing too much, and every answer read in full.
+//!
+//! A failing test lists all that differs, so that a new version of the document reads as a list of things to do.
+//! What is meant to differ is in [`exceptions`]; what is sent is in [`samples`], one file a resource.
+// Test code may stop at what cannot be.
+#![allow(clippy::unwrap_used)]
+
+mod answers;
+mod compare;
+mod document;
+mod exceptions;
+mod report;
+mod requests;
+mod sample;
+mod samples;
+mod schema;
+mod variants;
+
+use std::collections::BTreeMap;
+
+use knock_core::registry::OPERATIONS;
+
+use crate::document::Document;
+use crate::report::Report;
+use crate::sample::Sample;
+use crate::schema::Schemas;
+
+#[test]
+fn the_operations_are_those_of_the_document() {
+    let Some(document) = Document::load() else { return };
+    let mut report = Report::new("operations", exceptions::OPERATIONS);
+    for described in document.operations() {
+        if !OPERATIONS.iter().any(|info| described.is(info)) {
+            report.differ(&described.endpoint(), "is not in the SDK");
+        }
+    }
+    let mut functions = BTreeMap::new();
+    for info in OPERATIONS {
+        if document.find(info).is_none() {
+            report.differ(
+                info.name,
+                format!("`{} {}` is not in the document", info.method.as_str(), info.route),
+            );
+        }
+        let endpoint = (info.method.as_str(), info.route);
+        if let Some(other) = functions.insert(endpoint, info.name) {
+            report.differ(info.name, format!("is the same as `{other}`"));
+        }
+    }
+    report.finish();
+}
+
+#[test]
+fn tiers_idempotency_and_retention_are_those_of_the_document() {
+    let Some(document) = Document::load() else { return };
+    let mut report = Report::new("facts", exceptions::FACTS);
+    for info in OPERATIONS {
+        let Some(described) = document.find(info) else { continue };
+        let mut compare = |what: &str, sdk: String, document: String| {
+            if sdk != document {
+                report.differ(info.name, format!("{what} is {sdk}; in the document, {document}"));
+            }
+        };
+        compare("the rate limit tier", (info.tier as u8).to_string(), described.tier().to_string());
+        compare(
+            "honouring idempotency keys",
+            info.idempotency_key.to_string(),
+            described.is_idempotent().to_string(),
+        );
+        compare(
+            "being under retention",
+            info.retention.to_string(),
+            described.is_under_retention().to_string(),
+        );
+    }
+    report.finish();
+}
+
+#[test]
+fn every_operation_has_a_sample() {
+    let mut report = Report::new("samples", &[]);
+    let samples = samples::all();
+    for info in OPERATIONS {
+        match samples.iter().filter(|sample| sample.info == *info).count() {
+            1 => {}
+            0 => report.differ(info.name, "has no sample"),
+            many => report.differ(info.name, format!("has {many} samples; one is enough")),
+        }
+    }
+    report.finish();
+}
+
+#[test]
+fn requests_are_those_of_the_document() {
+    let Some(document) = Document::load() else { return };
+    let mut report = Report::new("requests", exceptions::REQUESTS);
+    let schemas = Schemas::new(&document);
+    each(&document, |sample, described| requests::check(sample, described, &schemas, &mut report));
+    report.finish();
+}
+
+#[test]
+fn answers_of_the_document_are_read_and_nothing_is_lost() {
+    let Some(document) = Document::load() else { return };
+    let mut report = Report::new("answers", exceptions::ANSWERS);
+    let schemas = Schemas::new(&document);
+    each(&document, |sample, described| answers::check_whole(sample, described, &schemas, &mut report));
+    report.finish();
+}
+
+#[test]
+fn answers_that_have_less_or_more_are_read() {
+    let Some(document) = Document::load() else { return };
+    let mut report = Report::new("tolerance", exceptions::TOLERANCE);
+    each(&document, |sample, described| answers::check_tolerance(sample, described, &mut report));
+    report.finish();
+}
+
+/// Goes through the samples with what the document says of them.
+fn each(document: &Document, mut check: impl FnMut(&Sample, &document::Described<'_>)) {
+    for sample in samples::all() {
+        if let Some(described) = document.find(&sample.info) {
+            check(&sample, &described);
+        }
+    }
+}

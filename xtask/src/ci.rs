@@ -1,0 +1,66 @@
+//! `cargo xtask ci`: all that must pass before a change is merged.
+
+use std::process::Command;
+use std::time::Instant;
+
+use crate::Result;
+
+/// One check: what it is for, and the command, with variables of the environment before the program.
+struct Check {
+    name: &'static str,
+    command: &'static str,
+}
+
+const CHECKS: &[Check] = &[
+    Check { name: "format", command: "cargo fmt --all --check" },
+    Check { name: "the registry and the map are current", command: "cargo xtask generate --check" },
+    Check { name: "lints", command: "cargo clippy --workspace --all-targets -- -D warnings" },
+    Check {
+        name: "lints, the core with nothing optional",
+        command: "cargo clippy --package knock-core --all-targets --no-default-features -- -D warnings",
+    },
+    Check {
+        name: "lints, the native adapter with everything",
+        command: "cargo clippy --package knock-reqwest --all-targets --all-features -- -D warnings",
+    },
+    Check { name: "tests", command: "cargo test --workspace" },
+    Check { name: "documentation", command: "RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps" },
+    Check {
+        name: "the core in a browser or a Worker",
+        command: "cargo build --package knock-core --target wasm32-unknown-unknown",
+    },
+];
+
+/// Runs every check, also after one has failed, and says at the end which did.
+pub(crate) fn run() -> Result<()> {
+    // Where the target is there already or there is no rustup, the build itself tells.
+    let _ = command("rustup target add wasm32-unknown-unknown").status();
+
+    let mut failed = Vec::new();
+    for check in CHECKS {
+        println!("\n==> {}: {}", check.name, check.command);
+        let start = Instant::now();
+        let passed = command(check.command).status().is_ok_and(|status| status.success());
+        println!("<== {} in {:.0?}", if passed { "passed" } else { "FAILED" }, start.elapsed());
+        if !passed {
+            failed.push(format!("  {}: {}", check.name, check.command));
+        }
+    }
+    if failed.is_empty() {
+        println!("\nAll {} checks passed.", CHECKS.len());
+        return Ok(());
+    }
+    Err(format!("\n{} of {} checks failed:\n{}", failed.len(), CHECKS.len(), failed.join("\n")).into())
+}
+
+/// A command of words without spaces in them.
+fn command(line: &str) -> Command {
+    let mut words = line.split(' ').peekable();
+    let mut variables = Vec::new();
+    while let Some(variable) = words.next_if(|word| word.contains('=') && !word.starts_with('-')) {
+        variables.extend(variable.split_once('='));
+    }
+    let mut command = Command::new(words.next().unwrap_or_default());
+    command.args(words).envs(variables);
+    command
+}

@@ -1,0 +1,25 @@
+//! Which methods of the official SDKs reach which operation, from the recordings of what they send.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::Result;
+
+/// The methods of one SDK, by endpoint.
+pub(crate) type Methods = BTreeMap<String, String>;
+
+/// Reads a recording: each method has a case `<method>/required` that reaches its operation.
+pub(crate) fn methods(recording: &Path) -> Result<Methods> {
+    let text = fs::read_to_string(recording).map_err(|error| format!("{}: {error}", recording.display()))?;
+    let recording: Value = serde_json::from_str(&text)?;
+    let cases = recording["cases"].as_array().into_iter().flatten();
+    Ok(cases
+        .filter_map(|case| {
+            let method = case["name"].as_str()?.strip_suffix("/required")?;
+            Some((case["operation"].as_str()?.to_owned(), method.to_owned()))
+        })
+        .collect())
+}
