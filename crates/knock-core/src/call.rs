@@ -45,13 +45,14 @@ pub struct Call {
     deadline: Option<UnixTime>,
     jitter: Jitter,
     attempts: u32,
+    /// How long the last attempt may take.
+    timeout: Duration,
     outcome: Outcome,
     /// Why the call waits for another attempt.
     last_error: Option<Error>,
 }
 
 /// What happened since the last step.
-#[non_exhaustive]
 pub enum Event {
     /// Nothing yet: the call begins.
     Start,
@@ -64,7 +65,6 @@ pub enum Event {
 }
 
 /// What to do next.
-#[non_exhaustive]
 pub enum Step {
     /// Send this request and wait for its answer no longer than `timeout`.
     Send {
@@ -136,6 +136,7 @@ impl Call {
             deadline: deadline.map(|deadline| now + deadline),
             jitter: Jitter::new(random),
             attempts: 0,
+            timeout: Duration::ZERO,
             outcome: Outcome::NotApplied,
             last_error: None,
         })
@@ -158,13 +159,13 @@ impl Call {
         }
     }
 
-    /// What a transport is told of the request of the last [`Step::Send`], with its timeout.
-    pub fn current_attempt(&self, timeout: Duration) -> Attempt<'_> {
+    /// What a transport is told of the request of the last [`Step::Send`].
+    pub fn current_attempt(&self) -> Attempt<'_> {
         Attempt {
             operation: self.prepared.operation(),
             route: self.prepared.route(),
             number: self.attempts,
-            timeout,
+            timeout: self.timeout,
         }
     }
 
@@ -191,14 +192,15 @@ impl Call {
         match self.prepared.to_request_with(&self.config, self.options.as_ref()) {
             Ok(request) => {
                 self.attempts += 1;
-                Step::Send { request, timeout: self.timeout(now) }
+                self.timeout = self.timeout_of_attempt(now);
+                Step::Send { request, timeout: self.timeout }
             }
             Err(error) => self.done(error, StopReason::NotRetryable),
         }
     }
 
     /// The attempt's timeout, or what is left until the deadline where that is less.
-    fn timeout(&self, now: UnixTime) -> Duration {
+    fn timeout_of_attempt(&self, now: UnixTime) -> Duration {
         let own = self.options.as_ref().and_then(|options| options.timeout).unwrap_or(self.config.timeout);
         self.deadline.map_or(own, |deadline| own.min(deadline.since(now)))
     }

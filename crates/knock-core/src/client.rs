@@ -135,12 +135,10 @@ impl<T: Transport> Client<T> {
         let mut event = Event::Start;
         loop {
             event = match call.next(event, transport.now()) {
-                Step::Send { request, timeout } => {
-                    match transport.send(request, call.current_attempt(timeout)).await {
-                        Ok(response) => Event::Response(response),
-                        Err(error) => Event::Failed(error),
-                    }
-                }
+                Step::Send { request, .. } => match transport.send(request, call.current_attempt()).await {
+                    Ok(response) => Event::Response(response),
+                    Err(error) => Event::Failed(error),
+                },
                 Step::Wait(duration) => {
                     transport.sleep(duration).await;
                     Event::Waited

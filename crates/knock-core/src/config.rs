@@ -366,11 +366,18 @@ impl BaseUrl {
         if authority.as_str().contains('@') {
             return refuse("has a user name in it");
         }
+        if authority.host().len() < authority.as_str().len() && authority.port_u16().is_none() {
+            return refuse("has a port that is not a number from 0 to 65535");
+        }
         let path = parts.path_and_query.unwrap_or_else(|| PathAndQuery::from_static("/"));
         if path.query().is_some() || url.contains('#') {
             return refuse("has a query or a fragment");
         }
-        Ok(Self { scheme, authority, path: path.path().trim_end_matches('/').to_owned() })
+        let path = path.path().trim_end_matches('/');
+        if path.ends_with("/v1") {
+            return refuse("ends with `/v1`, which every call's path begins with");
+        }
+        Ok(Self { scheme, authority, path: path.to_owned() })
     }
 
     fn join(&self, target: &PathAndQuery) -> Result<Uri, Error> {

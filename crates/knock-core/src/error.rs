@@ -212,7 +212,10 @@ impl Envelope {
         };
         // Phoenix's own `{"errors": {"detail": …}}` is no error of a field.
         let says_something = |error: &FieldError| error.field.is_some() || error.message.is_some();
-        let errors = errors.into_iter().filter_map(|error| FieldError::deserialize(error).ok());
+        let errors = errors.into_iter().filter_map(|error| match error {
+            Value::String(message) => Some(FieldError { field: None, message: Some(message), kind: None }),
+            error => FieldError::deserialize(error).ok(),
+        });
         Self {
             code: text(fields.remove("code")),
             // Idempotency errors come as a bare `error`.
@@ -389,7 +392,7 @@ impl Error {
         self.0.context.attempts
     }
 
-    /// Why there was no further attempt; `None` where there was no attempt at all.
+    /// Why there was no further attempt; `None` where the call never began.
     pub fn stopped_by(&self) -> Option<StopReason> {
         self.0.context.stopped_by
     }

@@ -7,6 +7,10 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::error::InvalidInput;
 
+/// What is wrong with a value that `serde_json` refuses.
+pub(crate) const NO_JSON: &str =
+    "has no form in JSON: map keys must be strings, and numbers at most 64 bits long";
+
 /// A value of the caller's own type, serialized when it was given, so that setters chain and operations have no
 /// type parameter.
 #[derive(Clone)]
@@ -14,10 +18,7 @@ pub(crate) struct LazyJson(Result<Box<RawValue>, InvalidInput>);
 
 impl LazyJson {
     pub(crate) fn new(field: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
-        Self(
-            to_raw_value(value)
-                .map_err(|_| InvalidInput::new(field, "has no form in JSON: map keys must be strings")),
-        )
+        Self(to_raw_value(value).map_err(|_| InvalidInput::new(field, NO_JSON)))
     }
 
     pub(crate) fn get(&self) -> Result<&RawValue, InvalidInput> {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::client::{Client, MaybeSend, Transport};
 use crate::config::{CallOptions, Config};
 use crate::error::{CallContext, DecodeError, Error, InvalidInput, Outcome};
+use crate::json::NO_JSON;
 use crate::path;
 use crate::prepared::PreparedCall;
 use crate::query::{Query, QueryValue};
@@ -369,8 +370,7 @@ impl<'r> RequestEncoder<'r> {
     ///
     /// Where the value has no form in JSON.
     pub fn json(&mut self, body: &(impl Serialize + ?Sized)) -> Result<(), InvalidInput> {
-        let bytes = serde_json::to_vec(body)
-            .map_err(|_| InvalidInput::new("body", "has no form in JSON: map keys must be strings"))?;
+        let bytes = serde_json::to_vec(body).map_err(|_| InvalidInput::new("body", NO_JSON))?;
         self.body = Some(bytes);
         Ok(())
     }

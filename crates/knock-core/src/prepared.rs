@@ -237,8 +237,8 @@ impl TryFrom<Stored> for PreparedCall {
     type Error = InvalidInput;
 
     fn try_from(stored: Stored) -> Result<Self, InvalidInput> {
-        if !stored.target.starts_with('/') {
-            return Err(InvalidInput::new("target", "does not begin with `/`"));
+        if !stored.target.starts_with('/') || stored.target.contains('#') {
+            return Err(InvalidInput::new("target", "does not begin with `/`, or has a fragment"));
         }
         if let Some(key) = &stored.idempotency_key {
             check_idempotency_key(key)?;

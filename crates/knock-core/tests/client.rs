@@ -9,8 +9,8 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use knock_core::slack::{self, AccessTokenObject};
 use knock_core::{
-    CallOptions, Client, ErrorKind, Method, Operation, Outcome, Paged, PreparedCall, StopReason, UnixTime,
-    custom, users, workflows,
+    CallOptions, Client, ErrorKind, Method, Operation, Outcome, Paged, PreparedCall, RetryPolicy, StopReason,
+    UnixTime, custom, users, workflows,
 };
 use serde_json::{Value, json};
 use support::{Fake, NOW, Reaction, Sent, block_on, config, millis, poll_once, response, secs};
@@ -109,6 +109,15 @@ fn a_call_is_retried_with_its_waits_and_its_one_key() {
 }
 
 #[test]
+fn a_reply_knows_its_call() {
+    let client = client([Reaction::status(503), Reaction::ok(RUN), Reaction::ok(USER)]);
+    let reply = block_on(trigger().idempotency_key("alert-17").send_for_reply(&client)).unwrap();
+    assert_eq!((reply.attempts, reply.idempotency_key.as_deref()), (2, Some("alert-17")));
+    let reply = block_on(users::get("jhammond").send_for_reply(&client)).unwrap();
+    assert_eq!((reply.attempts, reply.idempotency_key), (1, None));
+}
+
+#[test]
 fn each_call_has_its_own_random_key() {
     let client = client([Reaction::ok(RUN), Reaction::ok(RUN)]);
     let operation = trigger();
@@ -155,6 +164,38 @@ fn options_add_up() {
     block_on(get.send(&client)).unwrap();
     assert_eq!(client.transport().attempts()[0].timeout, secs(1));
     assert_eq!(client.transport().requests()[0].headers()["x-knock-branch"], "new-onboarding");
+}
+
+#[test]
+fn the_outer_options_win() {
+    let inner = || CallOptions::new().timeout(secs(1)).max_retries(3).header("x-a", "in").header("x-b", "in");
+    // Outer options, then attempts, timeout, and the header `x-a`.
+    let cases = [
+        (CallOptions::new(), 4, secs(1), "in"),
+        (CallOptions::new().timeout(secs(2)).header("x-a", "out"), 4, secs(2), "out"),
+        (CallOptions::new().max_retries(0), 1, secs(1), "in"),
+        // A whole policy says how many retries there are, too.
+        (CallOptions::new().retry(RetryPolicy::default().max_retries(1)), 2, secs(1), "in"),
+        (CallOptions::new().deadline(Duration::from_nanos(1)), 1, Duration::from_nanos(1), "in"),
+    ];
+    for (outer, attempts, timeout, header) in cases {
+        let client = client((0..4).map(|_| Reaction::status(503)));
+        let name = format!("{outer:?}");
+        let error = block_on(users::get("jhammond").with(inner()).with(outer).send(&client)).unwrap_err();
+        assert_eq!(error.attempts(), attempts, "{name}");
+        assert_eq!(client.transport().attempts()[0].timeout, timeout, "{name}");
+        let requests = client.transport().requests();
+        assert_eq!(
+            (&requests[0].headers()["x-a"], &requests[0].headers()["x-b"]),
+            (&header.parse().unwrap(), &"in".parse().unwrap()),
+            "{name}"
+        );
+    }
+    // A mistake is not undone by what comes after it.
+    let client = client([]);
+    let mistaken =
+        users::get("jhammond").with(CallOptions::new().branch("")).with(CallOptions::new().branch("a"));
+    assert_eq!(block_on(mistaken.send(&client)).unwrap_err().kind(), ErrorKind::Configuration);
 }
 
 #[test]

@@ -397,9 +397,9 @@ fn triggers_that_cannot_be_right() {
         (ObjectReference::new("projects", "").into(), "recipients[3].id"),
         (ObjectReference::new("", "x").into(), "recipients[3].collection"),
         (ObjectRequest::new("projects", "").into(), "recipients[3].id"),
-        (UserRequest::new("d").name("x").property("name", "y").into(), "name"),
-        (UserRequest::new("d").property("id", "e").into(), "id"),
-        (ObjectRequest::new("c", "d").property("collection", "e").into(), "collection"),
+        (UserRequest::new("d").name("x").property("name", "y").into(), "recipients[3].name"),
+        (UserRequest::new("d").property("id", "e").into(), "recipients[3].id"),
+        (ObjectRequest::new("c", "d").property("collection", "e").into(), "recipients[3].collection"),
     ];
     for (recipient, field) in cases {
         assert_refused(&recipients(recipient), field, "");
@@ -544,6 +544,7 @@ fn hostile_stored_calls_are_refused() {
         ("target", json!("")),
         ("target", json!("?page_size=1")),
         ("target", json!("*")),
+        ("target", json!("/v1/users/a#b")),
         ("target", json!("https://elsewhere.example/")),
         ("target", json!("@elsewhere.example/")),
         ("target", json!(".elsewhere.example/")),

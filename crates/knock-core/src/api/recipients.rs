@@ -18,6 +18,7 @@ use crate::api::preferences::PreferenceSetRequest;
 use crate::api::users::User;
 use crate::error::InvalidInput;
 use crate::field::Field;
+use crate::json::NO_JSON;
 use crate::query::{Query, QueryValue};
 use crate::time::Timestamp;
 
@@ -309,7 +310,7 @@ impl Properties {
     pub(crate) fn set(&mut self, name: String, value: impl Serialize) {
         match serde_json::to_value(value) {
             Ok(value) => drop(self.map.insert(name, value)),
-            Err(_) => self.fail(InvalidInput::new(name, "has no form in JSON: map keys must be strings")),
+            Err(_) => self.fail(InvalidInput::new(name, NO_JSON)),
         }
     }
 
@@ -332,12 +333,17 @@ impl Properties {
     }
 
     /// Refuses properties that were not understood, and those that the request has by another way, `taken`.
-    pub(crate) fn check(&self, taken: &[(&'static str, bool)]) -> Result<(), InvalidInput> {
+    pub(crate) fn check(
+        &self,
+        field: impl Fn() -> String,
+        taken: &[(&'static str, bool)],
+    ) -> Result<(), InvalidInput> {
         let twice = taken.iter().find(|(name, taken)| *taken && self.map.contains_key(*name));
         match (&self.problem, twice) {
             (Some(problem), _) => Err(problem.clone()),
             (None, Some((name, _))) => {
-                Err(InvalidInput::new(*name, "is given twice, once as a property of your own"))
+                let name = format!("{}.{name}", field());
+                Err(InvalidInput::new(name, "is given twice, once as a property of your own"))
             }
             (None, None) => Ok(()),
         }
@@ -497,18 +503,21 @@ impl UserRequest {
 
     pub(crate) fn check(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
         check_id(&self.id, || format!("{}.id", field()))?;
-        self.properties.check(&[
-            ("id", true),
-            ("name", !self.name.is_keep()),
-            ("email", !self.email.is_keep()),
-            ("phone_number", !self.phone_number.is_keep()),
-            ("avatar", !self.avatar.is_keep()),
-            ("locale", !self.locale.is_keep()),
-            ("timezone", !self.timezone.is_keep()),
-            ("created_at", !self.created_at.is_keep()),
-            ("channel_data", !self.channel_data.is_keep()),
-            ("preferences", !self.preferences.is_keep()),
-        ])
+        self.properties.check(
+            &field,
+            &[
+                ("id", true),
+                ("name", !self.name.is_keep()),
+                ("email", !self.email.is_keep()),
+                ("phone_number", !self.phone_number.is_keep()),
+                ("avatar", !self.avatar.is_keep()),
+                ("locale", !self.locale.is_keep()),
+                ("timezone", !self.timezone.is_keep()),
+                ("created_at", !self.created_at.is_keep()),
+                ("channel_data", !self.channel_data.is_keep()),
+                ("preferences", !self.preferences.is_keep()),
+            ],
+        )
     }
 
     fn serialize_fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -660,16 +669,19 @@ impl ObjectRequest {
     pub(crate) fn check(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
         check_id(&self.id, || format!("{}.id", field()))?;
         check_id(&self.collection, || format!("{}.collection", field()))?;
-        self.properties.check(&[
-            ("id", true),
-            ("collection", true),
-            ("name", !self.name.is_keep()),
-            ("locale", !self.locale.is_keep()),
-            ("timezone", !self.timezone.is_keep()),
-            ("created_at", !self.created_at.is_keep()),
-            ("channel_data", !self.channel_data.is_keep()),
-            ("preferences", !self.preferences.is_keep()),
-        ])
+        self.properties.check(
+            &field,
+            &[
+                ("id", true),
+                ("collection", true),
+                ("name", !self.name.is_keep()),
+                ("locale", !self.locale.is_keep()),
+                ("timezone", !self.timezone.is_keep()),
+                ("created_at", !self.created_at.is_keep()),
+                ("channel_data", !self.channel_data.is_keep()),
+                ("preferences", !self.preferences.is_keep()),
+            ],
+        )
     }
 
     fn serialize_fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -757,9 +769,9 @@ mod tests {
         let user = UserRequest::new("jhammond").properties(&own);
         assert_eq!(user.check(|| "user".to_owned()), Ok(()));
         let twice = user.email("john@ingen.net");
-        assert_eq!(twice.check(|| "user".to_owned()).unwrap_err().field(), "email");
+        assert_eq!(twice.check(|| "user".to_owned()).unwrap_err().field(), "user.email");
         let other = UserRequest::new("agrant").properties(&own);
-        assert_eq!(other.check(|| "user".to_owned()).unwrap_err().field(), "id");
+        assert_eq!(other.check(|| "user".to_owned()).unwrap_err().field(), "user.id");
     }
 
     #[test]

@@ -172,13 +172,16 @@ impl TenantRequest {
 
     fn check_as(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
         check_id(&self.id, || format!("{}.id", field()))?;
-        self.properties.check(&[
-            ("id", true),
-            ("name", !self.name.is_keep()),
-            ("settings", self.settings != TenantSettingsRequest::default()),
-            ("channel_data", !self.channel_data.is_keep()),
-            ("preferences", !self.preferences.is_keep()),
-        ])
+        self.properties.check(
+            &field,
+            &[
+                ("id", true),
+                ("name", !self.name.is_keep()),
+                ("settings", self.settings != TenantSettingsRequest::default()),
+                ("channel_data", !self.channel_data.is_keep()),
+                ("preferences", !self.preferences.is_keep()),
+            ],
+        )
     }
 
     fn serialize_fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {

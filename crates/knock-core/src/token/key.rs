@@ -3,7 +3,7 @@
 use std::fmt;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use pkcs8::der::asn1::OctetStringRef;
 use pkcs8::der::{Decode, Encode};
 use pkcs8::{ObjectIdentifier, PrivateKeyInfoRef};
@@ -14,6 +14,11 @@ use crate::token::TokenError;
 const PEM_START: &str = "-----BEGIN";
 /// The base64 of [`PEM_START`], as far as its last whole character.
 const BASE64_PEM_START: &str = "LS0tLS1CRUdJTi";
+/// Environment variables lose the `=` at their end on some platforms.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 const MIN_BITS: usize = 2048;
 
 /// An RSA private key for signing user tokens.
@@ -38,14 +43,15 @@ impl SigningKey {
         if text.is_empty() {
             return Err(TokenError::MissingKey);
         }
-        if text.starts_with(PEM_START) {
-            return Self::from_pem(text);
+        // Tools write text before the PEM, as `Bag Attributes`.
+        if let Some(start) = text.find(PEM_START) {
+            return Self::from_pem(&text[start..]);
         }
         if !text.starts_with(BASE64_PEM_START) {
             return Err(TokenError::NotPem);
         }
         let joined: Zeroizing<String> = Zeroizing::new(text.split_whitespace().collect());
-        let decoded = STANDARD.decode(joined.as_bytes()).map_err(|_| TokenError::DamagedPem)?;
+        let decoded = BASE64.decode(joined.as_bytes()).map_err(|_| TokenError::DamagedPem)?;
         let decoded = Zeroizing::new(decoded);
         Self::from_pem(std::str::from_utf8(&decoded).map_err(|_| TokenError::DamagedPem)?)
     }
@@ -71,7 +77,7 @@ impl SigningKey {
     }
 
     fn from_pem(text: &str) -> Result<Self, TokenError> {
-        let text = Zeroizing::new(text.replace("\\n", "\n"));
+        let text = Zeroizing::new(text.replace("\\r", "").replace("\\n", "\n"));
         let pem = pem::parse(text.as_bytes()).map_err(|_| TokenError::DamagedPem)?;
         let wrong = |seen: &str| Err(TokenError::WrongPem { seen: seen.to_owned() });
         match pem.tag() {
