@@ -1,5 +1,6 @@
 //! The state machine of one call: fed with answers and the time, it says what to do next.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -45,10 +46,11 @@ pub struct Call {
     jitter: Jitter,
     attempts: u32,
     outcome: Outcome,
+    /// Why the call waits for another attempt.
+    last_error: Option<Error>,
 }
 
 /// What happened since the last step.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Event {
     /// Nothing yet: the call begins.
@@ -62,7 +64,6 @@ pub enum Event {
 }
 
 /// What to do next.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Step {
     /// Send this request and wait for its answer no longer than `timeout`.
@@ -76,6 +77,30 @@ pub enum Step {
     Wait(Duration),
     /// The call is over: a 2xx answer, or an error.
     Done(Result<http::Response<Bytes>, Error>),
+}
+
+/// Shows of an answer its status only: its body may be personal.
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start => f.write_str("Start"),
+            Self::Response(response) => write!(f, "Response({})", response.status()),
+            Self::Failed(error) => write!(f, "Failed({error:?})"),
+            Self::Waited => f.write_str("Waited"),
+        }
+    }
+}
+
+/// Shows of requests and answers no path, header or body: they may be personal or secret.
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send { request, timeout } => write!(f, "Send({}, within {timeout:?})", request.method()),
+            Self::Wait(duration) => write!(f, "Wait({duration:?})"),
+            Self::Done(Ok(response)) => write!(f, "Done({})", response.status()),
+            Self::Done(Err(error)) => write!(f, "Done({error:?})"),
+        }
+    }
 }
 
 impl Call {
@@ -112,6 +137,7 @@ impl Call {
             jitter: Jitter::new(random),
             attempts: 0,
             outcome: Outcome::NotApplied,
+            last_error: None,
         })
     }
 
@@ -156,6 +182,12 @@ impl Call {
         if self.prepared.expiry().is_some_and(|expiry| now >= expiry) {
             return self.done(Error::expired(), StopReason::Expired);
         }
+        // The wait was longer than it was to be: a laptop that slept, a Worker that was suspended.
+        if self.deadline.is_some_and(|deadline| now >= deadline)
+            && let Some(error) = self.last_error.take()
+        {
+            return self.done(error, StopReason::DeadlineExceeded);
+        }
         match self.prepared.to_request_with(&self.config, self.options.as_ref()) {
             Ok(request) => {
                 self.attempts += 1;
@@ -176,7 +208,10 @@ impl Call {
             self.outcome = Outcome::Unknown;
         }
         match self.wait_before_retry(&error, now) {
-            Ok(wait) => Step::Wait(wait),
+            Ok(wait) => {
+                self.last_error = Some(error);
+                Step::Wait(wait)
+            }
             Err(reason) => self.done(error, reason),
         }
     }
@@ -212,14 +247,19 @@ impl Call {
         Ok(wait)
     }
 
-    fn done(&self, error: Error, reason: StopReason) -> Step {
-        let context = CallContext {
+    /// What is known of the call so far, for its errors.
+    pub(crate) fn context(&self) -> CallContext {
+        CallContext {
             attempts: self.attempts,
             outcome: self.outcome,
             repeatable: self.prepared.is_repeatable(),
             idempotency_key: self.prepared.idempotency_key().map(str::to_owned),
-            stopped_by: Some(reason),
-        };
+            stopped_by: None,
+        }
+    }
+
+    fn done(&self, error: Error, reason: StopReason) -> Step {
+        let context = CallContext { stopped_by: Some(reason), ..self.context() };
         Step::Done(Err(error.with_operation(self.prepared.operation_name()).with_context(context)))
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::call::{Call, Event, Step};
 use crate::config::{CallOptions, Config};
-use crate::error::{Error, TransportError};
+use crate::error::{CallContext, Error, TransportError};
 use crate::prepared::PreparedCall;
 use crate::time::UnixTime;
 
@@ -118,6 +118,15 @@ impl<T: Transport> Client<T> {
         call: PreparedCall,
         options: Option<&CallOptions>,
     ) -> Result<http::Response<Bytes>, Error> {
+        self.run(call, options).await.map(|(response, _)| response)
+    }
+
+    /// [`execute`](Self::execute), and what is known of the call that succeeded.
+    pub(crate) async fn run(
+        &self,
+        call: PreparedCall,
+        options: Option<&CallOptions>,
+    ) -> Result<(http::Response<Bytes>, CallContext), Error> {
         let Inner { config, transport } = &*self.inner;
         let random = transport
             .random()
@@ -136,7 +145,7 @@ impl<T: Transport> Client<T> {
                     transport.sleep(duration).await;
                     Event::Waited
                 }
-                Step::Done(result) => return result,
+                Step::Done(result) => return result.map(|response| (response, call.context())),
             }
         }
     }

@@ -77,7 +77,7 @@ impl Config {
             (!value.is_empty()).then(|| value.to_owned())
         };
         let mut builder = ConfigBuilder::new(read("KNOCK_API_KEY").map(Secret::from));
-        builder.base_url = read("KNOCK_BASE_URL");
+        builder.base_url = read("KNOCK_BASE_URL").map(Secret::from);
         builder.branch = read("KNOCK_BRANCH");
         builder
     }
@@ -119,7 +119,8 @@ impl fmt::Debug for Config {
 #[must_use = "a builder does nothing until `build`"]
 pub struct ConfigBuilder {
     api_key: Option<Secret>,
-    base_url: Option<String>,
+    /// It may hold a password, until `build` refuses that.
+    base_url: Option<Secret>,
     branch: Option<String>,
     user_token: Option<Secret>,
     user_agent: Option<String>,
@@ -154,7 +155,7 @@ impl ConfigBuilder {
 
     /// Another place than [`DEFAULT_BASE_URL`]: a proxy, or a local emulator.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
+        self.base_url = Some(Secret::from(url.into()));
         self
     }
 
@@ -235,7 +236,7 @@ impl ConfigBuilder {
             headers.insert(name, value);
         }
         check_limits(Some(self.timeout), self.deadline)?;
-        let base = BaseUrl::parse(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
+        let base = BaseUrl::parse(self.base_url.as_ref().map_or(DEFAULT_BASE_URL, Secret::expose))?;
         Ok(Config {
             base,
             headers,
@@ -460,6 +461,18 @@ impl CallOptions {
     /// A header for this call.
     pub fn header(mut self, name: impl AsRef<str>, value: impl Into<Secret>) -> Self {
         self.insert(header(name.as_ref(), &value.into()).map_err(|error| error.to_string()));
+        self
+    }
+
+    /// These options, with what `over` says in its place where it says something.
+    pub(crate) fn overlaid_with(mut self, over: Self) -> Self {
+        self.headers.extend(over.headers);
+        self.timeout = over.timeout.or(self.timeout);
+        self.deadline = if over.deadline.is_keep() { self.deadline } else { over.deadline };
+        // A whole policy sets the number of retries, too.
+        self.max_retries = over.max_retries.or(self.max_retries.filter(|_| over.retry.is_none()));
+        self.retry = over.retry.or(self.retry);
+        self.problem = self.problem.or(over.problem);
         self
     }
 

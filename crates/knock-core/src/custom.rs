@@ -113,6 +113,9 @@ impl<O: DeserializeOwned> Operation for Custom<O> {
         if !self.info.route.starts_with('/') {
             return Err(InvalidInput::new("route", "does not begin with `/`, as `/v1/users/{id}` does"));
         }
+        if self.info.route.contains(['?', '#']) {
+            return Err(InvalidInput::new("route", "has a query or a fragment; give the query with `query`"));
+        }
         request.raw_query(&self.query);
         request.idempotency_key(self.idempotency_key.as_deref())?;
         if let Some(body) = &self.body {

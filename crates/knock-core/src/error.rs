@@ -210,11 +210,14 @@ impl Envelope {
             Some(error @ Value::Object(_)) => vec![error],
             _ => Vec::new(),
         };
+        // Phoenix's own `{"errors": {"detail": …}}` is no error of a field.
+        let says_something = |error: &FieldError| error.field.is_some() || error.message.is_some();
+        let errors = errors.into_iter().filter_map(|error| FieldError::deserialize(error).ok());
         Self {
             code: text(fields.remove("code")),
             // Idempotency errors come as a bare `error`.
             message: text(fields.remove("message")).or_else(|| text(fields.remove("error"))),
-            errors: errors.into_iter().filter_map(|error| FieldError::deserialize(error).ok()).collect(),
+            errors: errors.filter(says_something).collect(),
         }
     }
 }
@@ -414,9 +417,12 @@ impl Error {
     /// have been acted on and doing it twice is not the same as once. For a trigger, “the same call” has the same
     /// [`idempotency_key`](Self::idempotency_key).
     pub fn is_retryable(&self) -> bool {
-        self.is_transient()
-            && self.0.context.stopped_by != Some(StopReason::Expired)
-            && (self.0.context.repeatable || self.outcome() == Outcome::NotApplied)
+        let harmless = match self.outcome() {
+            Outcome::NotApplied => true,
+            Outcome::Unknown => self.0.context.repeatable,
+            Outcome::Applied => false,
+        };
+        self.is_transient() && harmless && self.0.context.stopped_by != Some(StopReason::Expired)
     }
 
     /// Whether nothing was sent because of what the caller passed or configured.
@@ -467,7 +473,7 @@ impl Answer {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.operation() {
-            write!(f, "{operation}: ")?;
+            write!(f, "{}: ", OneLine(operation))?;
         }
         if let Some(answer) = &self.0.answer {
             write!(f, "{}", answer.status.as_u16())?;
@@ -514,7 +520,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// Server text for a log line: no control characters, at most 200 characters.
+/// Text for a log line: no control characters or line breaks, at most 200 characters.
 struct OneLine<'a>(&'a str);
 
 impl fmt::Display for OneLine<'_> {
@@ -525,7 +531,8 @@ impl fmt::Display for OneLine<'_> {
             if index == 200 {
                 return f.write_str("…");
             }
-            f.write_char(if character.is_control() { ' ' } else { character })?;
+            let breaks = character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
+            f.write_char(if breaks { ' ' } else { character })?;
         }
         Ok(())
     }

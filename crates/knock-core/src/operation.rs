@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::client::{Client, MaybeSend, Transport};
 use crate::config::{CallOptions, Config};
-use crate::error::{DecodeError, Error, InvalidInput};
+use crate::error::{CallContext, DecodeError, Error, InvalidInput, Outcome};
 use crate::path;
 use crate::prepared::PreparedCall;
 use crate::query::{Query, QueryValue};
@@ -96,7 +96,9 @@ pub trait Operation: MaybeSend + Sized {
         if !response.status().is_success() {
             let (parts, body) = response.into_parts();
             let error = Error::status(parts.status, &parts.headers, &body, now);
-            return Err(error.after_one_attempt(self.info().repeatable).with_operation(Self::INFO.name));
+            // An operation that honours idempotency keys is safe to repeat only with one.
+            let repeatable = self.prepare().is_ok_and(|call| call.is_repeatable());
+            return Err(error.after_one_attempt(repeatable).with_operation(Self::INFO.name));
         }
         self.decode(&response)
             .map_err(|error| Error::decoding(error, &response).with_operation(Self::INFO.name))
@@ -126,10 +128,12 @@ pub trait Operation: MaybeSend + Sized {
     ) -> impl Future<Output = Result<Reply<Self::Output>, Error>> + MaybeSend + use<Self, T> {
         let client = client.clone();
         async move {
-            let response = client.execute(self.prepare()?, self.options()).await?;
+            let (response, context) = client.run(self.prepare()?, self.options()).await?;
             match self.decode(&response) {
-                Ok(value) => Ok(Reply::new(value, response)),
-                Err(error) => Err(Error::decoding(error, &response).with_operation(Self::INFO.name)),
+                Ok(value) => Ok(Reply::new(value, response, context)),
+                Err(error) => Err(Error::decoding(error, &response)
+                    .with_operation(Self::INFO.name)
+                    .with_context(CallContext { outcome: Outcome::Applied, ..context })),
             }
         }
     }
@@ -144,6 +148,7 @@ pub trait Operation: MaybeSend + Sized {
     /// # let _ = get;
     /// ```
     fn with(self, options: CallOptions) -> WithOptions<Self> {
+        let options = self.options().cloned().unwrap_or_default().overlaid_with(options);
         WithOptions { operation: self, options }
     }
 }
@@ -337,7 +342,8 @@ impl<'r> RequestEncoder<'r> {
     /// Where the value is empty, `.` or `..`.
     pub fn path(&mut self, name: &'static str, value: &str) -> Result<(), InvalidInput> {
         let mismatch = || InvalidInput::new(name, "is not the route's next path parameter");
-        let (literal, rest) = self.route.split_once('{').ok_or_else(mismatch)?;
+        let before_query = !self.target.contains('?');
+        let (literal, rest) = self.route.split_once('{').filter(|_| before_query).ok_or_else(mismatch)?;
         let rest = rest.strip_prefix(name).and_then(|rest| rest.strip_prefix('}')).ok_or_else(mismatch)?;
         self.target.push_str(literal);
         path::push_segment(&mut self.target, name, value)?;
@@ -389,7 +395,10 @@ impl<'r> RequestEncoder<'r> {
     }
 
     fn finish_path(&mut self) {
-        self.target.push_str(std::mem::take(&mut self.route));
+        // A parameter that was not given stays, and is refused at the end.
+        if self.next_parameter().is_none() {
+            self.target.push_str(std::mem::take(&mut self.route));
+        }
     }
 
     pub(crate) fn finish(mut self, info: &OperationInfo) -> Result<PreparedCall, InvalidInput> {

@@ -153,6 +153,7 @@ impl PreparedCall {
         *request.uri_mut() = config.uri(&self.target)?;
         let mut headers = config.headers().clone();
         if let Some(options) = options {
+            options.check().map_err(|error| error.with_operation(self.operation_name()))?;
             for (name, value) in options.headers() {
                 headers.insert(name, value.clone());
             }

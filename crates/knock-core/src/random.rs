@@ -25,7 +25,7 @@ impl Jitter {
     pub(crate) fn new(random: [u8; 16]) -> Self {
         let (first, second) = random.split_at(8);
         let number = |bytes: &[u8]| bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-        Self(number(first) ^ number(second).rotate_left(32))
+        Self(number(first).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ number(second))
     }
 
     pub(crate) fn next(&mut self) -> u32 {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::error::DecodeError;
+use crate::error::{CallContext, DecodeError};
 
 /// A successful answer with its status and headers.
 ///
@@ -19,12 +19,22 @@ pub struct Reply<T> {
     pub status: StatusCode,
     /// The headers as they came.
     pub headers: HeaderMap,
+    /// How many times the request was sent.
+    pub attempts: u32,
+    /// The idempotency key that the attempts carried.
+    pub idempotency_key: Option<String>,
 }
 
 impl<T> Reply<T> {
-    pub(crate) fn new(value: T, response: http::Response<Bytes>) -> Self {
+    pub(crate) fn new(value: T, response: http::Response<Bytes>, call: CallContext) -> Self {
         let (parts, _) = response.into_parts();
-        Self { value, status: parts.status, headers: parts.headers }
+        Self {
+            value,
+            status: parts.status,
+            headers: parts.headers,
+            attempts: call.attempts,
+            idempotency_key: call.idempotency_key,
+        }
     }
 
     /// Knock's id of the answer (`x-request-id`): what its support asks for.

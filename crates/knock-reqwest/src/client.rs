@@ -53,7 +53,7 @@ impl Knock {
 
     /// A client with your own [`reqwest::Client`]: for proxies, certificates, or a pool shared with other code.
     ///
-    /// Give it no timeout of its own, which would cut attempts short, and no redirects, which this SDK never
+    /// Natively, give it no timeout of its own, which would cut attempts short, and no redirects, which this SDK never
     /// follows: a redirect repeats a call outside of its retry rules.
     ///
     /// ```

@@ -19,19 +19,29 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Everything of [`knock_core`] is re-exported: this is the one crate to add. It needs a Tokio runtime.
+//! Everything of [`knock_core`] is re-exported: this is the one crate to add. It needs a Tokio runtime; built for
+//! `wasm32-unknown-unknown` it needs a JavaScript host with `fetch` and `setTimeout`, as Vercel's Edge runtime or a
+//! browser.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub use knock_core::*;
 
 mod client;
-#[cfg(any(feature = "aws-lc-rs", feature = "rsa"))]
+#[cfg_attr(not(target_arch = "wasm32"), path = "platform_native.rs")]
+#[cfg_attr(target_arch = "wasm32", path = "platform_fetch.rs")]
+mod platform;
+#[cfg(any(all(feature = "aws-lc-rs", not(target_arch = "wasm32")), feature = "rsa"))]
 mod signer;
 #[cfg(feature = "tracing")]
 mod spans;
 mod transport;
 
 pub use client::Knock;
-#[cfg(any(feature = "aws-lc-rs", feature = "rsa"))]
+#[cfg(any(all(feature = "aws-lc-rs", not(target_arch = "wasm32")), feature = "rsa"))]
 pub use signer::NativeSigner;
 pub use transport::ReqwestTransport;
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

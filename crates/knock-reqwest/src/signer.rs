@@ -4,6 +4,8 @@ use std::fmt;
 
 use knock_core::token::{Signer, SigningKey, TokenError};
 
+use means::Means;
+
 /// Signs user tokens natively: with aws-lc-rs (feature `aws-lc-rs`, on by default), else with the crate `rsa`.
 ///
 /// Make it once and keep it: reading the key costs more than signing.
@@ -20,32 +22,14 @@ use knock_core::token::{Signer, SigningKey, TokenError};
 /// ```
 pub struct NativeSigner(Means);
 
-#[cfg(feature = "aws-lc-rs")]
-type Means = aws_lc_rs::rsa::KeyPair;
-#[cfg(not(feature = "aws-lc-rs"))]
-type Means = knock_core::token::RsaSigner;
-
 impl NativeSigner {
     /// A signer with a key.
     ///
     /// # Errors
     ///
     /// [`TokenError::DamagedKey`] where the key's numbers do not belong together.
-    #[cfg(feature = "aws-lc-rs")]
     pub fn new(key: &SigningKey) -> Result<Self, TokenError> {
-        Means::from_pkcs8(key.as_pkcs8_der()).map(Self).map_err(|_| TokenError::DamagedKey)
-    }
-
-    /// A signer with a key.
-    ///
-    /// # Errors
-    ///
-    /// [`TokenError::DamagedKey`] where the key's numbers do not belong together.
-    #[cfg(not(feature = "aws-lc-rs"))]
-    pub fn new(key: &SigningKey) -> Result<Self, TokenError> {
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(|error| TokenError::Signing { reason: error.to_string() })?;
-        Means::new(key, seed).map(Self)
+        means::read(key).map(Self)
     }
 
     /// A signer with the key in `KNOCK_SIGNING_KEY`.
@@ -59,25 +43,50 @@ impl NativeSigner {
 }
 
 impl Signer for NativeSigner {
-    #[cfg(feature = "aws-lc-rs")]
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, TokenError> {
-        use aws_lc_rs::{rand::SystemRandom, signature::RSA_PKCS1_SHA256};
-
-        let mut signature = vec![0; self.0.public_modulus_len()];
-        self.0
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
-            .map_err(|_| TokenError::Signing { reason: "aws-lc-rs could not sign".to_owned() })?;
-        Ok(signature)
-    }
-
-    #[cfg(not(feature = "aws-lc-rs"))]
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, TokenError> {
-        self.0.sign(message)
+        means::sign(&self.0, message)
     }
 }
 
 impl fmt::Debug for NativeSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NativeSigner").finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(feature = "aws-lc-rs", not(target_arch = "wasm32")))]
+mod means {
+    use aws_lc_rs::rand::SystemRandom;
+    use aws_lc_rs::signature::RSA_PKCS1_SHA256;
+    use knock_core::token::{SigningKey, TokenError};
+
+    pub(super) type Means = aws_lc_rs::rsa::KeyPair;
+
+    pub(super) fn read(key: &SigningKey) -> Result<Means, TokenError> {
+        Means::from_pkcs8(key.as_pkcs8_der()).map_err(|_| TokenError::DamagedKey)
+    }
+
+    pub(super) fn sign(pair: &Means, message: &[u8]) -> Result<Vec<u8>, TokenError> {
+        let mut signature = vec![0; pair.public_modulus_len()];
+        pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
+            .map_err(|_| TokenError::Signing { reason: "aws-lc-rs could not sign".to_owned() })?;
+        Ok(signature)
+    }
+}
+
+#[cfg(not(all(feature = "aws-lc-rs", not(target_arch = "wasm32"))))]
+mod means {
+    use knock_core::token::{RsaSigner, Signer, SigningKey, TokenError};
+
+    pub(super) type Means = RsaSigner;
+
+    pub(super) fn read(key: &SigningKey) -> Result<Means, TokenError> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(|error| TokenError::Signing { reason: error.to_string() })?;
+        RsaSigner::new(key, seed)
+    }
+
+    pub(super) fn sign(signer: &Means, message: &[u8]) -> Result<Vec<u8>, TokenError> {
+        signer.sign(message)
     }
 }

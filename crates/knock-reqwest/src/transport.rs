@@ -1,16 +1,17 @@
-//! The transport: reqwest for bytes, Tokio for waits, the system for time and chance.
+//! The transport: reqwest for bytes, the platform for waits, time and chance.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use knock_core::{Attempt, Error, Transport, TransportError, UnixTime};
+
+use crate::platform::{self, Clock};
 
 /// Moves requests with a [`reqwest::Client`].
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
     http: reqwest::Client,
-    /// Time since this moment is measured by a clock that does not jump.
-    started: (SystemTime, Instant),
+    clock: Clock,
 }
 
 impl ReqwestTransport {
@@ -20,13 +21,14 @@ impl ReqwestTransport {
     ///
     /// Kind [`Configuration`](knock_core::ErrorKind::Configuration) where TLS cannot be set up.
     pub fn new() -> Result<Self, Error> {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
-        http.map(Self::with_client).map_err(|error| Error::setup("the HTTP client cannot be set up", error))
+        platform::http_client()
+            .map(Self::with_client)
+            .map_err(|error| Error::setup("the HTTP client cannot be set up", error))
     }
 
     /// A transport with a client of the caller's.
     pub fn with_client(http: reqwest::Client) -> Self {
-        Self { http, started: (SystemTime::now(), Instant::now()) }
+        Self { http, clock: Clock::start() }
     }
 
     async fn exchange(
@@ -35,11 +37,10 @@ impl ReqwestTransport {
         timeout: Duration,
     ) -> Result<http::Response<Bytes>, TransportError> {
         let mut request = reqwest::Request::try_from(request).map_err(not_sent)?;
-        *request.timeout_mut() = Some(timeout);
+        *request.timeout_mut() = Some(timeout.min(platform::LONGEST_TIMEOUT));
         let mut response = self.http.execute(request).await.map_err(failed)?;
         let mut answer = http::Response::new(Bytes::new());
         *answer.status_mut() = response.status();
-        *answer.version_mut() = response.version();
         *answer.headers_mut() = std::mem::take(response.headers_mut());
         *answer.body_mut() = response.bytes().await.map_err(failed)?;
         Ok(answer)
@@ -69,12 +70,11 @@ impl Transport for ReqwestTransport {
     async fn sleep(&self, duration: Duration) {
         #[cfg(feature = "tracing")]
         crate::spans::waiting(duration);
-        tokio::time::sleep(duration).await;
+        platform::sleep(duration).await;
     }
 
     fn now(&self) -> UnixTime {
-        let (time, instant) = self.started;
-        UnixTime::from(time) + instant.elapsed()
+        self.clock.now()
     }
 
     fn random(&self) -> Result<[u8; 16], TransportError> {
@@ -91,7 +91,7 @@ fn not_sent(error: reqwest::Error) -> TransportError {
 }
 
 fn failed(error: reqwest::Error) -> TransportError {
-    if error.is_connect() || error.is_builder() {
+    if platform::is_not_sent(&error) {
         not_sent(error)
     } else if error.is_timeout() {
         TransportError::timed_out()

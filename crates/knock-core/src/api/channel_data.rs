@@ -2,6 +2,8 @@
 //!
 //! See Knock on [channel data](https://docs.knock.app/managing-recipients/setting-channel-data).
 
+use std::fmt;
+
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -56,7 +58,7 @@ pub enum ChannelDataRequest {
     /// Discord.
     Discord(DiscordChannelData),
     /// Any other shape, as it is to be sent.
-    Other(Value),
+    Other(RawChannelData),
 }
 
 impl ChannelDataRequest {
@@ -106,7 +108,18 @@ impl From<DiscordChannelData> for ChannelDataRequest {
 
 impl From<Value> for ChannelDataRequest {
     fn from(data: Value) -> Self {
-        Self::Other(data)
+        Self::Other(RawChannelData(data))
+    }
+}
+
+/// Channel data of a shape that has no type. It may hold credentials: `Debug` does not show it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RawChannelData(pub Value);
+
+impl fmt::Debug for RawChannelData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
     }
 }
 
@@ -480,7 +493,7 @@ pub enum ChannelDataValue {
     /// Discord.
     Discord(DiscordChannelData),
     /// A shape that this version does not know, as it came.
-    Other(Value),
+    Other(RawChannelData),
 }
 
 impl<'de> Deserialize<'de> for ChannelData {
@@ -541,7 +554,7 @@ impl ChannelDataValue {
             Some(Provider::ChatDiscord) => as_a(&data).map(Self::Discord),
             Some(Provider::HttpKnockWebhook | Provider::Other(_)) | None => None,
         };
-        known.unwrap_or(Self::Other(data))
+        known.unwrap_or(Self::Other(RawChannelData(data)))
     }
 }
 

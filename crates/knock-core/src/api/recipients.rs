@@ -17,7 +17,7 @@ use crate::api::objects::Object;
 use crate::api::preferences::PreferenceSetRequest;
 use crate::api::users::User;
 use crate::error::InvalidInput;
-use crate::field::{Field, clearable};
+use crate::field::Field;
 use crate::query::{Query, QueryValue};
 use crate::time::Timestamp;
 
@@ -26,8 +26,6 @@ pub type InlineChannelData = BTreeMap<String, ChannelDataRequest>;
 
 /// Preference sets by set id (`default`, or a tenant's id), to be merged along with a recipient.
 pub type InlinePreferences = BTreeMap<String, PreferenceSetRequest>;
-
-clearable!(InlineChannelData, InlinePreferences);
 
 /// Who something is about, by reference: a user's id, or an object's id and collection.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -305,6 +305,9 @@ impl Branding {
 pub struct Tenant {
     #[serde(rename = "__typename", default, skip_serializing_if = "Option::is_none")]
     typename: Option<String>,
+    /// Set in lists; no property of the caller's.
+    #[serde(rename = "__cursor", default, skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
     /// The id from your own system.
     pub id: String,
     /// The name.

@@ -28,6 +28,9 @@ use crate::time::Timestamp;
 pub struct User {
     #[serde(rename = "__typename", default, skip_serializing_if = "Option::is_none")]
     typename: Option<String>,
+    /// Set in lists; no property of the caller's.
+    #[serde(rename = "__cursor", default, skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
     /// The id from your own system.
     pub id: String,
     /// The display name.

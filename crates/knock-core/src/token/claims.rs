@@ -127,16 +127,16 @@ impl UserToken {
 
     /// Allows more on one entity; grants for an entity that was named before are added to it.
     pub fn grant(mut self, entity: Entity, grants: impl IntoIterator<Item = impl Into<Grant>>) -> Self {
-        let grants = grants.into_iter().map(Into::into);
-        match self.grants.iter_mut().find(|(known, _)| *known == entity) {
-            Some((_, list)) => {
-                for grant in grants {
-                    if !list.contains(&grant) {
-                        list.push(grant);
-                    }
-                }
+        let known = self.grants.iter().position(|(known, _)| *known == entity);
+        let index = known.unwrap_or_else(|| {
+            self.grants.push((entity, Vec::new()));
+            self.grants.len() - 1
+        });
+        let list = &mut self.grants[index].1;
+        for grant in grants.into_iter().map(Into::into) {
+            if !list.contains(&grant) {
+                list.push(grant);
             }
-            None => self.grants.push((entity, grants.collect())),
         }
         self
     }

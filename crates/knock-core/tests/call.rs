@@ -1,0 +1,713 @@
+//! The state machine of one call, driven by scripted events at scripted times: nothing here waits.
+
+mod support;
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use bytes::Bytes;
+use knock_core::{
+    Call, CallOptions, Config, Error, ErrorKind, Event, Method, Operation, Outcome, PreparedCall,
+    RetryBudget, RetryPolicy, Step, StopReason, TransportError, UnixTime, custom, users, workflows,
+};
+use serde_json::Value;
+use support::{NOW, config, millis, response, secs};
+
+const RANDOM: [u8; 16] = [7; 16];
+/// More attempts than any test means to allow.
+const RUNAWAY: usize = 200;
+
+/// What becomes of one attempt, and how long that takes.
+#[derive(Debug, Clone)]
+struct Happening {
+    what: What,
+    takes: Duration,
+}
+
+#[derive(Debug, Clone)]
+enum What {
+    Status(u16, Vec<(&'static str, &'static str)>),
+    NotSent,
+    Interrupted,
+    TimedOut,
+}
+
+impl From<What> for Happening {
+    fn from(what: What) -> Self {
+        Self { what, takes: Duration::ZERO }
+    }
+}
+
+impl Happening {
+    fn takes(mut self, duration: Duration) -> Self {
+        self.takes = duration;
+        self
+    }
+
+    fn event(&self) -> Event {
+        match &self.what {
+            What::Status(status, headers) => Event::Response(response(*status, headers, "{}")),
+            What::NotSent => Event::Failed(TransportError::not_sent("refused")),
+            What::Interrupted => Event::Failed(TransportError::interrupted("reset")),
+            What::TimedOut => Event::Failed(TransportError::timed_out()),
+        }
+    }
+}
+
+fn status(status: u16) -> Happening {
+    What::Status(status, Vec::new()).into()
+}
+
+fn answer(status: u16, name: &'static str, value: &'static str) -> Happening {
+    What::Status(status, vec![(name, value)]).into()
+}
+
+fn not_sent() -> Happening {
+    What::NotSent.into()
+}
+
+fn interrupted() -> Happening {
+    What::Interrupted.into()
+}
+
+fn timed_out() -> Happening {
+    What::TimedOut.into()
+}
+
+/// What a call did until it was over.
+#[derive(Debug)]
+struct Trace {
+    requests: Vec<http::Request<Bytes>>,
+    timeouts: Vec<Duration>,
+    waits: Vec<Duration>,
+    result: Result<http::Response<Bytes>, Error>,
+}
+
+impl Trace {
+    fn error(&self) -> &Error {
+        self.result.as_ref().expect_err("the call fails")
+    }
+
+    fn stopped_by(&self) -> Option<StopReason> {
+        self.error().stopped_by()
+    }
+
+    fn sent(&self) -> usize {
+        self.requests.len()
+    }
+
+    fn keys(&self) -> Vec<Option<&str>> {
+        self.header("idempotency-key")
+    }
+
+    fn header(&self, name: &str) -> Vec<Option<&str>> {
+        let values = self.requests.iter().map(|request| request.headers().get(name));
+        values.map(|value| value.map(|value| value.to_str().expect("text"))).collect()
+    }
+}
+
+/// Plays the script from `NOW`; its last line happens to all further attempts, too.
+fn drive(mut call: Call, script: &[Happening]) -> Trace {
+    let mut trace = Trace {
+        requests: Vec::new(),
+        timeouts: Vec::new(),
+        waits: Vec::new(),
+        result: Ok(response(200, &[], "")),
+    };
+    let mut now = NOW;
+    let mut event = Event::Start;
+    loop {
+        event = match call.next(event, now) {
+            Step::Send { request, timeout } => {
+                let happening = &script[trace.sent().min(script.len() - 1)];
+                trace.requests.push(request);
+                trace.timeouts.push(timeout);
+                assert_eq!(call.attempts() as usize, trace.sent());
+                assert!(trace.sent() < RUNAWAY, "the call does not end");
+                now = now + happening.takes;
+                happening.event()
+            }
+            Step::Wait(wait) => {
+                trace.waits.push(wait);
+                now = now + wait;
+                Event::Waited
+            }
+            Step::Done(result) => {
+                trace.result = result;
+                return trace;
+            }
+            step => panic!("a step that these tests do not know: {step:?}"),
+        };
+    }
+}
+
+fn run(prepared: PreparedCall, script: &[Happening]) -> Trace {
+    run_with(&config(), prepared, None, script)
+}
+
+fn run_with(
+    config: &Config,
+    prepared: PreparedCall,
+    options: Option<&CallOptions>,
+    script: &[Happening],
+) -> Trace {
+    drive(Call::new(config, prepared, options, NOW, RANDOM).expect("the options are right"), script)
+}
+
+fn get() -> PreparedCall {
+    users::get("jhammond").prepare().expect("right")
+}
+
+fn trigger() -> PreparedCall {
+    workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).prepare().expect("right")
+}
+
+fn trigger_with_key() -> PreparedCall {
+    let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).idempotency_key("alert-17");
+    trigger.prepare().expect("right")
+}
+
+/// A `POST` that nobody said to be repeatable.
+fn post() -> PreparedCall {
+    custom::request::<Value>(Method::Post, "/v1/things").prepare().expect("right")
+}
+
+/// Without a limit in time, so that nothing but the retry policy ends a call.
+fn without_deadline(policy: RetryPolicy) -> Config {
+    Config::builder(support::KEY).retry(policy).deadline(None).build().expect("right")
+}
+
+#[test]
+fn every_status_has_its_kind_its_outcome_and_is_retried_or_not() {
+    use Outcome::{NotApplied, Unknown};
+
+    const NO: (usize, StopReason) = (1, StopReason::NotRetryable);
+    const YES: (usize, StopReason) = (3, StopReason::AttemptsExhausted);
+    const UNSAFE: (usize, StopReason) = (1, StopReason::NotRepeatable);
+
+    // Status, kind, outcome, and what becomes of a GET, of a trigger, and of a POST that is not repeatable.
+    let cases = [
+        (302, ErrorKind::UnexpectedStatus, Unknown, NO, NO, NO),
+        (400, ErrorKind::BadRequest, NotApplied, NO, NO, NO),
+        (401, ErrorKind::Authentication, NotApplied, NO, NO, NO),
+        (403, ErrorKind::PermissionDenied, NotApplied, NO, NO, NO),
+        (404, ErrorKind::NotFound, NotApplied, NO, NO, NO),
+        (405, ErrorKind::UnexpectedStatus, NotApplied, NO, NO, NO),
+        (408, ErrorKind::Server, Unknown, YES, YES, UNSAFE),
+        (409, ErrorKind::Conflict, NotApplied, YES, YES, YES),
+        (413, ErrorKind::UnexpectedStatus, NotApplied, NO, NO, NO),
+        (422, ErrorKind::Unprocessable, NotApplied, NO, NO, NO),
+        (429, ErrorKind::RateLimited, NotApplied, YES, YES, YES),
+        (500, ErrorKind::Server, Unknown, YES, YES, UNSAFE),
+        (501, ErrorKind::Server, Unknown, YES, YES, UNSAFE),
+        (502, ErrorKind::Server, Unknown, YES, YES, UNSAFE),
+        (503, ErrorKind::Server, Unknown, YES, YES, UNSAFE),
+        (504, ErrorKind::Server, Unknown, YES, YES, UNSAFE),
+        (520, ErrorKind::Server, Unknown, YES, YES, UNSAFE),
+    ];
+    for (code, kind, outcome, of_get, of_trigger, of_post) in cases {
+        for (call, (attempts, reason)) in [(get(), of_get), (trigger(), of_trigger), (post(), of_post)] {
+            let name = format!("{code} to {call:?}");
+            let trace = run(call, &[status(code)]);
+            let error = trace.error();
+            assert_eq!(error.status_code().map(|status| status.as_u16()), Some(code), "{name}");
+            assert_eq!(error.kind(), kind, "{name}");
+            assert_eq!(error.outcome(), outcome, "{name}");
+            assert_eq!((trace.sent(), error.stopped_by()), (attempts, Some(reason)), "{name}");
+            assert_eq!(error.attempts() as usize, attempts, "{name}");
+            assert_eq!(trace.waits.len(), attempts - 1, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_the_server_says_of_retrying_wins() {
+    const HEADER: &str = "x-should-retry";
+    let cases = [
+        (get(), answer(400, HEADER, "true"), 3, StopReason::AttemptsExhausted),
+        (get(), answer(302, HEADER, "true"), 3, StopReason::AttemptsExhausted),
+        (post(), answer(500, HEADER, "true"), 3, StopReason::AttemptsExhausted),
+        (get(), answer(500, HEADER, "false"), 1, StopReason::NotRetryable),
+        (get(), answer(429, HEADER, "false"), 1, StopReason::NotRetryable),
+        (post(), answer(409, HEADER, "false"), 1, StopReason::NotRetryable),
+        // What is neither is as good as nothing.
+        (get(), answer(400, HEADER, "yes"), 1, StopReason::NotRetryable),
+        (get(), answer(500, HEADER, "0"), 3, StopReason::AttemptsExhausted),
+    ];
+    for (call, happening, attempts, reason) in cases {
+        let name = format!("{happening:?} to {call:?}");
+        let trace = run(call, &[happening]);
+        assert_eq!((trace.sent(), trace.stopped_by()), (attempts, Some(reason)), "{name}");
+    }
+}
+
+#[test]
+fn a_failed_transport_is_retried_where_that_is_safe() {
+    use ErrorKind::{Timeout, Transport};
+    use Outcome::{NotApplied, Unknown};
+    use StopReason::{AttemptsExhausted, NotRepeatable};
+
+    type Make = fn() -> PreparedCall;
+    let repeatable: [Make; 3] = [get, trigger, trigger_with_key];
+    for make in repeatable {
+        for (happening, kind, outcome) in [
+            (not_sent(), Transport, NotApplied),
+            (interrupted(), Transport, Unknown),
+            (timed_out(), Timeout, Unknown),
+        ] {
+            let name = format!("{happening:?} to {:?}", make());
+            let trace = run(make(), &[happening]);
+            let error = trace.error();
+            assert_eq!((trace.sent(), error.stopped_by()), (3, Some(AttemptsExhausted)), "{name}");
+            assert_eq!((error.kind(), error.outcome()), (kind, outcome), "{name}");
+            assert!(error.is_retryable(), "{name}");
+        }
+    }
+    for (happening, attempts, reason, outcome, retryable) in [
+        (not_sent(), 3, AttemptsExhausted, NotApplied, true),
+        (interrupted(), 1, NotRepeatable, Unknown, false),
+        (timed_out(), 1, NotRepeatable, Unknown, false),
+    ] {
+        let name = format!("{happening:?} to a POST");
+        let trace = run(post(), &[happening]);
+        let error = trace.error();
+        assert_eq!((trace.sent(), error.stopped_by()), (attempts, Some(reason)), "{name}");
+        assert_eq!((error.outcome(), error.is_retryable()), (outcome, retryable), "{name}");
+    }
+}
+
+#[test]
+fn an_unknown_outcome_stays_unknown_whatever_comes_later() {
+    let cases = [
+        (get(), vec![timed_out(), status(404)], ErrorKind::NotFound, Outcome::Unknown),
+        (trigger(), vec![interrupted(), not_sent(), not_sent()], ErrorKind::Transport, Outcome::Unknown),
+        (trigger(), vec![status(503), status(429), status(400)], ErrorKind::BadRequest, Outcome::Unknown),
+        (get(), vec![status(429), not_sent(), status(409)], ErrorKind::Conflict, Outcome::NotApplied),
+        (post(), vec![not_sent(), status(429), interrupted()], ErrorKind::Transport, Outcome::Unknown),
+        (post(), vec![not_sent(), status(422)], ErrorKind::Unprocessable, Outcome::NotApplied),
+    ];
+    for (call, script, kind, outcome) in cases {
+        let name = format!("{script:?} to {call:?}");
+        let trace = run(call, &script);
+        assert_eq!(trace.sent(), script.len(), "{name}");
+        assert_eq!((trace.error().kind(), trace.error().outcome()), (kind, outcome), "{name}");
+    }
+}
+
+#[test]
+fn a_call_that_is_not_repeatable_ends_where_its_outcome_became_unknown() {
+    let trace = run(post(), &[not_sent(), status(429), status(502), status(200)]);
+    assert_eq!((trace.sent(), trace.stopped_by()), (3, Some(StopReason::NotRepeatable)));
+
+    let config = without_deadline(RetryPolicy::default().max_retries(10));
+    let trace = run_with(&config, post(), None, &[not_sent(), status(429), status(502), status(200)]);
+    assert_eq!((trace.sent(), trace.stopped_by()), (3, Some(StopReason::NotRepeatable)));
+
+    // Said to be repeatable, it goes on.
+    let call = custom::request::<Value>(Method::Post, "/v1/things").repeatable().prepare().unwrap();
+    let trace = run_with(&config, call, None, &[not_sent(), status(429), status(502), status(200)]);
+    assert_eq!((trace.sent(), trace.result.is_ok()), (4, true));
+}
+
+#[test]
+fn success_is_any_2xx_and_comes_out_as_it_came() {
+    for code in [200, 201, 202, 204, 299] {
+        let trace = run(get(), &[status(503), answer(code, "x-request-id", "req-1")]);
+        assert_eq!(trace.sent(), 2);
+        let response = trace.result.unwrap();
+        assert_eq!(response.status().as_u16(), code);
+        assert_eq!(response.headers()["x-request-id"], "req-1");
+        assert_eq!(response.body(), "{}");
+    }
+}
+
+#[test]
+fn all_attempts_carry_one_idempotency_key() {
+    let trace = run(trigger_with_key(), &[timed_out(), status(500), status(409)]);
+    assert_eq!(trace.keys(), [Some("alert-17"); 3]);
+    assert_eq!(trace.error().idempotency_key(), Some("alert-17"));
+
+    let trace = run(trigger(), &[timed_out(), status(500), status(409)]);
+    let key = trace.keys()[0].expect("a trigger has a key").to_owned();
+    assert_eq!(trace.keys(), [Some(key.as_str()); 3]);
+    assert_eq!(trace.error().idempotency_key(), Some(key.as_str()));
+    assert!(key.starts_with("knock-rust-") && key.len() <= 255, "{key}");
+
+    // Knock ignores keys of all else, so they are not sent.
+    for call in [get(), post(), users::delete("jhammond").prepare().unwrap()] {
+        let trace = run(call, &[status(429)]);
+        assert_eq!(trace.keys(), [None; 3]);
+        assert_eq!(trace.error().idempotency_key(), None);
+    }
+}
+
+#[test]
+fn other_random_bytes_make_another_key() {
+    let key = |random: [u8; 16]| {
+        let call = Call::new(&config(), trigger(), None, NOW, random).unwrap();
+        call.idempotency_key().expect("a trigger has a key").to_owned()
+    };
+    assert_eq!(key(RANDOM), key(RANDOM));
+    // A version 4 UUID leaves 122 of the 128 bits as they are: those that it fixes cannot make a difference.
+    let fixed = [(6, 0xf0), (8, 0xc0)];
+    let mut keys = HashSet::from([key(RANDOM)]);
+    let mut bits = 1;
+    for byte in 0..16 {
+        for bit in 0..8 {
+            let changed = 1_u8 << bit;
+            if !fixed.iter().any(|(at, mask)| *at == byte && mask & changed != 0) {
+                let mut random = RANDOM;
+                random[byte] ^= changed;
+                keys.insert(key(random));
+                bits += 1;
+            }
+        }
+    }
+    assert_eq!(keys.len(), bits);
+    assert_eq!(bits, 123);
+}
+
+#[test]
+fn a_key_that_was_made_for_the_queue_is_kept() {
+    let queued = trigger().with_random_idempotency_key([1; 16]);
+    let key = queued.idempotency_key().unwrap().to_owned();
+    let trace = run(queued, &[status(500)]);
+    assert_eq!(trace.keys(), [Some(key.as_str()); 3]);
+}
+
+#[test]
+fn waits_double_up_to_their_limit_less_a_quarter_at_most() {
+    let mut first = HashSet::new();
+    for seed in 0..=255_u8 {
+        let mut random = RANDOM;
+        random[usize::from(seed % 16)] = seed;
+        // A configuration of its own, so that the budget has enough for every call.
+        let config = without_deadline(RetryPolicy::default().max_retries(6));
+        let trace = drive(Call::new(&config, get(), None, NOW, random).unwrap(), &[status(503)]);
+        for (wait, longest) in trace.waits.iter().zip([500, 1000, 2000, 4000, 8000, 8000]) {
+            let longest = millis(longest);
+            assert!(*wait <= longest && *wait >= longest * 3 / 4, "{wait:?} of {longest:?}");
+        }
+        assert_eq!(trace.waits.len(), 6);
+        first.insert(trace.waits[0]);
+    }
+    assert!(first.len() > 200, "clients that fail together would come back together: {} waits", first.len());
+}
+
+#[test]
+fn a_policy_decides_how_long_to_wait() {
+    let policy = RetryPolicy::default().max_retries(4).backoff(secs(10), secs(15));
+    let trace = run_with(&without_deadline(policy), get(), None, &[status(503)]);
+    for (wait, longest) in trace.waits.iter().zip([10, 15, 15, 15]) {
+        assert!(*wait <= secs(longest) && *wait >= secs(longest) * 3 / 4, "{:?}", trace.waits);
+    }
+    let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
+    let trace = run_with(&without_deadline(policy), get(), None, &[status(503)]);
+    assert_eq!(trace.waits, [Duration::ZERO; 2]);
+}
+
+#[test]
+fn the_server_says_how_long_to_wait() {
+    type Headers = Vec<(&'static str, &'static str)>;
+    let cases: [(Headers, Duration); 8] = [
+        (vec![("retry-after", "3")], secs(3)),
+        (vec![("retry-after", "0")], Duration::ZERO),
+        (vec![("retry-after", "1.5")], millis(1500)),
+        (vec![("retry-after", "60")], secs(60)),
+        (vec![("retry-after-ms", "250"), ("retry-after", "9")], millis(250)),
+        // `NOW` is Mon, 21 Sep 2026 14:13:20 GMT.
+        (vec![("retry-after", "Mon, 21 Sep 2026 14:13:25 GMT")], secs(5)),
+        (vec![("retry-after", "Mon, 21 Sep 2026 14:00:00 GMT")], Duration::ZERO),
+        (
+            vec![("retry-after", "Mon, 21 Sep 2026 15:00:07 GMT"), ("date", "Mon, 21 Sep 2026 15:00:00 GMT")],
+            secs(7),
+        ),
+    ];
+    for (headers, wait) in cases {
+        for code in [429, 503] {
+            let script = [What::Status(code, headers.clone()).into(), status(200)];
+            let trace = run(get(), &script);
+            assert_eq!(trace.waits, [wait], "{headers:?}");
+        }
+    }
+    // What cannot be read is as good as nothing.
+    for text in ["soon", "", "NaN", "Mon, 99 Sep 2026 14:13:25 GMT"] {
+        let trace = run(get(), &[answer(503, "retry-after", text), status(200)]);
+        assert!(
+            trace.waits[0] >= millis(375) && trace.waits[0] <= millis(500),
+            "{text:?}: {:?}",
+            trace.waits
+        );
+    }
+}
+
+#[test]
+fn a_wait_over_the_cap_ends_the_call_at_once() {
+    for (text, asked) in [("61", secs(61)), ("86400", secs(86_400)), ("1e300", Duration::MAX)] {
+        let trace = run(get(), &[answer(429, "retry-after", text)]);
+        let error = trace.error();
+        assert_eq!(trace.waits, [], "{text}");
+        assert_eq!((trace.sent(), error.stopped_by()), (1, Some(StopReason::RetryAfterTooLong)), "{text}");
+        assert_eq!(error.retry_after(), Some(asked));
+        assert!(error.is_retryable(), "later is not never");
+    }
+    let config = without_deadline(RetryPolicy::default().max_retry_after(secs(3600)));
+    let trace = run_with(&config, get(), None, &[answer(429, "retry-after", "3600"), status(200)]);
+    assert_eq!(trace.waits, [secs(3600)]);
+}
+
+#[test]
+fn the_deadline_shortens_the_last_attempt() {
+    let config = Config::builder(support::KEY).timeout(secs(60)).deadline(secs(100));
+    let config = config.retry(RetryPolicy::default().max_retries(9)).build().unwrap();
+    let trace = run_with(&config, get(), None, &[timed_out().takes(secs(60)), timed_out().takes(secs(39))]);
+    let left = secs(40) - trace.waits[0];
+    assert_eq!(trace.timeouts[..2], [secs(60), left]);
+    // What is left after the second is shorter than the wait that would follow.
+    assert_eq!((trace.sent(), trace.stopped_by()), (2, Some(StopReason::DeadlineExceeded)));
+    assert_eq!(trace.error().kind(), ErrorKind::Timeout);
+}
+
+#[test]
+fn no_wait_passes_the_deadline() {
+    let config = Config::builder(support::KEY).deadline(secs(10)).build().unwrap();
+    let cases = [
+        (answer(503, "retry-after", "9"), 3, 3, None),
+        (answer(503, "retry-after", "10"), 1, 0, Some(StopReason::DeadlineExceeded)),
+        (answer(503, "retry-after", "30"), 1, 0, Some(StopReason::DeadlineExceeded)),
+        (status(503).takes(millis(9_700)), 1, 0, Some(StopReason::DeadlineExceeded)),
+        (status(503).takes(secs(20)), 1, 0, Some(StopReason::DeadlineExceeded)),
+    ];
+    for (happening, sent, waits, reason) in cases {
+        let name = format!("{happening:?}");
+        let script =
+            if reason.is_none() { vec![happening, status(503), status(200)] } else { vec![happening] };
+        let trace = run_with(&config, get(), None, &script);
+        let total: Duration = trace.waits.iter().sum();
+        assert!(total < secs(10), "{name}");
+        match reason {
+            Some(reason) => {
+                assert_eq!((trace.sent(), trace.stopped_by()), (sent, Some(reason)), "{name}");
+                assert_eq!(trace.waits.len(), waits, "{name}");
+            }
+            None => assert_eq!((trace.sent(), trace.result.is_ok()), (sent, true), "{name}"),
+        }
+    }
+}
+
+#[test]
+fn without_a_deadline_a_call_may_take_as_long_as_its_attempts() {
+    let config = without_deadline(RetryPolicy::default().max_retries(5));
+    let trace = run_with(&config, get(), None, &[timed_out().takes(secs(600))]);
+    assert_eq!((trace.sent(), trace.stopped_by()), (6, Some(StopReason::AttemptsExhausted)));
+    assert_eq!(trace.timeouts, [secs(60); 6]);
+}
+
+#[test]
+fn an_expired_call_is_never_sent() {
+    for (expiry, sent) in [(NOW, false), (UnixTime::from_secs(1), false), (NOW + millis(1), true)] {
+        let trace = run(trigger().expires_at(expiry), &[status(200)]);
+        assert_eq!(trace.result.is_ok(), sent, "{expiry:?}");
+        if !sent {
+            let error = trace.error();
+            assert_eq!(trace.sent(), 0);
+            assert_eq!((error.kind(), error.outcome()), (ErrorKind::Expired, Outcome::NotApplied));
+            assert_eq!((error.attempts(), error.is_retryable()), (0, false));
+        }
+    }
+}
+
+#[test]
+fn a_call_is_not_retried_beyond_its_expiry() {
+    // The wait would end after it.
+    let trace = run(trigger().expires_at(NOW + secs(5)), &[answer(503, "retry-after", "5")]);
+    let error = trace.error();
+    assert_eq!((trace.sent(), trace.waits.len()), (1, 0));
+    assert_eq!((error.kind(), error.stopped_by()), (ErrorKind::Server, Some(StopReason::Expired)));
+    assert_eq!((error.outcome(), error.is_retryable()), (Outcome::Unknown, false));
+
+    let trace = run(trigger().expires_at(NOW + secs(5)), &[answer(503, "retry-after", "4"), status(200)]);
+    assert_eq!((trace.sent(), trace.result.is_ok()), (2, true));
+
+    // The wait took longer than it was to.
+    let mut call = Call::new(&config(), trigger().expires_at(NOW + secs(5)), None, NOW, RANDOM).unwrap();
+    let _ = call.next(Event::Start, NOW);
+    let Step::Wait(_) = call.next(interrupted().event(), NOW) else { panic!("it is retried") };
+    let Step::Done(Err(error)) = call.next(Event::Waited, NOW + secs(5)) else { panic!("it has expired") };
+    assert_eq!((error.kind(), error.stopped_by()), (ErrorKind::Expired, Some(StopReason::Expired)));
+    assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Unknown));
+}
+
+#[test]
+fn nothing_is_sent_after_the_deadline() {
+    let mut call = Call::new(&config(), get(), None, NOW, RANDOM).unwrap();
+    let _ = call.next(Event::Start, NOW);
+    let Step::Wait(_) = call.next(status(503).event(), NOW) else { panic!("it is retried") };
+    // A laptop that slept, a Worker that was suspended.
+    let Step::Done(Err(error)) = call.next(Event::Waited, NOW + secs(600)) else {
+        panic!("its time is over")
+    };
+    assert_eq!(error.stopped_by(), Some(StopReason::DeadlineExceeded));
+}
+
+#[test]
+fn the_budget_limits_all_calls_together() {
+    // A budget of 20 tokens has four retries; a storm of calls gets no more, each call still its first attempt.
+    for (calls, capacity) in [(1, 20), (2, 20), (50, 20), (30, 0), (7, 4)] {
+        let budget = RetryBudget::new(capacity);
+        let config = Config::builder(support::KEY)
+            .retry(RetryPolicy::default().max_retries(10))
+            .retry_budget(budget.clone())
+            .deadline(None)
+            .build()
+            .unwrap();
+        let traces: Vec<_> = (0..calls).map(|_| run_with(&config, get(), None, &[status(503)])).collect();
+        let sent: usize = traces.iter().map(Trace::sent).sum();
+        let most = calls + capacity as usize / 5;
+        assert!(sent <= most, "{sent} requests of {calls} calls");
+        assert_eq!(sent, most, "the budget is used up, since each call may take 10 retries");
+        assert_eq!(traces.last().unwrap().stopped_by(), Some(StopReason::BudgetExhausted));
+        assert!(traces.last().unwrap().error().is_retryable());
+        assert!(budget.tokens() < 5);
+    }
+}
+
+#[test]
+fn two_clients_can_share_one_budget() {
+    let budget = RetryBudget::new(10);
+    let build = || Config::builder(support::KEY).retry_budget(budget.clone()).build().unwrap();
+    let (one, other) = (build(), build());
+    assert_eq!(run_with(&one, get(), None, &[status(503)]).sent(), 3);
+    assert_eq!(run_with(&other, get(), None, &[status(503)]).sent(), 1);
+    assert_eq!(one.retry_budget().tokens(), 0);
+    assert_eq!(other.retry_budget().tokens(), 0);
+}
+
+#[test]
+fn success_fills_the_budget_and_no_further() {
+    // Tokens before, what happens, tokens after.
+    let cases = [
+        (20, vec![status(200)], 20),
+        (10, vec![status(200)], 11),
+        (10, vec![status(404)], 10),
+        (10, vec![status(503), status(200)], 10),
+        (10, vec![status(503), status(503), status(200)], 5),
+        (10, vec![status(503)], 0),
+        (20, vec![status(503), status(200)], 20),
+    ];
+    for (tokens, script, after) in cases {
+        let budget = RetryBudget::new(20);
+        let config = Config::builder(support::KEY).retry_budget(budget.clone()).build().unwrap();
+        let drain = (20 - tokens) / 5;
+        let policy = CallOptions::new().max_retries(drain);
+        run_with(&config, get(), Some(&policy), &[status(503)]);
+        assert_eq!(budget.tokens(), tokens);
+
+        run_with(&config, get(), None, &script);
+        assert_eq!(budget.tokens(), after, "{script:?} from {tokens}");
+    }
+}
+
+#[test]
+fn what_is_not_retried_costs_nothing() {
+    let budget = RetryBudget::new(10);
+    let config = Config::builder(support::KEY).retry_budget(budget.clone()).build().unwrap();
+    run_with(&config, get(), None, &[status(404)]);
+    run_with(&config, post(), None, &[interrupted()]);
+    run_with(&config, get(), None, &[answer(429, "retry-after", "3600")]);
+    run_with(&config, get(), Some(&CallOptions::new().max_retries(0)), &[status(503)]);
+    run_with(&config, get(), Some(&CallOptions::new().deadline(millis(1))), &[status(503)]);
+    assert_eq!(budget.tokens(), 10);
+}
+
+#[test]
+fn max_retries_decides_how_many_attempts_there_are() {
+    for retries in [0, 1, 2, 7] {
+        let policy = RetryPolicy::default().max_retries(retries);
+        let trace = run_with(&without_deadline(policy), get(), None, &[status(503)]);
+        assert_eq!(trace.sent(), retries as usize + 1);
+
+        let options = CallOptions::new().max_retries(retries);
+        assert_eq!(run_with(&config(), get(), Some(&options), &[status(503)]).sent(), retries as usize + 1);
+    }
+    assert_eq!(run_with(&without_deadline(RetryPolicy::never()), get(), None, &[status(503)]).sent(), 1);
+}
+
+#[test]
+fn options_go_before_the_configuration() {
+    let config = Config::builder(support::KEY)
+        .timeout(secs(50))
+        .deadline(secs(200))
+        .branch("from-config")
+        .header("x-team", "from-config")
+        .header("x-only", "from-config")
+        .user_token("eyJ.config")
+        .retry(RetryPolicy::default().max_retries(1))
+        .build()
+        .unwrap();
+    let plain = run_with(&config, get(), None, &[status(503)]);
+    assert_eq!((plain.sent(), plain.timeouts[0]), (2, secs(50)));
+    assert_eq!(plain.header("x-knock-branch"), [Some("from-config"); 2]);
+
+    let options = CallOptions::new()
+        .timeout(secs(5))
+        .branch("from-options")
+        .header("X-Team", "from-options")
+        .user_token("eyJ.options")
+        .retry(RetryPolicy::default().max_retries(9).backoff(secs(1), secs(1)))
+        .max_retries(3);
+    let trace = run_with(&config, get(), Some(&options), &[status(503)]);
+    assert_eq!(trace.sent(), 4);
+    assert_eq!(trace.timeouts, [secs(5); 4]);
+    assert!(trace.waits.iter().all(|wait| *wait >= millis(750) && *wait <= secs(1)), "{:?}", trace.waits);
+    for (name, value) in [
+        ("x-knock-branch", "from-options"),
+        ("x-team", "from-options"),
+        ("x-only", "from-config"),
+        ("x-knock-user-token", "eyJ.options"),
+        ("authorization", "Bearer sk_test_12345"),
+    ] {
+        assert_eq!(trace.header(name), [Some(value); 4], "{name}");
+    }
+    assert!(trace.requests.iter().all(|request| request.headers().get_all("x-team").iter().count() == 1));
+}
+
+#[test]
+fn options_change_the_deadline_or_lift_it() {
+    let config = Config::builder(support::KEY).deadline(secs(10)).build().unwrap();
+    let slow = [status(503).takes(secs(20))];
+    let cases = [
+        (None, 1, secs(10)),
+        (Some(CallOptions::new()), 1, secs(10)),
+        (Some(CallOptions::new().deadline(secs(30))), 2, secs(30)),
+        (Some(CallOptions::new().deadline(None)), 3, secs(60)),
+    ];
+    for (options, sent, timeout) in cases {
+        let trace = run_with(&config, get(), options.as_ref(), &slow);
+        assert_eq!((trace.sent(), trace.timeouts[0]), (sent, timeout), "{options:?}");
+    }
+}
+
+#[test]
+fn options_that_cannot_be_right_are_told_before_anything_is_sent() {
+    let cases = [
+        (CallOptions::new().timeout(Duration::ZERO), "timeout"),
+        (CallOptions::new().deadline(Duration::ZERO), "deadline"),
+        (CallOptions::new().header("x-a", "1\r\nx-b: 2"), "header x-a"),
+        (CallOptions::new().header("x a", "1"), "header"),
+        (CallOptions::new().header("Authorization", "Bearer x"), "header Authorization"),
+        (CallOptions::new().branch("a b"), "branch"),
+        (CallOptions::new().user_token(""), "user token"),
+        // The first mistake is the one that is told.
+        (CallOptions::new().branch("").user_token(""), "branch"),
+    ];
+    for (options, names) in cases {
+        let error = Call::new(&config(), get(), Some(&options), NOW, RANDOM).unwrap_err();
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Configuration, Some("users.get")));
+        assert!(error.to_string().contains(names), "{error} does not name {names}");
+
+        // Also for whoever does the IO without a client.
+        let error = users::get("jhammond").with(options).to_request(&config()).unwrap_err();
+        assert!(error.to_string().contains(names), "{error} does not name {names}");
+    }
+}

@@ -1,0 +1,485 @@
+//! Errors: what is read from every form of answer, how they print, and what they say to do.
+
+mod support;
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use bytes::Bytes;
+use knock_core::token::TokenError;
+use knock_core::{
+    Config, Error, ErrorKind, InvalidInput, Method, Operation, Outcome, custom, recipients::UserRequest,
+    users, workflows,
+};
+use serde_json::Value;
+use support::{NOW, response};
+
+const ID: (&str, &str) = ("x-request-id", "F1FIj5XwD_m4h0sAASfi");
+
+fn parse(status: u16, body: impl Into<Bytes>) -> Error {
+    users::get("jhammond").parse(response(status, &[ID], body), NOW).expect_err("it is no success")
+}
+
+/// Status, body, then what is expected: code, message, field errors, and the line for a log.
+type Case<'a> = (u16, &'a str, Option<&'a str>, &'a str, usize, &'a str);
+
+#[test]
+fn every_envelope_is_read() {
+    let cases: &[Case<'_>] = &[
+        (
+            400,
+            r#"{"code":"workflow_inactive","message":"The workflow you tried to invoke is marked as inactive","status":400,"type":"invalid_request_error"}"#,
+            Some("workflow_inactive"),
+            "The workflow you tried to invoke is marked as inactive",
+            0,
+            "users.get: 400 workflow_inactive: The workflow you tried to invoke is marked as inactive \
+             [request id F1FIj5XwD_m4h0sAASfi, attempts 1]",
+        ),
+        (
+            400,
+            r#"{"error":"idempotency_key_too_long"}"#,
+            None,
+            "idempotency_key_too_long",
+            0,
+            "users.get: 400 Bad Request: idempotency_key_too_long [request id F1FIj5XwD_m4h0sAASfi, attempts 1]",
+        ),
+        (
+            403,
+            r#"{"code":"authorization","message":"Access token not set.","status":403,"type":"authentication_error"}"#,
+            Some("authorization"),
+            "Access token not set.",
+            0,
+            "users.get: 403 authorization: Access token not set. [request id F1FIj5XwD_m4h0sAASfi, attempts 1]",
+        ),
+        (
+            404,
+            r#"{"message":"The resource you requested does not exist"}"#,
+            None,
+            "The resource you requested does not exist",
+            0,
+            "users.get: 404 Not Found: The resource you requested does not exist \
+             [request id F1FIj5XwD_m4h0sAASfi, attempts 1]",
+        ),
+        (
+            422,
+            r#"{"code":"invalid_params","errors":[{"field":"cancellation_key","message":"can't be blank","type":"required"},{"field":"data","message":null,"type":null}],"message":"One or more parameters supplied were invalid","status":422,"type":"invalid_request_error"}"#,
+            Some("invalid_params"),
+            "One or more parameters supplied were invalid",
+            2,
+            "users.get: 422 invalid_params: One or more parameters supplied were invalid \
+             (cancellation_key can't be blank; data is wrong) [request id F1FIj5XwD_m4h0sAASfi, attempts 1]",
+        ),
+        (
+            422,
+            r#"{"errors":{"field":"tenant","message":"is unknown"}}"#,
+            None,
+            "",
+            1,
+            "users.get: 422 Unprocessable Entity (tenant is unknown) \
+             [request id F1FIj5XwD_m4h0sAASfi, attempts 1]",
+        ),
+        (
+            422,
+            r#"{"code":"invalid_params","errors":null,"message":"no"}"#,
+            Some("invalid_params"),
+            "no",
+            0,
+            "users.get: 422 invalid_params: no [request id F1FIj5XwD_m4h0sAASfi, attempts 1]",
+        ),
+        (
+            422,
+            r#"{"errors":[{"field":"a","message":"1"},{"field":"b","message":"2"},{"field":"c","message":"3"},{"field":"d","message":"4"},{"field":"e","message":"5"}]}"#,
+            None,
+            "",
+            5,
+            "users.get: 422 Unprocessable Entity (a 1; b 2; c 3; 2 more) \
+             [request id F1FIj5XwD_m4h0sAASfi, attempts 1]",
+        ),
+        (
+            502,
+            "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n</html>",
+            None,
+            "",
+            0,
+            "users.get: 502 Bad Gateway [request id F1FIj5XwD_m4h0sAASfi, attempts 1, outcome unknown]",
+        ),
+        (401, "", None, "", 0, "users.get: 401 Unauthorized [request id F1FIj5XwD_m4h0sAASfi, attempts 1]"),
+        (
+            599,
+            "",
+            None,
+            "",
+            0,
+            "users.get: 599 [request id F1FIj5XwD_m4h0sAASfi, attempts 1, outcome unknown]",
+        ),
+    ];
+    for (status, body, code, message, fields, line) in cases {
+        let error = parse(*status, body.to_string());
+        assert_eq!(error.status_code().map(|status| status.as_u16()), Some(*status), "{body}");
+        assert_eq!((error.code(), error.message()), (*code, *message), "{body}");
+        assert_eq!(error.field_errors().len(), *fields, "{body}");
+        assert_eq!(error.request_id(), Some(ID.1));
+        assert_eq!(error.body_excerpt(), Some(*body));
+        assert_eq!(error.to_string(), *line);
+    }
+}
+
+#[test]
+fn a_field_error_says_what_it_says() {
+    let error = parse(
+        422,
+        r#"{"errors":[{"field":"data","message":"can't be blank","type":"required"},{"field":"x"}]}"#,
+    );
+    let [first, second] = error.field_errors() else { panic!("there are two: {error:?}") };
+    assert_eq!(first.field.as_deref(), Some("data"));
+    assert_eq!(first.message.as_deref(), Some("can't be blank"));
+    assert_eq!(first.kind.as_deref(), Some("required"));
+    assert_eq!((second.field.as_deref(), &second.message, &second.kind), (Some("x"), &None, &None));
+}
+
+#[test]
+fn an_error_without_a_field_or_a_message_is_none() {
+    let error = parse(500, r#"{"errors":{"detail":"Internal Server Error"}}"#);
+    assert_eq!(error.field_errors(), []);
+    assert!(!error.to_string().contains("is wrong"), "{error}");
+}
+
+#[test]
+fn a_body_of_any_other_shape_is_no_trouble() {
+    let bodies: &[&[u8]] = &[
+        b"null",
+        b"[]",
+        b"\"text\"",
+        b"7",
+        b"{",
+        b"{\"message\":7,\"code\":[],\"errors\":3}",
+        b"{\"errors\":[1,null,\"x\",[]]}",
+        b"{\"message\":null,\"error\":{\"message\":\"x\"}}",
+        b"\xff\xfe\x00\x80",
+        b"{\"message\":\"\xff\"}",
+        b"\xef\xbb\xbf{}",
+    ];
+    for body in bodies {
+        let error = parse(400, Bytes::copy_from_slice(body));
+        assert_eq!((error.code(), error.message()), (None, ""), "{body:?}");
+        assert_eq!(error.field_errors(), [], "{body:?}");
+        assert_eq!(error.body_excerpt(), Some(&*String::from_utf8_lossy(body)));
+        assert_eq!(
+            error.to_string(),
+            "users.get: 400 Bad Request [request id F1FIj5XwD_m4h0sAASfi, attempts 1]",
+            "{body:?}"
+        );
+    }
+}
+
+#[test]
+fn of_a_huge_body_the_start_is_kept() {
+    // A cut in the middle of a character is no trouble either.
+    for body in
+        [vec![b'x'; 5_000_000], "é".repeat(2_000).into_bytes(), [b"x", "é".repeat(2_000).as_bytes()].concat()]
+    {
+        let error = parse(413, body.clone());
+        let excerpt = error.body_excerpt().unwrap();
+        assert!(excerpt.len() >= 2046 && excerpt.len() <= 2051, "{}", excerpt.len());
+        assert!(body.starts_with(&excerpt.as_bytes()[..2046]));
+        assert!(error.to_string().len() < 200);
+    }
+    // What is read of it is whole, all the same.
+    let padding = "x".repeat(10_000);
+    let error = parse(400, format!(r#"{{"padding":"{padding}","code":"workflow_missing"}}"#));
+    assert_eq!(error.code(), Some("workflow_missing"));
+}
+
+#[test]
+fn display_is_one_short_line_whatever_the_server_says() {
+    let long = "é".repeat(100_000);
+    let texts = ["a\nb", "a\r\nb\tc\u{0}", "\u{1b}[31mred", "a\u{85}b\u{2028}c\u{2029}d", long.as_str()];
+    for text in texts {
+        let body = serde_json::json!({
+            "code": text, "message": text,
+            "errors": vec![serde_json::json!({ "field": text, "message": text, "type": text }); 9],
+        });
+        let error = parse(422, body.to_string());
+        let line = error.to_string();
+        assert!(!line.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')), "{line:?}");
+        assert!(line.chars().count() < 2_000, "{} characters", line.chars().count());
+        assert!(!format!("{error:?}").contains('\n'));
+        // Nothing was lost.
+        assert_eq!((error.code(), error.message()), (Some(text), text));
+        assert_eq!(error.field_errors().len(), 9);
+    }
+}
+
+#[test]
+fn an_operation_name_from_a_queue_cannot_break_the_line() {
+    let stored = serde_json::json!({
+        "operation": format!("a\nb{}", "x".repeat(10_000)), "method": "GET", "target": "/", "expires_at": 1
+    });
+    let call: knock_core::PreparedCall = serde_json::from_value(stored).unwrap();
+    let client = knock_core::Client::with_transport(support::config(), support::Fake::new([]));
+    let error = support::block_on(client.execute(call, None)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Expired);
+    assert!(error.to_string().len() < 400 && !error.to_string().contains('\n'), "{error}");
+}
+
+#[test]
+fn each_kind_says_what_to_do() {
+    use ErrorKind as K;
+    use Outcome::{NotApplied, Unknown};
+
+    // Status, kind, outcome; retryable for what may be repeated, and for what may not.
+    let cases = [
+        (302, K::UnexpectedStatus, Unknown, false, false),
+        (400, K::BadRequest, NotApplied, false, false),
+        (401, K::Authentication, NotApplied, false, false),
+        (403, K::PermissionDenied, NotApplied, false, false),
+        (404, K::NotFound, NotApplied, false, false),
+        (408, K::Server, Unknown, true, false),
+        (409, K::Conflict, NotApplied, true, true),
+        (413, K::UnexpectedStatus, NotApplied, false, false),
+        (422, K::Unprocessable, NotApplied, false, false),
+        (429, K::RateLimited, NotApplied, true, true),
+        (500, K::Server, Unknown, true, false),
+        (503, K::Server, Unknown, true, false),
+    ];
+    for (status, kind, outcome, repeatable, not_repeatable) in cases {
+        let post = custom::request::<Value>(Method::Post, "/v1/things");
+        let post = post.parse(response(status, &[], ""), NOW).unwrap_err();
+        for (error, retryable) in [(parse(status, ""), repeatable), (post, not_repeatable)] {
+            assert_eq!((error.kind(), error.outcome()), (kind, outcome), "{error}");
+            assert_eq!(error.is_retryable(), retryable, "{error}");
+            assert_eq!(error.outcome_unknown(), outcome == Unknown);
+            assert_eq!(error.attempts(), 1);
+            assert_eq!(error.stopped_by(), None);
+            assert!(!error.is_usage());
+            assert_eq!(error.is_not_found(), status == 404);
+            assert_eq!(error.is_authentication(), status == 401);
+            assert_eq!(error.is_rate_limited(), status == 429);
+            assert!(!error.is_timeout());
+            assert!(error.source().is_none());
+        }
+    }
+}
+
+#[test]
+fn a_trigger_may_be_repeated_only_with_a_key() {
+    let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]);
+    for (operation, retryable) in [(trigger.clone(), false), (trigger.idempotency_key("alert-17"), true)] {
+        let error = operation.parse(response(500, &[], ""), NOW).unwrap_err();
+        assert_eq!((error.is_retryable(), error.outcome()), (retryable, Outcome::Unknown));
+        // A 429 says that nothing was done.
+        assert!(operation.parse(response(429, &[], ""), NOW).unwrap_err().is_retryable());
+    }
+}
+
+#[test]
+fn what_the_server_says_of_retrying_is_kept() {
+    for (header, status, retryable) in [("true", 400, true), ("false", 429, false), ("maybe", 429, true)] {
+        let answer = response(status, &[("x-should-retry", header), ("retry-after", "3600")], "");
+        let error = users::get("jhammond").parse(answer, NOW).unwrap_err();
+        assert_eq!(error.is_retryable(), retryable, "{header}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
+    }
+}
+
+#[test]
+fn a_decoding_error_tells_where_and_never_what() {
+    // What is wrong in the answer, and what the error says of it.
+    let cases = [
+        (r#"{"id": 7}"#, "the answer could not be read: expected a string at line 1 column 8"),
+        (r#"{"name": "x"}"#, "the answer could not be read: missing field `id` at line 1 column 13"),
+        (r#"{"id": "a""#, "the answer is not what was expected at line 1 column 10"),
+        ("", "the answer has no body"),
+        ("<html>", "the answer could not be read: expected value at line 1 column 1"),
+    ];
+    for (body, message) in cases {
+        let error = users::get("jhammond").parse(response(200, &[ID], body), NOW).unwrap_err();
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Decoding, message));
+        assert_eq!((error.outcome(), error.is_retryable()), (Outcome::Applied, false));
+        assert_eq!(error.body_excerpt(), Some(body));
+        assert!(error.to_string().starts_with("users.get: 200 OK: the answer"), "{error}");
+    }
+}
+
+#[test]
+fn what_was_seen_is_in_no_decoding_error() {
+    // Each is personal, and somewhere where it cannot be read.
+    let person = "jane@personal.example";
+    let bodies = [
+        format!(r#"{{"id": "a", "created_at": "{person}"}}"#),
+        format!(r#"{{"id": "a", "created_at": "2026-09-21T14:13:20Z{person}"}}"#),
+        format!(r#"{{"id": "a", "created_at": "2026-09-21T14:13:20.expected {person}"}}"#),
+        format!(r#"{{"id": "a", "name": ["{person}"]}}"#),
+        format!(r#"{{"id": "a", "created_at": {{"{person}": 1}}}}"#),
+        format!(r#""{person}""#),
+        format!(r#""expected {person}""#),
+        format!(r#""missing field {person}""#),
+        format!(r#"["{person}"]"#),
+        format!(r#"{{"id": "a" "{person}"}}"#),
+        format!(r#"{{"id": "a", "id": "{person}"}}"#),
+        person.to_owned(),
+    ];
+    for body in bodies {
+        let error = users::get("jhammond").parse(response(200, &[], body.clone()), NOW).unwrap_err();
+        let text = format!("{error} {error:?} {error:#?}");
+        assert!(!text.contains("jane") && !text.contains("personal"), "{body} gives {text}");
+        assert_eq!(error.body_excerpt(), Some(body.as_str()), "here it is, for who asks");
+    }
+}
+
+#[test]
+fn invalid_input_names_the_field_and_shows_no_argument() {
+    let trigger = || workflows::trigger("dinosaurs-loose");
+    let error = trigger().recipients(["a", "b", "c", ""]).prepare().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "workflows.trigger: `recipients[3]` is empty; it must be an id",
+        "operation, field, what it is, what it must be"
+    );
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::InvalidInput, Outcome::NotApplied));
+    assert!(error.is_usage() && !error.is_retryable());
+    assert_eq!((error.attempts(), error.status_code(), error.request_id()), (0, None, None));
+    assert_eq!((error.body_excerpt(), error.code(), error.retry_after()), (None, None, None));
+
+    let bad_key = "jane@personal.example\n";
+    let error = trigger().recipients(["a"]).idempotency_key(bad_key).prepare().unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("jane"), "{error:?}");
+
+    let input = InvalidInput::new("since", "is in the future");
+    assert_eq!((input.field(), input.to_string().as_str()), ("since", "`since` is in the future"));
+    assert_eq!(Error::from(input).to_string(), "`since` is in the future");
+}
+
+#[test]
+fn values_without_a_form_in_json_name_their_field() {
+    let map = std::collections::BTreeMap::from([((1, 2), "keys must be strings")]);
+    let by_field = [
+        ("data", workflows::trigger("k").recipients(["a"]).data(&map).prepare()),
+        ("body", custom::request::<Value>(Method::Post, "/v1/x").json(&map).prepare()),
+        ("title", users::identify(UserRequest::new("a").property("title", &map)).prepare()),
+        ("properties", users::identify(UserRequest::new("a").properties(&map)).prepare()),
+    ];
+    for (field, prepared) in by_field {
+        let error = prepared.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(error.message().starts_with(&format!("`{field}` ")), "{error}");
+    }
+}
+
+#[test]
+fn a_configuration_error_says_what_to_set() {
+    let key = |key: &str| Config::new(key);
+    let url = |url: &str| Config::builder("sk_test_12345").base_url(url).build();
+    let header = |name: &str, value: &str| Config::builder("sk_test_12345").header(name, value).build();
+    let builder = || Config::builder("sk_test_12345");
+
+    let cases = [
+        (Config::from_variables(|_| None).build(), vec!["no API key", "KNOCK_API_KEY", "sk_"]),
+        (Config::from_variables(|_| Some(" ".to_owned())).build(), vec!["no API key"]),
+        (key(""), vec!["API key is empty", "KNOCK_API_KEY"]),
+        (key("  \n"), vec!["API key is empty"]),
+        (key("sk_test\n12345"), vec!["line break", "KNOCK_API_KEY"]),
+        (key("sk_test 12345"), vec!["white space"]),
+        (key("sk_test_é"), vec!["another character that no key has"]),
+        (key("sk_test\u{0}"), vec!["another character that no key has"]),
+        (key("\"sk_test_12345\""), vec!["quotation mark"]),
+        (key("'sk_test_12345'"), vec!["quotation mark"]),
+        (key("Bearer sk_test_12345"), vec!["begins with `Bearer`"]),
+        (key("-----BEGIN PRIVATE KEY-----"), vec!["signing key (PEM)"]),
+        (key("LS0tLS1CRUdJTiBQUklWQVRF"), vec!["signing key (PEM)"]),
+        (key("eyJhbGciOiJSUzI1NiJ9.e30.c2ln"), vec!["token (JWT)"]),
+        (url(""), vec!["base URL", "KNOCK_BASE_URL", "https://api.knock.app"]),
+        (url("api.knock.app"), vec!["no scheme or no host"]),
+        (url("/v1"), vec!["no scheme or no host"]),
+        (url("https://"), vec!["base URL is not a URL"]),
+        (url("https://a b"), vec!["base URL is not a URL"]),
+        (url("ftp://api.knock.app"), vec!["neither `https` nor `http`"]),
+        (url("https://user:hunter2@api.knock.app"), vec!["user name"]),
+        (url("https://api.knock.app?x=1"), vec!["query or a fragment"]),
+        (url("https://api.knock.app/#x"), vec!["query or a fragment"]),
+        (header("x-a", "1\r\nx-b: 2"), vec!["header x-a", "line break"]),
+        (header("x-a\r\nx-b", "2"), vec!["header", "name"]),
+        (header("", "2"), vec!["header", "name that is empty"]),
+        (header("Authorization", "Bearer x"), vec!["header Authorization", "set by the SDK itself"]),
+        (header("content-length", "0"), vec!["header content-length", "set by the SDK itself"]),
+        (header("Host", "x"), vec!["header Host"]),
+        (header("Idempotency-Key", "x"), vec!["header Idempotency-Key"]),
+        (header("transfer-encoding", "chunked"), vec!["header transfer-encoding"]),
+        (header("Content-Type", "text/plain"), vec!["header Content-Type"]),
+        (builder().timeout(Duration::ZERO).build(), vec!["`timeout` is zero"]),
+        (builder().deadline(Duration::ZERO).build(), vec!["`deadline` is zero"]),
+        (builder().branch("").build(), vec!["branch", "KNOCK_BRANCH"]),
+        (builder().branch("a\nb").build(), vec!["branch"]),
+        (builder().user_token("").build(), vec!["user token", "eyJ"]),
+        (builder().user_token("eyJ\n").build(), vec!["user token"]),
+        (builder().user_agent("a\nb").build(), vec!["`user_agent`"]),
+    ];
+    for (index, (result, words)) in cases.into_iter().enumerate() {
+        let error = result.expect_err(&format!("case {index}, {words:?}, is refused"));
+        let line = error.to_string();
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Configuration, None));
+        assert!(error.is_usage() && !error.is_retryable());
+        for word in words {
+            assert!(line.contains(word), "{line} does not say {word}");
+        }
+        assert!(!line.contains("12345") && !line.contains("hunter2"), "{line} shows a secret");
+        assert!(!line.contains('\n') && !line.ends_with('…'), "{line} is not one whole line");
+    }
+}
+
+#[test]
+fn what_can_be_right_is_accepted() {
+    for key in ["sk_live_x", "pk_test_x", "knock_st_x", " sk_test_12345\n"] {
+        assert!(Config::new(key).is_ok(), "{key}");
+    }
+    for (url, origin) in [
+        ("https://api.knock.app", ("https", "api.knock.app", None)),
+        ("https://api.knock.app/", ("https", "api.knock.app", None)),
+        (" http://localhost:4000 ", ("http", "localhost", Some(4000))),
+        ("http://[::1]:4000/knock", ("http", "[::1]", Some(4000))),
+        ("HTTPS://API.knock.app", ("https", "API.knock.app", None)),
+    ] {
+        let config = Config::builder("sk_test_12345").base_url(url).build().unwrap();
+        assert_eq!(config.origin(), origin);
+    }
+    let from_environment = Config::from_variables(|name| {
+        let value = match name {
+            "KNOCK_API_KEY" => " sk_test_12345\n",
+            "KNOCK_BASE_URL" => "http://localhost:4000/\n",
+            "KNOCK_BRANCH" => " new-onboarding ",
+            name => panic!("{name} is not read"),
+        };
+        Some(value.to_owned())
+    });
+    let request = users::get("a").to_request(&from_environment.build().unwrap()).unwrap();
+    assert_eq!(request.uri(), "http://localhost:4000/v1/users/a");
+    assert_eq!(request.headers()["authorization"], "Bearer sk_test_12345");
+    assert_eq!(request.headers()["x-knock-branch"], "new-onboarding");
+}
+
+#[test]
+fn a_transport_error_is_the_source() {
+    let client = knock_core::Client::with_transport(
+        support::config(),
+        support::Fake::new([
+            support::Reaction::NotSent,
+            support::Reaction::NotSent,
+            support::Reaction::NotSent,
+        ]),
+    );
+    let error = support::block_on(users::get("jhammond").send(&client)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "users.get: could not connect; nothing was sent [attempts 3, no attempts left]"
+    );
+    assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("connection refused"));
+}
+
+#[test]
+fn token_errors_turn_into_errors() {
+    let error = Error::from(TokenError::MissingKey);
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("KNOCK_SIGNING_KEY"), "{error}");
+    let error = Error::from(TokenError::from(InvalidInput::new("user_id", "is empty")));
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}

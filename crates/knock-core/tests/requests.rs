@@ -1,0 +1,684 @@
+//! What each operation sends, to the byte, and what is refused before anything is sent.
+
+mod support;
+
+use bytes::Bytes;
+use knock_core::channel_data::{
+    AwsSnsDevice, ChannelDataRequest, DiscordChannelData, DiscordConnection, MsTeamsChannelData,
+    MsTeamsConnection, PushDevice, SlackChannelData, SlackConnection,
+};
+use knock_core::preferences::{
+    ChannelType, Condition, DEFAULT_SET, Operator, PreferenceSetRequest, WorkflowSettings,
+};
+use knock_core::recipients::{ObjectReference, ObjectRequest, RecipientReference, UserRequest};
+use knock_core::slack::{self, AccessTokenObject};
+use knock_core::tenants::{Branding, TenantRequest};
+use knock_core::{
+    Clear, Config, Error, ErrorKind, Method, Operation, PreparedCall, Timestamp, UnixTime, custom, users,
+    workflows,
+};
+use serde_json::{Value, json};
+use support::{NOW, config, response};
+
+const CHANNEL: &str = "8209f26c-62a5-461d-95e2-a5716a26e652";
+
+/// Checks the request of an operation: its method, path and query, and body as JSON.
+#[track_caller]
+fn assert_sends(operation: &impl Operation, method: &str, target: &str, body: Option<&Value>) {
+    let request = operation.to_request(&config()).expect("the operation is right");
+    assert_eq!(request.method().as_str(), method);
+    assert_eq!(request.uri().to_string(), format!("https://api.knock.app{target}"));
+    let headers = request.headers();
+    assert_eq!(headers["authorization"], "Bearer sk_test_12345");
+    assert_eq!(headers["accept"], "application/json");
+    assert!(headers["user-agent"].to_str().expect("text").starts_with("knock-rust/"));
+    let length = headers.get("content-length").map(|length| length.to_str().expect("text").parse::<usize>());
+    if let Some(body) = body {
+        assert_eq!(&serde_json::from_slice::<Value>(request.body()).expect("it is JSON"), body);
+        assert_eq!(headers["content-type"], "application/json");
+        assert_eq!(length, Some(Ok(request.body().len())));
+    } else {
+        assert_eq!(request.body(), "");
+        assert!(!headers.contains_key("content-type"));
+        // Some servers refuse a PUT or POST that does not say that it has no body.
+        let expected = matches!(method, "POST" | "PUT" | "PATCH").then_some(Ok(0));
+        assert_eq!(length, expected, "{method}");
+    }
+}
+
+fn trigger() -> workflows::Trigger {
+    workflows::trigger("dinosaurs-loose").recipients(["jhammond"])
+}
+
+#[test]
+fn trigger_with_everything() {
+    let since: Timestamp = "2026-09-21T14:13:20.5Z".parse().unwrap();
+    let operation = workflows::trigger("dinosaurs loose/é")
+        .recipients(["jhammond", "agrant"])
+        .recipients(vec![String::from("esattler")])
+        .recipient(
+            UserRequest::new("imalcolm")
+                .name("Ian")
+                .email("ian@ingen.net")
+                .phone_number(Clear)
+                .avatar("https://ingen.net/ian.png")
+                .locale("en-US")
+                .timezone("America/Costa_Rica")
+                .created_at(since)
+                .property("title", None::<String>)
+                .property("seats", 3)
+                .trigger_data(json!({ "seat": 4 }))
+                .channel_data(CHANNEL, ChannelDataRequest::push_tokens(["t"]))
+                .preferences(DEFAULT_SET, PreferenceSetRequest::new().channel_type(ChannelType::Sms, false)),
+        )
+        .recipient(ObjectReference::new("projects", "paddock-9"))
+        .recipient(ObjectRequest::new("projects", "paddock-10").name("Ten").property("volts", 10_000))
+        .recipient(RecipientReference::from("dnedry"))
+        .actor(UserRequest::new("dnedry").name("Dennis"))
+        .data(json!({ "type": "trex", "priority": 1, "nested": { "list": [null, 1.5, "é"] } }))
+        .tenant(
+            TenantRequest::new("jurassic-park")
+                .name("Jurassic Park")
+                .branding(Branding::new().primary_color("#d01c1f").logo_url(Clear))
+                .preference_set(PreferenceSetRequest::new().category("marketing", false))
+                .property("island", "Nublar"),
+        )
+        .cancellation_key("alert-17")
+        .sandbox_mode(true)
+        .skip_delay(false)
+        .idempotency_key("alert 17/trigger");
+    let body = json!({
+        "recipients": [
+            "jhammond", "agrant", "esattler",
+            {
+                "id": "imalcolm", "name": "Ian", "email": "ian@ingen.net", "phone_number": null,
+                "avatar": "https://ingen.net/ian.png", "locale": "en-US", "timezone": "America/Costa_Rica",
+                "created_at": "2026-09-21T14:13:20.5Z", "title": null, "seats": 3, "$trigger_data": { "seat": 4 },
+                "channel_data": { CHANNEL: { "tokens": ["t"] } },
+                "preferences": { "default": { "channel_types": { "sms": false } } },
+            },
+            { "id": "paddock-9", "collection": "projects" },
+            { "id": "paddock-10", "collection": "projects", "name": "Ten", "volts": 10_000 },
+            "dnedry",
+        ],
+        "actor": { "id": "dnedry", "name": "Dennis" },
+        "data": { "type": "trex", "priority": 1, "nested": { "list": [null, 1.5, "é"] } },
+        "tenant": {
+            "id": "jurassic-park", "name": "Jurassic Park", "island": "Nublar",
+            "settings": {
+                "branding": { "primary_color": "#d01c1f", "logo_url": null },
+                "preference_set": { "categories": { "marketing": false } },
+            },
+        },
+        "cancellation_key": "alert-17",
+        "settings": { "sandbox_mode": true, "skip_delay": false },
+    });
+    assert_sends(&operation, "POST", "/v1/workflows/dinosaurs%20loose%2F%C3%A9/trigger", Some(&body));
+    let request = operation.to_request(&config()).unwrap();
+    assert_eq!(request.headers()["idempotency-key"], "alert 17/trigger");
+}
+
+#[test]
+fn trigger_with_little() {
+    assert_sends(
+        &trigger(),
+        "POST",
+        "/v1/workflows/dinosaurs-loose/trigger",
+        Some(&json!({ "recipients": ["jhammond"] })),
+    );
+    // The caller's words for nothing are kept: `null` is not the same as absent.
+    assert_sends(
+        &trigger().data(json!(null)).actor("dnedry").tenant("jurassic-park").skip_delay(true),
+        "POST",
+        "/v1/workflows/dinosaurs-loose/trigger",
+        Some(&json!({
+            "recipients": ["jhammond"], "data": null, "actor": "dnedry", "tenant": "jurassic-park",
+            "settings": { "skip_delay": true },
+        })),
+    );
+    assert!(!trigger().to_request(&config()).unwrap().headers().contains_key("idempotency-key"));
+}
+
+#[test]
+fn data_goes_as_it_is() {
+    #[derive(serde::Serialize)]
+    struct Data {
+        zebra: u64,
+        ant: f64,
+        big: u128,
+    }
+
+    let call = trigger().data(Data { zebra: u64::MAX, ant: 0.1, big: u128::MAX }).prepare().unwrap();
+    // Order and digits of the caller's, not those of a map in between.
+    assert_eq!(
+        call.body().unwrap(),
+        r#"{"recipients":["jhammond"],"data":{"zebra":18446744073709551615,"ant":0.1,"big":340282366920938463463374607431768211455}}"#
+    );
+}
+
+#[test]
+fn cancel() {
+    assert_sends(
+        &workflows::cancel("dinosaurs-loose", "alert-17"),
+        "POST",
+        "/v1/workflows/dinosaurs-loose/cancel",
+        Some(&json!({ "cancellation_key": "alert-17" })),
+    );
+    assert_sends(
+        &workflows::cancel("dinosaurs-loose", "alert-17")
+            .recipients(["jhammond"])
+            .recipients([ObjectReference::new("projects", "paddock-9")]),
+        "POST",
+        "/v1/workflows/dinosaurs-loose/cancel",
+        Some(&json!({
+            "cancellation_key": "alert-17",
+            "recipients": ["jhammond", { "id": "paddock-9", "collection": "projects" }],
+        })),
+    );
+}
+
+#[test]
+fn users_are_identified_read_and_deleted() {
+    assert_sends(
+        &users::identify(UserRequest::new("j/h").name("John").email(Clear).property("plan", "island")),
+        "PUT",
+        "/v1/users/j%2Fh",
+        Some(&json!({ "name": "John", "email": null, "plan": "island" })),
+    );
+    assert_sends(&users::identify("jhammond"), "PUT", "/v1/users/jhammond", Some(&json!({})));
+    assert_sends(&users::get("j@ingen.net"), "GET", "/v1/users/j@ingen.net", None);
+    assert_sends(&users::delete("a?b#c"), "DELETE", "/v1/users/a%3Fb%23c", None);
+    // As `@knocklabs/node` 1.x encodes: what may stand in a segment stands there as it is.
+    assert_sends(&users::get("$a-._~!&'()*+,;=:@z"), "GET", "/v1/users/$a-._~!&'()*+,;=:@z", None);
+}
+
+#[test]
+fn preferences_are_read_and_written() {
+    assert_sends(
+        &users::get_preferences("jhammond", DEFAULT_SET),
+        "GET",
+        "/v1/users/jhammond/preferences/default",
+        None,
+    );
+    assert_sends(
+        &users::get_preferences("jhammond", "jurassic park").tenant("a&b"),
+        "GET",
+        "/v1/users/jhammond/preferences/jurassic%20park?tenant=a%26b",
+        None,
+    );
+    let muted = Condition::new("recipient.muted", Operator::NotContains, "data.dinosaur");
+    let preferences = PreferenceSetRequest::new()
+        .channel_type(ChannelType::Email, true)
+        .channel_type(ChannelType::Other("pager".to_owned()), muted)
+        .channel(CHANNEL, false)
+        .workflow("quiet", false)
+        .workflow(
+            "dinosaurs-loose",
+            WorkflowSettings::new()
+                .channel_type(ChannelType::Sms, true)
+                .condition(Condition::unary("data.urgent", Operator::Exists)),
+        )
+        .categories(Clear)
+        .commercial_subscribed(false)
+        .merge();
+    assert_sends(
+        &users::set_preferences("jhammond", DEFAULT_SET, preferences),
+        "PUT",
+        "/v1/users/jhammond/preferences/default",
+        Some(&json!({
+            "channel_types": {
+                "email": true,
+                "pager": { "conditions": [
+                    { "variable": "recipient.muted", "operator": "not_contains", "argument": "data.dinosaur" },
+                ] },
+            },
+            "channels": { CHANNEL: false },
+            "workflows": {
+                "quiet": false,
+                "dinosaurs-loose": {
+                    "channel_types": { "sms": true },
+                    "conditions": [{ "variable": "data.urgent", "operator": "exists", "argument": null }],
+                },
+            },
+            "categories": null,
+            "commercial_subscribed": false,
+            "__persistence_strategy__": "merge",
+        })),
+    );
+}
+
+#[test]
+fn channel_data_is_read_and_written() {
+    let path = format!("/v1/users/jhammond/channel_data/{CHANNEL}");
+    assert_sends(&users::get_channel_data("jhammond", CHANNEL), "GET", &path, None);
+
+    let cases: [(ChannelDataRequest, Value); 9] = [
+        (ChannelDataRequest::push_tokens(["a", "b"]), json!({ "tokens": ["a", "b"] })),
+        (
+            ChannelDataRequest::push_devices([PushDevice::new("a").locale("en-US"), PushDevice::new("b")]),
+            json!({ "devices": [{ "token": "a", "locale": "en-US" }, { "token": "b" }] }),
+        ),
+        (ChannelDataRequest::aws_sns_target_arns(["arn:1"]), json!({ "target_arns": ["arn:1"] })),
+        (
+            ChannelDataRequest::aws_sns_devices([AwsSnsDevice::new("arn:1").timezone("Etc/UTC")]),
+            json!({ "devices": [{ "target_arn": "arn:1", "timezone": "Etc/UTC" }] }),
+        ),
+        (ChannelDataRequest::one_signal(["p"]), json!({ "player_ids": ["p"] })),
+        (
+            SlackChannelData::new()
+                .access_token("xoxb-1")
+                .connection(SlackConnection::channel("C1").channel_name("general"))
+                .connection(SlackConnection::user("U1").access_token("xoxb-2"))
+                .connection(SlackConnection::incoming_webhook("https://hooks.example/1"))
+                .into(),
+            json!({
+                "token": { "access_token": "xoxb-1" },
+                "connections": [
+                    { "channel_id": "C1", "channel_name": "general" },
+                    { "user_id": "U1", "access_token": "xoxb-2" },
+                    { "incoming_webhook": { "url": "https://hooks.example/1" } },
+                ],
+            }),
+        ),
+        (
+            MsTeamsChannelData::new()
+                .tenant_id("T")
+                .connection(MsTeamsConnection::channel("team", "19:x@thread.tacv2"))
+                .connection(MsTeamsConnection::user("U").tenant_id("T2"))
+                .into(),
+            json!({
+                "ms_teams_tenant_id": "T",
+                "connections": [
+                    { "ms_teams_team_id": "team", "ms_teams_channel_id": "19:x@thread.tacv2" },
+                    { "ms_teams_user_id": "U", "ms_teams_tenant_id": "T2" },
+                ],
+            }),
+        ),
+        (
+            DiscordChannelData::new()
+                .connection(DiscordConnection::channel("D1"))
+                .connection(DiscordConnection::incoming_webhook("https://hooks.example/2"))
+                .into(),
+            json!({
+                "connections": [{ "channel_id": "D1" }, { "incoming_webhook": { "url": "https://hooks.example/2" } }],
+            }),
+        ),
+        (json!({ "pager": [1, null] }).into(), json!({ "pager": [1, null] })),
+    ];
+    for (request, data) in cases {
+        let operation = users::set_channel_data("jhammond", CHANNEL, request);
+        assert_sends(&operation, "PUT", &path, Some(&json!({ "data": data })));
+    }
+}
+
+#[test]
+fn slack() {
+    let tenant = AccessTokenObject::tenant("jurassic-park");
+    // {"object_id":"jurassic-park","collection":"$tenants"}
+    let object = "access_token_object=%7B%22object_id%22%3A%22jurassic-park%22%2C%22collection%22%3A%22%24tenants%22%7D";
+    let path = |what: &str| format!("/v1/providers/slack/{CHANNEL}/{what}?{object}");
+    assert_sends(&slack::list_channels(CHANNEL, tenant.clone()), "GET", &path("channels"), None);
+    assert_sends(
+        &slack::list_channels(CHANNEL, ObjectReference::new("$tenants", "jurassic-park"))
+            .cursor("dXNlcjo=")
+            .limit(200)
+            .exclude_archived(false)
+            .types(["private_channel", "public_channel"])
+            .team_id("T 1"),
+        "GET",
+        &format!(
+            "{}&query_options%5Blimit%5D=200&query_options%5Bexclude_archived%5D=false\
+             &query_options%5Btypes%5D=private_channel%2Cpublic_channel&query_options%5Bteam_id%5D=T%201\
+             &query_options%5Bcursor%5D=dXNlcjo%3D",
+            path("channels")
+        ),
+        None,
+    );
+    assert_sends(&slack::auth_check(CHANNEL, tenant.clone()), "GET", &path("auth_check"), None);
+    assert_sends(&slack::revoke_access(CHANNEL, tenant), "PUT", &path("revoke_access"), None);
+}
+
+#[test]
+fn custom_operations() {
+    let request = |method, route| custom::request::<Value>(method, route);
+    assert_sends(&request(Method::Get, "/v1/things"), "GET", "/v1/things", None);
+    assert_sends(&request(Method::Post, "/v1/things"), "POST", "/v1/things", None);
+    assert_sends(&request(Method::Patch, "/v1/things"), "PATCH", "/v1/things", None);
+    assert_sends(&request(Method::Delete, "/v1/things"), "DELETE", "/v1/things", None);
+    // A few of Knock's DELETEs have a body.
+    assert_sends(
+        &request(Method::Delete, "/v1/schedules").json(&json!({ "schedule_ids": ["a"] })),
+        "DELETE",
+        "/v1/schedules",
+        Some(&json!({ "schedule_ids": ["a"] })),
+    );
+    assert_sends(
+        &request(Method::Put, "/v1/a/{b}/c/{d}/{b}").path("d", "2 3").path("b", "1/4").json(&7),
+        "PUT",
+        "/v1/a/1%2F4/c/2%203/1%2F4",
+        Some(&json!(7)),
+    );
+    assert_sends(
+        &request(Method::Get, "/v1/things")
+            .query("a[b]", "c d")
+            .query("status", vec!["sent", "seen"])
+            .query("none", None::<&str>)
+            .query("n", 7_u32),
+        "GET",
+        "/v1/things?a%5Bb%5D=c%20d&status%5B%5D=sent&status%5B%5D=seen&n=7",
+        None,
+    );
+    let keyed = request(Method::Post, "/v1/things").idempotency_key("k");
+    assert_eq!(keyed.to_request(&config()).unwrap().headers()["idempotency-key"], "k");
+}
+
+/// The operation is refused before anything is sent, by a message that begins with the field's name.
+#[track_caller]
+fn assert_refused(operation: &impl Operation, field: &str, says: &str) {
+    let error = operation.prepare().expect_err(field);
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidInput, Some(operation.info().name)));
+    assert!(error.message().starts_with(&format!("`{field}` ")), "{error} does not name {field}");
+    assert!(error.message().contains(says), "{error} does not say {says}");
+    assert_eq!(operation.to_request(&config()).expect_err(field).to_string(), error.to_string());
+}
+
+#[test]
+fn triggers_that_cannot_be_right() {
+    let many = |count: usize| workflows::trigger("k").recipients((0..count).map(|index| index.to_string()));
+    assert!(many(1_000).prepare().is_ok());
+    assert_refused(&many(1_001), "recipients", "has 1001 entries; at most 1000");
+    assert_refused(&workflows::trigger("k"), "recipients", "is empty");
+    assert_refused(&workflows::trigger("").recipients(["a"]), "key", "is empty");
+
+    let recipients = |recipient| workflows::trigger("k").recipients(["a", "b", "c"]).recipient(recipient);
+    let cases: [(knock_core::recipients::RecipientRequest, &str); 8] = [
+        ("".into(), "recipients[3]"),
+        (UserRequest::new("").into(), "recipients[3].id"),
+        (ObjectReference::new("projects", "").into(), "recipients[3].id"),
+        (ObjectReference::new("", "x").into(), "recipients[3].collection"),
+        (ObjectRequest::new("projects", "").into(), "recipients[3].id"),
+        (UserRequest::new("d").name("x").property("name", "y").into(), "name"),
+        (UserRequest::new("d").property("id", "e").into(), "id"),
+        (ObjectRequest::new("c", "d").property("collection", "e").into(), "collection"),
+    ];
+    for (recipient, field) in cases {
+        assert_refused(&recipients(recipient), field, "");
+    }
+
+    assert_refused(&trigger().actor(""), "actor", "is empty");
+    assert_refused(&trigger().actor(UserRequest::new("")), "actor.id", "is empty");
+    assert_refused(&trigger().tenant(""), "tenant", "is empty");
+    assert_refused(&trigger().tenant(TenantRequest::new("")), "tenant.id", "is empty");
+    assert_refused(&trigger().cancellation_key(""), "cancellation_key", "is empty");
+}
+
+#[test]
+fn data_that_cannot_be_right() {
+    for (data, kind) in [
+        (json!([1]), "is an array; it must be a JSON object"),
+        (json!("text"), "is a string"),
+        (json!(true), "is a boolean"),
+        (json!(false), "is a boolean"),
+        (json!(-1), "is a number"),
+        (json!(0.5), "is a number"),
+    ] {
+        assert_refused(&trigger().data(data), "data", kind);
+    }
+    // Ten bytes are around the text.
+    let sized = |bytes: usize| trigger().data(json!({ "text": "x".repeat(bytes - 11) }));
+    let at_most = sized(10_000_000).prepare().unwrap();
+    assert_eq!(at_most.body().unwrap().len(), r#"{"recipients":["jhammond"],"data":}"#.len() + 10_000_000);
+    assert_refused(&sized(10_000_001), "data", "has 10000001 bytes as JSON; at most 10000000");
+}
+
+#[test]
+fn idempotency_keys_that_cannot_be_right() {
+    let key = |key: &str| trigger().idempotency_key(key);
+    assert!(key(&"k".repeat(255)).prepare().is_ok());
+    assert_refused(&key(&"k".repeat(256)), "idempotency_key", "has 256 characters; at most 255");
+    assert_refused(&key(""), "idempotency_key", "is empty");
+    for text in ["a\nb", "a\r\nx: y", "é", "\u{7f}", "a\tb", " a", "a ", " ", "a\u{0}"] {
+        assert_refused(&key(text), "idempotency_key", "has characters that a header cannot carry");
+    }
+    assert_refused(
+        &custom::request::<Value>(Method::Post, "/v1/things").idempotency_key(""),
+        "idempotency_key",
+        "is empty",
+    );
+}
+
+#[test]
+fn cancellations_that_cannot_be_right() {
+    assert_refused(&workflows::cancel("k", ""), "cancellation_key", "is empty");
+    assert_refused(&workflows::cancel("..", "c"), "key", "`.` or `..`");
+    let nobody: [&str; 0] = [];
+    assert_refused(&workflows::cancel("k", "c").recipients(nobody), "recipients", "leave it out");
+    assert_refused(&workflows::cancel("k", "c").recipients(["a", ""]), "recipients[1]", "is empty");
+    let many = workflows::cancel("k", "c").recipients((0..1_001).map(|index| index.to_string()));
+    assert_refused(&many, "recipients", "has 1001 entries");
+}
+
+#[test]
+fn ids_that_would_be_another_path() {
+    for id in ["", ".", "..", "%2e", "%2E%2e", ".%2E"] {
+        assert_refused(&users::get(id), "user_id", "");
+        assert_refused(&users::delete(id), "user_id", "");
+        assert_refused(&users::identify(id), "user_id", "");
+        assert_refused(&users::get_preferences(id, DEFAULT_SET), "user_id", "");
+        assert_refused(&users::get_preferences("a", id), "id", "");
+        assert_refused(&users::set_preferences("a", id, PreferenceSetRequest::new()), "id", "");
+        assert_refused(&users::get_channel_data(id, CHANNEL), "user_id", "");
+        assert_refused(&users::get_channel_data("a", id), "channel_id", "");
+        let data = || ChannelDataRequest::push_tokens(["t"]);
+        assert_refused(&users::set_channel_data("a", id, data()), "channel_id", "");
+        assert_refused(&slack::list_channels(id, AccessTokenObject::tenant("t")), "channel_id", "");
+        assert_refused(&slack::auth_check(id, AccessTokenObject::tenant("t")), "channel_id", "");
+        assert_refused(&slack::revoke_access(id, AccessTokenObject::tenant("t")), "channel_id", "");
+        assert_refused(&workflows::trigger(id).recipients(["a"]), "key", "");
+        assert_refused(&custom::request::<Value>(Method::Get, "/v1/{x}").path("x", id), "x", "");
+    }
+    let nameless = AccessTokenObject::tenant("");
+    assert_refused(&slack::auth_check(CHANNEL, nameless), "access_token_object.object_id", "is empty");
+    let nowhere = AccessTokenObject::new("", "x");
+    assert_refused(&slack::auth_check(CHANNEL, nowhere), "access_token_object.collection", "is empty");
+    assert_refused(&users::get("x".repeat(70_000)), "path", "longer than 65,534 bytes");
+}
+
+#[test]
+fn custom_operations_that_cannot_be_right() {
+    let request = |route| custom::request::<Value>(Method::Get, route);
+    assert_refused(&request("/v1/users/{id}"), "id", "was not given");
+    assert_refused(&request("/v1/users/{id}").query("a", "b"), "id", "was not given");
+    assert_refused(&request("/v1/{a}/{b}").path("a", "x"), "b", "was not given");
+    assert_refused(&request("/v1/users").path("id", "x"), "id", "is not a parameter of the route");
+    assert_refused(&request("v1/users"), "route", "does not begin with `/`");
+    assert_refused(&request("https://elsewhere.example/v1"), "route", "does not begin with `/`");
+    assert_refused(&request("/v1/users?page_size=5").query("after", "x"), "route", "query or a fragment");
+    assert_refused(&request("/v1/users#top"), "route", "query or a fragment");
+}
+
+#[test]
+fn a_stored_call_sends_the_same_bytes() {
+    let calls = [
+        trigger().data(json!({ "é": "\u{0}\u{2028}🦖", "z": 1, "a": 1.0 })).idempotency_key("k 1").prepare(),
+        trigger().prepare().map(|call| call.with_random_idempotency_key([9; 16])),
+        trigger().prepare().map(|call| call.expires_at(UnixTime::from_millis(1_790_000_000_123))),
+        users::get("j/h?é").prepare(),
+        users::delete("jhammond").prepare(),
+        slack::list_channels(CHANNEL, AccessTokenObject::tenant("é")).limit(3).prepare(),
+        slack::revoke_access(CHANNEL, AccessTokenObject::tenant("t")).prepare(),
+        custom::request::<Value>(Method::Patch, "/v1/{x}").path("x", "é").json(&[1.5]).repeatable().prepare(),
+    ];
+    for call in calls {
+        let call = call.unwrap();
+        let stored = serde_json::to_string(&call).unwrap();
+        let taken: PreparedCall = serde_json::from_str(&stored).unwrap();
+        assert_eq!(taken, call);
+        assert_eq!((taken.operation(), taken.route()), (call.operation(), call.route()));
+        assert_eq!(taken.is_repeatable(), call.is_repeatable());
+        assert_eq!(taken.expiry(), call.expiry());
+        // Written once more, it is the same text: a queue can compare messages.
+        assert_eq!(serde_json::to_string(&taken).unwrap(), stored);
+
+        let (first, second) = (call.to_request(&config()).unwrap(), taken.to_request(&config()).unwrap());
+        assert_eq!(first.method(), second.method());
+        assert_eq!(first.uri(), second.uri());
+        assert_eq!(first.headers(), second.headers());
+        assert_eq!(first.body(), second.body());
+    }
+}
+
+#[test]
+fn a_stored_call_of_another_version_is_read() {
+    let stored = json!({ "operation": "users.get", "method": "GET", "target": "/v1/users/a", "later": [1] });
+    let call: PreparedCall = serde_json::from_value(stored).unwrap();
+    assert_eq!((call.method().as_str(), call.target(), call.body()), ("GET", "/v1/users/a", None));
+    assert!(!call.is_repeatable(), "what does not say so is not repeated");
+}
+
+#[test]
+fn hostile_stored_calls_are_refused() {
+    let good = json!({ "operation": "users.get", "method": "GET", "target": "/v1/users/a" });
+    let cases = [
+        ("target", json!("v1/users/a")),
+        ("target", json!("")),
+        ("target", json!("?page_size=1")),
+        ("target", json!("*")),
+        ("target", json!("https://elsewhere.example/")),
+        ("target", json!("@elsewhere.example/")),
+        ("target", json!(".elsewhere.example/")),
+        ("target", json!("/v1/users/a b")),
+        ("target", json!("/v1/users/a\r\nx-evil: 1")),
+        ("target", json!("x".repeat(70_000))),
+        ("target", json!(format!("/{}", "x".repeat(70_000)))),
+        ("target", json!(null)),
+        ("method", json!("")),
+        ("method", json!("GET /evil HTTP/1.1\r\n")),
+        ("method", json!("G ET")),
+        ("method", json!(7)),
+        ("idempotency_key", json!("a\nb")),
+        ("idempotency_key", json!("")),
+        ("idempotency_key", json!("k".repeat(256))),
+        ("body", json!({ "not": "text" })),
+        ("expires_at", json!(-1)),
+        ("expires_at", json!("tomorrow")),
+        ("operation", json!(null)),
+    ];
+    assert!(serde_json::from_value::<PreparedCall>(good.clone()).is_ok());
+    for (field, value) in cases {
+        let mut stored = good.clone();
+        stored[field] = value.clone();
+        let result = serde_json::from_value::<PreparedCall>(stored);
+        assert!(result.is_err(), "{field} as {value} is {result:?}");
+    }
+    // Whatever the path is, it stays on the host that the configuration names.
+    for target in ["//elsewhere.example/v1", "/\\elsewhere.example", "/@elsewhere.example", "/:80/"] {
+        let mut stored = good.clone();
+        stored["target"] = json!(target);
+        let call: PreparedCall = serde_json::from_value(stored).unwrap();
+        assert_eq!(
+            call.to_request(&config()).unwrap().uri().authority().unwrap(),
+            "api.knock.app",
+            "{target}"
+        );
+    }
+}
+
+#[test]
+fn a_base_url_may_have_a_path() {
+    for base in ["https://proxy.example/knock/eu", "https://proxy.example/knock/eu/"] {
+        let config = Config::builder("sk_test_12345").base_url(base).build().unwrap();
+        let get = users::get_preferences("a b", DEFAULT_SET).tenant("t");
+        assert_eq!(
+            get.to_request(&config).unwrap().uri(),
+            "https://proxy.example/knock/eu/v1/users/a%20b/preferences/default?tenant=t"
+        );
+    }
+    let config = Config::builder("sk_test_12345")
+        .base_url(format!("https://proxy.example/{}", "x".repeat(60_000)))
+        .build()
+        .unwrap();
+    let call = users::get("y".repeat(10_000)).prepare().unwrap();
+    let error: Error = call.to_request(&config).unwrap_err();
+    assert!(error.to_string().contains("`path` is longer than 65,534 bytes"), "{error}");
+}
+
+#[test]
+fn headers_of_the_configuration_are_sent() {
+    let config = Config::builder("sk_test_12345")
+        .branch("new-onboarding")
+        .user_token("eyJ.a.b")
+        .user_agent("billing/2.1")
+        .header("X-Team", "raptors")
+        .header("accept", "application/vnd.example+json")
+        .build()
+        .unwrap();
+    let request = users::get("a").to_request(&config).unwrap();
+    for (name, value) in [
+        ("x-knock-branch", "new-onboarding"),
+        ("x-knock-user-token", "eyJ.a.b"),
+        ("x-team", "raptors"),
+        ("accept", "application/vnd.example+json"),
+    ] {
+        assert_eq!(request.headers()[name], value);
+    }
+    let agent = request.headers()["user-agent"].to_str().unwrap();
+    assert!(agent.starts_with("billing/2.1 knock-rust/"), "{agent}");
+}
+
+#[test]
+fn pages_of_slack_follow_its_cursor() {
+    let list = slack::list_channels(CHANNEL, AccessTokenObject::tenant("t")).limit(2).cursor("before");
+    // Answer, how many items, and the cursor of the next request.
+    let cases = [
+        (
+            r#"{"slack_channels":[{"id":"C1","name":"general","is_private":false,"is_im":false,"context_team_id":"T","more":1}],"next_cursor":"a=b"}"#,
+            1,
+            Some("a%3Db"),
+        ),
+        (r#"{"slack_channels":[{"id":"C1"}],"next_cursor":""}"#, 1, None),
+        (r#"{"slack_channels":[{"id":"C1"}],"next_cursor":null}"#, 1, None),
+        (r#"{"slack_channels":[{"id":"C1"}]}"#, 1, None),
+        (r#"{"slack_channels":[],"next_cursor":""}"#, 0, None),
+        // Slack may leave a page empty in the middle of a list.
+        (r#"{"slack_channels":[],"next_cursor":"c"}"#, 0, Some("c")),
+        ("{}", 0, None),
+    ];
+    for (answer, items, cursor) in cases {
+        let page = list.parse(response(200, &[], answer), NOW).unwrap();
+        assert_eq!((page.items.len(), &page.info), (items, &None), "{answer}");
+        let target = page.next.as_ref().map(|next| next.prepare().unwrap().target().to_owned());
+        match cursor {
+            None => assert_eq!(target, None, "{answer}"),
+            Some(cursor) => {
+                let target = target.expect(answer);
+                assert!(target.ends_with(&format!("&query_options%5Bcursor%5D={cursor}")), "{target}");
+                assert_eq!(target.matches("cursor").count(), 1, "{target}");
+                assert!(target.contains("limit%5D=2"), "{target}");
+            }
+        }
+    }
+}
+
+#[test]
+fn answers_are_read() {
+    let answer = |body: &'static str| response(200, &[], Bytes::from_static(body.as_bytes()));
+    let check = slack::auth_check(CHANNEL, AccessTokenObject::tenant("t"));
+    let working = check.parse(answer(r#"{"connection":{"ok":true}}"#), NOW).unwrap();
+    assert!(working.connection.ok);
+    let broken = check.parse(answer(r#"{"connection":{"ok":false,"reason":"token_revoked"}}"#), NOW).unwrap();
+    assert_eq!((broken.connection.ok, broken.connection.reason.as_deref()), (false, Some("token_revoked")));
+
+    let user = users::get("a").parse(
+        answer(r#"{"__typename":"User","id":"a","email":null,"created_at":"2026-09-21T14:13:20Z","plan":{"seats":3},"zip":"1"}"#),
+        NOW,
+    );
+    let user = user.unwrap();
+    assert_eq!(user.properties.keys().collect::<Vec<_>>(), ["plan", "zip"]);
+    assert_eq!(user.created_at.map(Timestamp::as_second), Some(1_790_000_000));
+
+    let set =
+        users::get_preferences("a", DEFAULT_SET).parse(answer(r#"{"id":"default","workflows":null}"#), NOW);
+    assert_eq!(set.unwrap().workflows, None);
+    custom::request::<()>(Method::Get, "/v1/x").parse(answer(""), NOW).unwrap();
+}

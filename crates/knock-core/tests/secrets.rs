@@ -1,0 +1,326 @@
+//! Nothing that holds a secret prints it, and nothing that is meant for a log prints whom a call is about.
+
+mod support;
+
+use std::fmt::{Debug, Display};
+
+use knock_core::channel_data::{
+    ChannelData, ChannelDataRequest, DiscordChannelData, DiscordConnection, MsTeamsChannelData,
+    MsTeamsConnection, SlackChannelData, SlackConnection,
+};
+use knock_core::preferences::PreferenceSetRequest;
+use knock_core::token::{SigningKey, UserToken};
+use knock_core::webhook::{Verifier, WebhookError};
+use knock_core::{
+    Call, CallOptions, Client, Config, ConfigBuilder, Error, ErrorKind, Event, Operation, PreparedCall,
+    Secret, Step, TransportError, users, workflows,
+};
+use support::{Fake, NOW, Reaction, block_on, response};
+
+const API_KEY: &str = "sk_test_hidden1";
+const USER_TOKEN: &str = "eyJhidden2.hidden2.hidden2";
+const SLACK_TOKEN: &str = "xoxb-hidden3";
+const HOOK_URL: &str = "https://hooks.example/hidden4";
+const WEBHOOK_SECRET: &str = "whsec_hidden5";
+const HEADER_VALUE: &str = "hidden6";
+const PERSON: &str = "jane@hidden7.example";
+const PKCS8: &str = include_str!("fixtures/rfc7515_a2_pkcs8.pem");
+
+/// Every secret and every personal text above has this in it, so one search finds all.
+const MARK: &str = "hidden";
+
+#[track_caller]
+fn assert_silent(what: &str, text: &str) {
+    assert!(!text.to_lowercase().contains(MARK), "{what} shows what it must not: {text}");
+}
+
+#[track_caller]
+fn assert_debug_is_silent(what: &str, value: &impl Debug) {
+    assert_silent(what, &format!("{value:?} {value:#?}"));
+}
+
+#[track_caller]
+fn assert_prints_nothing(what: &str, value: &(impl Debug + Display)) {
+    assert_debug_is_silent(what, value);
+    assert_silent(what, &format!("{value} {value:#}"));
+}
+
+fn builder() -> ConfigBuilder {
+    Config::builder(API_KEY).user_token(USER_TOKEN).header("x-gateway-key", HEADER_VALUE)
+}
+
+fn config() -> Config {
+    builder().build().expect("right")
+}
+
+fn options() -> CallOptions {
+    CallOptions::new().user_token(USER_TOKEN).header("x-gateway-key", HEADER_VALUE)
+}
+
+fn trigger() -> workflows::Trigger {
+    workflows::trigger("dinosaurs-loose")
+        .recipients([PERSON])
+        .data(serde_json::json!({ "email": PERSON }))
+        .idempotency_key(PERSON)
+}
+
+#[test]
+fn secrets_themselves() {
+    for text in [API_KEY, USER_TOKEN, SLACK_TOKEN, HOOK_URL] {
+        let secret = Secret::from(text);
+        assert_debug_is_silent("Secret", &secret);
+        assert_debug_is_silent("Option<Secret>", &Some(secret.clone()));
+        assert_eq!(secret.expose(), text);
+    }
+}
+
+#[test]
+fn configuration_and_options() {
+    assert_debug_is_silent("ConfigBuilder", &builder());
+    assert_debug_is_silent("Config", &config());
+    assert_debug_is_silent("CallOptions", &options());
+    assert_debug_is_silent("WithOptions", &users::get("jhammond").with(options()));
+    assert_debug_is_silent(
+        "CallOptions with a mistake",
+        &options().header("x-a", format!("{HEADER_VALUE}\n")),
+    );
+
+    // What helps to tell configurations apart is there.
+    let text = format!("{:?}", config());
+    for shown in ["https://api.knock.app", "authorization", "x-gateway-key", "x-knock-user-token", "timeout"]
+    {
+        assert!(text.contains(shown), "{text}");
+    }
+}
+
+#[test]
+fn a_password_in_the_base_url() {
+    assert_debug_is_silent("ConfigBuilder", &builder().base_url("https://user:hidden8@proxy.example"));
+}
+
+#[test]
+fn mistakes_in_the_configuration() {
+    let broken_key = format!("{API_KEY}\n{API_KEY}");
+    let results = [
+        Config::new(format!("\"{API_KEY}\"")),
+        Config::new(format!("Bearer {API_KEY}")),
+        Config::new(broken_key),
+        Config::new(format!("-----BEGIN PRIVATE KEY-----{MARK}")),
+        Config::new(USER_TOKEN),
+        builder().user_token(format!("{USER_TOKEN}\n")).build(),
+        builder().header("x-gateway-key", format!("{HEADER_VALUE}\n")).build(),
+        builder().header("authorization", HEADER_VALUE).build(),
+        builder().base_url("https://user:hidden8@proxy.example").build(),
+        builder().base_url("https://proxy.example/?key=hidden8").build(),
+    ];
+    for result in results {
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert_prints_nothing("a configuration error", &error);
+    }
+}
+
+#[test]
+fn a_client() {
+    let client = Client::with_transport(config(), Fake::new([]));
+    assert_debug_is_silent("Client", &client);
+    assert_debug_is_silent("Client", &client.clone());
+}
+
+#[test]
+fn signing_keys_and_signers() {
+    let key = SigningKey::parse(PKCS8).unwrap();
+    assert_eq!(format!("{key:?}"), "SigningKey(RSA, 2048 bits)");
+    assert_eq!(format!("{key:#?}"), "SigningKey(RSA, 2048 bits)");
+    #[cfg(feature = "rsa")]
+    {
+        let signer = knock_core::token::RsaSigner::new(&key, [42; 32]).unwrap();
+        assert_eq!(format!("{signer:?}"), "RsaSigner { .. }");
+        let token = UserToken::new("jhammond").sign(&signer, NOW).unwrap();
+        assert_eq!(format!("{token:?}"), "[redacted]");
+        assert!(token.expose().starts_with("eyJ"));
+    }
+    let token = UserToken::new("jhammond").unsigned(NOW).unwrap().attach(b"signature");
+    assert_eq!(format!("{token:#?}"), "[redacted]");
+}
+
+#[test]
+fn bad_signing_keys() {
+    let damaged = PKCS8.replace("MII", "MI!");
+    let cut = &PKCS8[..PKCS8.len() / 2];
+    for text in [damaged.as_str(), cut, &PKCS8[28..], "hidden9"] {
+        let error = SigningKey::parse(text).unwrap_err();
+        let printed = format!("{error} {error:?} {:?}", Error::from(error.clone()));
+        // No line of the key, and no word of what was passed.
+        assert!(!PKCS8.lines().any(|line| !line.starts_with("---") && printed.contains(line)), "{printed}");
+        assert_silent("TokenError", &printed);
+    }
+}
+
+#[test]
+fn webhook_verifiers() {
+    let verifier = Verifier::new(WEBHOOK_SECRET).unwrap();
+    assert_debug_is_silent("Verifier", &verifier);
+    let body = format!(r#"{{"type": "{PERSON}"}}"#);
+    for header in ["", "t=1,s=", "t=1,s=aGlkZGVu", "t=hidden,s=hidden"] {
+        let error = verifier.verify_signature(header, body.as_bytes(), NOW).unwrap_err();
+        assert_prints_nothing("WebhookError", &error);
+        assert_ne!(error, WebhookError::EmptySecret);
+    }
+}
+
+fn channel_data() -> [ChannelDataRequest; 3] {
+    let slack = SlackChannelData::new()
+        .access_token(SLACK_TOKEN)
+        .connection(SlackConnection::channel("C123").access_token(SLACK_TOKEN))
+        .connection(SlackConnection::incoming_webhook(HOOK_URL));
+    let teams = MsTeamsChannelData::new().connection(MsTeamsConnection::incoming_webhook(HOOK_URL));
+    let discord = DiscordChannelData::new().connection(DiscordConnection::incoming_webhook(HOOK_URL));
+    [slack.into(), teams.into(), discord.into()]
+}
+
+#[test]
+fn channel_data_with_credentials() {
+    for request in channel_data() {
+        assert_debug_is_silent("ChannelDataRequest", &request);
+        let operation = users::set_channel_data("jhammond", "9a1b2c3d", request.clone());
+        assert_debug_is_silent("SetChannelData", &operation);
+        assert_debug_is_silent("PreparedCall", &operation.prepare().unwrap());
+        let inline = workflows::trigger("k")
+            .recipient(users::UserRequest::new("a").channel_data("9a1b", request.clone()));
+        assert_debug_is_silent("Trigger", &inline);
+
+        // Knock answers with what it was given.
+        let sent = serde_json::to_value(&request).unwrap();
+        assert!(sent.to_string().contains(MARK), "it is sent, though: {sent}");
+    }
+    let answer = serde_json::json!({
+        "channel_id": "9a1b2c3d", "provider": "chat_slack",
+        "data": { "token": { "access_token": SLACK_TOKEN }, "connections": [{ "incoming_webhook": { "url": HOOK_URL } }] },
+    });
+    let answer: ChannelData = serde_json::from_value(answer).unwrap();
+    assert_debug_is_silent("ChannelData", &answer);
+}
+
+#[test]
+fn channel_data_of_an_unknown_shape() {
+    let data = serde_json::json!({ "new_token": SLACK_TOKEN });
+    assert_debug_is_silent("ChannelDataRequest", &ChannelDataRequest::from(data));
+    let answer = serde_json::json!({
+        "channel_id": "9a1b2c3d", "data": { "connections": [{ "incoming_webhook": { "url": HOOK_URL } }] }
+    });
+    let answer: ChannelData = serde_json::from_value(answer).unwrap();
+    assert_debug_is_silent("ChannelData", &answer);
+}
+
+#[test]
+fn prepared_calls() {
+    let call = trigger().prepare().unwrap();
+    assert_debug_is_silent("PreparedCall", &call);
+    let get = users::get(PERSON).with(options()).prepare().unwrap();
+    assert_debug_is_silent("PreparedCall", &get);
+    assert!(get.target().contains("hidden7"), "it has the id, of course");
+
+    // A stored call has what the caller put in, and no credential.
+    for stored in [serde_json::to_string(&call).unwrap(), serde_json::to_string(&get).unwrap()] {
+        for secret in [API_KEY, USER_TOKEN, HEADER_VALUE, "uthorization", "Bearer"] {
+            assert!(!stored.contains(secret), "{stored}");
+        }
+        let call: PreparedCall = serde_json::from_str(&stored).unwrap();
+        assert_debug_is_silent("PreparedCall", &call);
+    }
+}
+
+#[test]
+fn calls_and_their_steps() {
+    let prepared = users::get("jhammond").prepare().unwrap();
+    let mut call = Call::new(&config(), prepared, Some(&options()), NOW, [7; 16]).unwrap();
+    assert_debug_is_silent("Call", &call);
+    let step = call.next(Event::Start, NOW);
+    assert_debug_is_silent("Step::Send", &step);
+    let Step::Send { request, .. } = step else { panic!("the first step sends") };
+    for name in ["authorization", "x-knock-user-token", "x-gateway-key"] {
+        assert_eq!(format!("{:?}", request.headers()[name]), "Sensitive");
+    }
+    assert_debug_is_silent("Step::Wait", &call.next(Event::Failed(TransportError::timed_out()), NOW));
+    assert_debug_is_silent("Call", &call);
+}
+
+#[test]
+fn calls_and_their_steps_with_a_body() {
+    let set = users::set_channel_data(PERSON, "9a1b2c3d", channel_data()[0].clone());
+    for prepared in [set.prepare().unwrap(), trigger().prepare().unwrap()] {
+        let mut call = Call::new(&config(), prepared, None, NOW, [7; 16]).unwrap();
+        assert_debug_is_silent("Call", &call);
+        assert_debug_is_silent("Step::Send", &call.next(Event::Start, NOW));
+    }
+    let answer = response(200, &[], format!(r#"{{"email": "{PERSON}"}}"#));
+    assert_debug_is_silent("Event::Response", &Event::Response(answer));
+}
+
+fn failure<T>(result: Result<T, Error>) -> Error {
+    result.err().expect("it fails")
+}
+
+/// One error of each kind; the answers echo the key, a person and what was sent, as a gateway's error page may.
+fn errors() -> Vec<Error> {
+    let echo = format!("<html>{API_KEY} {PERSON} {SLACK_TOKEN}</html>");
+    let json = format!(
+        r#"{{"code": "oops", "message": "no", "request": {{"key": "{API_KEY}", "email": "{PERSON}"}}}}"#
+    );
+    let mut errors = Vec::new();
+    for status in [302, 400, 401, 403, 404, 405, 408, 409, 413, 422, 429, 500, 502, 503] {
+        for body in [&echo, &json] {
+            let headers = [("x-request-id", "req-1"), ("set-cookie", HEADER_VALUE), ("location", HOOK_URL)];
+            errors.push(failure(users::get(PERSON).parse(response(status, &headers, body.clone()), NOW)));
+            let script = (0..3).map(|_| Reaction::Answer(response(status, &headers, body.clone())));
+            let client = Client::with_transport(config(), Fake::new(script));
+            errors.push(failure(block_on(trigger().with(options()).send(&client))));
+        }
+    }
+    for reaction in [|| Reaction::NotSent, || Reaction::Interrupted, || Reaction::TimedOut] {
+        let client = Client::with_transport(config(), Fake::new((0..3).map(|_| reaction())));
+        errors.push(failure(block_on(trigger().send(&client))));
+    }
+    let client = Client::with_transport(config(), Fake::new([]));
+    let expired = trigger().prepare().expect("right").expires_at(knock_core::UnixTime::from_secs(1));
+    errors.push(failure(block_on(client.execute(expired, None))));
+    errors.push(failure(users::get(PERSON).parse(response(200, &[], json), NOW)));
+    errors.push(failure(users::get(PERSON).parse(response(200, &[], echo), NOW)));
+    errors.push(failure(users::set_preferences(PERSON, "", PreferenceSetRequest::new()).prepare()));
+    errors.push(failure(trigger().idempotency_key(format!("{PERSON}\n")).prepare()));
+    errors.push(failure(trigger().data(PERSON).prepare()));
+    errors.push(failure(builder().user_token(format!("{USER_TOKEN}\n")).build()));
+    errors
+}
+
+#[test]
+fn errors_of_every_kind() {
+    let errors = errors();
+    for error in &errors {
+        assert_prints_nothing("Error", error);
+    }
+    let kinds: std::collections::HashSet<_> = errors.iter().map(Error::kind).collect();
+    assert_eq!(kinds.len(), 15, "one of each kind: {kinds:?}");
+    // The one place where it is kept, for who asks for it.
+    assert!(errors.iter().any(|error| error.body_excerpt().is_some_and(|body| body.contains(PERSON))));
+}
+
+#[test]
+fn transport_errors() {
+    for error in [
+        TransportError::not_sent("refused"),
+        TransportError::interrupted("reset"),
+        TransportError::timed_out(),
+    ] {
+        assert_debug_is_silent("TransportError", &error);
+    }
+}
+
+#[test]
+fn what_a_transport_is_told_besides_the_request() {
+    let client = Client::with_transport(config(), Fake::new([Reaction::status(404)]));
+    block_on(users::get(PERSON).send(&client)).unwrap_err();
+    // Operation, route, number and timeout: what a span may show.
+    assert_debug_is_silent("Attempt", &client.transport().attempts());
+}

@@ -1,0 +1,91 @@
+//! `/v1/audiences/{key}/members`.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::MAX_BULK;
+use super::page::{Pager, Row};
+use crate::wire::answer::{Answer, Failure, no_content};
+use crate::wire::call::Call;
+use crate::wire::fields::{self, bad_type};
+use crate::world::entity::Inline;
+use crate::world::recipient::Recipient;
+use crate::world::{Member, World};
+
+const PAGE_SIZE: usize = 25;
+
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+    match (call.method.as_str(), path) {
+        ("GET", [key, "members"]) => Some(list(world, call, key)),
+        ("POST", [key, "members"]) => Some(add(world, call, key)),
+        ("DELETE", [key, "members"]) => Some(remove(world, call, key)),
+        _ => None,
+    }
+}
+
+/// An audience is there once it has members; the first call has to ask for it.
+fn add(world: &mut World, call: &Call, key: &str) -> Answer {
+    let create = call.query.flag("create_audience")? == Some(true);
+    let members = members(world, call)?;
+    if !create && !world.audiences.contains_key(key) {
+        return Err(Failure::missing());
+    }
+    let now = world.now;
+    for (inline, tenant) in members {
+        let user = inline.apply(world);
+        let audience = world.audiences.entry(key.to_owned()).or_default();
+        audience.entry((user.id().to_owned(), tenant)).or_insert(now);
+    }
+    no_content()
+}
+
+fn remove(world: &mut World, call: &Call, key: &str) -> Answer {
+    let members = members(world, call)?;
+    let audience = world.audiences.get_mut(key).ok_or_else(Failure::missing)?;
+    for (inline, tenant) in members {
+        audience.remove(&(inline.recipient.id().to_owned(), tenant));
+    }
+    no_content()
+}
+
+fn members(world: &World, call: &Call) -> Result<Vec<(Inline, Option<String>)>, Failure> {
+    let settings = Arc::clone(&world.settings);
+    let rows = fields::list(&call.body, "members", MAX_BULK)?;
+    rows.iter()
+        .map(|row| {
+            let user = row.get("user").filter(|user| user.is_object()).ok_or_else(|| bad_type("members"))?;
+            let inline = Inline::parse(user, "members", &settings)?;
+            if !inline.recipient.is_user() {
+                return Err(bad_type("members"));
+            }
+            match row.get("tenant") {
+                None | Some(Value::Null) => Ok((inline, None)),
+                Some(Value::String(tenant)) => Ok((inline, Some(tenant.clone()))),
+                Some(_) => Err(bad_type("members")),
+            }
+        })
+        .collect()
+}
+
+fn list(world: &World, call: &Call, key: &str) -> Answer {
+    let audience = world.audiences.get(key).ok_or_else(Failure::missing)?;
+    let rows: Vec<Row<_>> = audience.iter().map(|(member, added)| (rank(member), (member, added))).collect();
+    Pager::entries(&call.query).default(PAGE_SIZE).answer(rows, |((user, tenant), added)| {
+        json!({
+            "__typename": "AudienceMember",
+            "user_id": user,
+            "user": world.render(&Recipient::user(user)),
+            "tenant": tenant,
+            "added_at": added,
+        })
+    })
+}
+
+/// Sorts as members do: by user, then by tenant, none first.
+fn rank((user, tenant): &Member) -> String {
+    match tenant {
+        None => user.clone(),
+        Some(tenant) => format!("{user}\0{tenant}"),
+    }
+}

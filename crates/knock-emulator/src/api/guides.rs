@@ -1,0 +1,34 @@
+//! `/v1/users/{id}/guides`: there are none, but they can be marked.
+
+use serde_json::json;
+
+use crate::wire::answer::{Answer, ok};
+use crate::wire::call::Call;
+use crate::wire::fields::{self, Fields};
+
+const ENGAGEMENT: [&str; 4] = ["channel_id", "guide_key", "guide_id", "guide_step_ref"];
+const SEEN: [&str; 5] = ["channel_id", "guide_key", "guide_id", "guide_step_ref", "content"];
+
+pub(crate) fn route(call: &Call, path: &[&str]) -> Option<Answer> {
+    match (call.method.as_str(), path) {
+        ("GET", [_channel]) => Some(list()),
+        // with the message id in the path, as it was before
+        ("PUT", ["messages", "seen"] | ["messages", _, "seen"]) => Some(mark(&call.body, &SEEN)),
+        ("PUT", ["messages", "interacted" | "archived"] | ["messages", _, "interacted" | "archived"]) => {
+            Some(mark(&call.body, &ENGAGEMENT))
+        }
+        ("DELETE", ["messages", "archived"]) | ("PUT", ["engagements", "reset"]) => {
+            Some(mark(&call.body, &["guide_key"]))
+        }
+        _ => None,
+    }
+}
+
+fn list() -> Answer {
+    ok(json!({ "entries": [], "guide_groups": [], "guide_group_display_logs": {}, "ineligible_guides": [] }))
+}
+
+fn mark(body: &Fields, required: &[&str]) -> Answer {
+    fields::require(body, required)?;
+    ok(json!({ "status": "ok" }))
+}

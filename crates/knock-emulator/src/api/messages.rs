@@ -1,0 +1,209 @@
+//! `/v1/messages`.
+
+use serde_json::{Value, json};
+
+use super::message_filter::{Filter, matches_data, trigger_data};
+use super::page::{Pager, Row};
+use crate::settings::ChannelKind;
+use crate::wire::answer::{Answer, Failure, ok};
+use crate::wire::call::Call;
+use crate::wire::fields::{self, blank};
+use crate::world::World;
+use crate::world::message::{Change, Mark, Message, shortened};
+
+const MAX_BATCH: usize = 50;
+const MAX_CONTENTS: usize = 25;
+const MAX_METADATA: usize = 5;
+
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+    match (call.method.as_str(), path) {
+        ("GET", []) => Some(list(world, call)),
+        ("GET", ["batch", "content"]) => Some(batch_content(world, call)),
+        ("POST", ["batch", status]) => Some(batch(world, call, Change::parse(status)?)),
+        ("GET", [id]) => Some(get(world, id)),
+        ("GET", [id, "content"]) => Some(content(world, id)),
+        ("GET", [id, "activities"]) => Some(activities(world, call, id)),
+        ("GET", [id, "events"]) => Some(events(world, call, id)),
+        ("GET", [id, "delivery_logs"]) => Some(delivery_logs(world, call, id)),
+        ("PUT", [id, "seen" | "read" | "interacted" | "archived"]) => {
+            Some(mark(world, call, id, Change::parse(path.get(1)?)?))
+        }
+        // `unseen` and its like are another way to say the same
+        ("DELETE", [id, "seen" | "unseen"]) => Some(unmark(world, id, Mark::Seen)),
+        ("DELETE", [id, "read" | "unread"]) => Some(unmark(world, id, Mark::Read)),
+        ("DELETE", [id, "archived" | "unarchived"]) => Some(unmark(world, id, Mark::Archived)),
+        _ => None,
+    }
+}
+
+fn find<'a>(world: &'a World, id: &str) -> Result<&'a Message, Failure> {
+    world.messages.get(id).ok_or_else(Failure::missing)
+}
+
+fn get(world: &World, id: &str) -> Answer {
+    ok(find(world, id)?.render())
+}
+
+fn list(world: &World, call: &Call) -> Answer {
+    let filter = Filter::parse(&call.query)?;
+    let rows = world.messages.newest().filter(|(_, message)| filter.admits(message));
+    Pager::items(&call.query).answer(rows.collect(), Message::render)
+}
+
+fn mark(world: &mut World, call: &Call, id: &str, change: Change) -> Answer {
+    let metadata = fields::object(&call.body, "metadata")?;
+    if metadata
+        .is_some_and(|metadata| metadata.len() > MAX_METADATA || metadata.values().any(Value::is_object))
+    {
+        return Err(Failure::invalid("metadata", "should be flat, with at most 5 keys", "length"));
+    }
+    world.mark(id, change, metadata);
+    get(world, id)
+}
+
+fn unmark(world: &mut World, id: &str, mark: Mark) -> Answer {
+    world.mark(id, Change { mark, set: false }, None);
+    get(world, id)
+}
+
+/// The messages that exist, those held back by a limit as they were.
+fn batch(world: &mut World, call: &Call, change: Change) -> Answer {
+    let ids = fields::strings(&call.body, "message_ids", MAX_BATCH)?;
+    let metadata = fields::object(&call.body, "metadata")?;
+    for id in ids.iter().filter(|id| !call.is_throttled("message_ids", id)) {
+        world.mark(id, change, metadata);
+    }
+    ok(ids.iter().filter_map(|id| world.messages.get(id)).map(Message::render).collect())
+}
+
+fn batch_content(world: &World, call: &Call) -> Answer {
+    let ids = call.query.strings("message_ids")?;
+    if ids.is_empty() {
+        return Err(blank("message_ids"));
+    }
+    if ids.len() > MAX_CONTENTS {
+        return Err(Failure::invalid("message_ids", "should have at most 25 item(s)", "length"));
+    }
+    ok(ids
+        .iter()
+        .filter_map(|id| world.messages.get(id))
+        .map(|message| render_content(world, message))
+        .collect())
+}
+
+fn content(world: &World, id: &str) -> Answer {
+    ok(render_content(world, find(world, id)?))
+}
+
+/// Nothing is rendered here: the content says which workflow it comes from.
+fn render_content(world: &World, message: &Message) -> Value {
+    let text = format!("Workflow {}", message.trigger.workflow.key);
+    let recipient = world.render(&message.recipient);
+    let to = |name: &str| recipient.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let data = match message.channel.kind {
+        ChannelKind::InAppFeed => {
+            json!({ "__typename": "MessageInAppFeedContent", "blocks": blocks(message) })
+        }
+        ChannelKind::Email => json!({
+            "__typename": "MessageEmailContent",
+            "from": "emulator@example.com",
+            "to": to("email"),
+            "subject_line": text,
+            "text_body": text,
+            "html_body": format!("<p>{text}</p>"),
+            "bcc": null,
+            "cc": null,
+            "reply_to": null,
+        }),
+        ChannelKind::Sms => {
+            json!({ "__typename": "MessageSmsContent", "to": to("phone_number"), "body": text })
+        }
+        ChannelKind::Push => json!({
+            "__typename": "MessagePushContent",
+            "token": "",
+            "title": text,
+            "body": text,
+            "data": shortened(&message.data),
+        }),
+        ChannelKind::Chat | ChannelKind::Http => json!({
+            "__typename": "MessageChatContent",
+            "connection": {},
+            "template": { "summary": text, "blocks": null, "json_content": null },
+            "metadata": null,
+        }),
+    };
+    json!({
+        "__typename": "MessageContent",
+        "message_id": message.id,
+        "data": data,
+        "inserted_at": message.inserted_at,
+    })
+}
+
+pub(crate) fn blocks(message: &Message) -> Value {
+    let text = format!("Workflow {}", message.trigger.workflow.key);
+    json!([{ "type": "markdown", "name": "body", "content": text, "rendered": format!("<p>{text}</p>") }])
+}
+
+pub(crate) fn render_activity(world: &World, message: &Message) -> Value {
+    json!({
+        "__typename": "Activity",
+        "id": message.activity_id,
+        "actor": message.trigger.actor.as_ref().map(|actor| world.render(actor)),
+        "recipient": world.render(&message.recipient),
+        "data": shortened(&message.data),
+        "inserted_at": message.inserted_at,
+        "updated_at": message.inserted_at,
+    })
+}
+
+/// There are no batches, so a message has one activity.
+fn activities(world: &World, call: &Call, id: &str) -> Answer {
+    let message = find(world, id)?;
+    let wanted = trigger_data(call.query.text("trigger_data")?)?;
+    let mut rows: Vec<Row<&Message>> = vec![(message.activity_id.clone(), message)];
+    rows.retain(|(_, message)| matches_data(wanted.as_ref(), &message.data));
+    Pager::items(&call.query).answer(rows, |message| render_activity(world, message))
+}
+
+fn events(world: &World, call: &Call, id: &str) -> Answer {
+    let message = find(world, id)?;
+    let rows = message.events.iter().enumerate().map(|(at, event)| (format!("{at:08}"), event));
+    Pager::items(&call.query).answer(rows.collect(), |event| {
+        json!({
+            "__typename": "MessageEvent",
+            "id": event.id,
+            "type": event.kind,
+            "recipient": message.recipient,
+            "data": event.data,
+            "inserted_at": event.at,
+        })
+    })
+}
+
+/// None in-app, and none for what was never sent.
+fn delivery_logs(world: &World, call: &Call, id: &str) -> Answer {
+    let message = find(world, id)?;
+    let mut rows: Vec<Row<&Message>> = vec![(message.id.clone(), message)];
+    rows.retain(|(_, message)| {
+        message.channel.kind != ChannelKind::InAppFeed && message.status != "not_sent"
+    });
+    Pager::items(&call.query).answer(rows, |message| {
+        json!({
+            "__typename": "MessageDeliveryLog",
+            "id": message.activity_id,
+            "environment_id": crate::world::ids::Ids::named("environment"),
+            "service_name": message.channel.provider,
+            "request": {
+                "host": "emulator.invalid",
+                "method": "POST",
+                "path": "/",
+                "query": null,
+                "headers": {},
+                "body": {},
+            },
+            "response": { "status": 200, "headers": {}, "body": {} },
+            "inserted_at": message.inserted_at,
+        })
+    })
+}

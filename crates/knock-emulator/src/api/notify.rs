@@ -1,0 +1,28 @@
+//! `/v1/notify`: triggers as they were before workflows had a path.
+
+use serde_json::json;
+
+use super::workflows;
+use crate::wire::answer::{Answer, ok};
+use crate::wire::call::Call;
+use crate::wire::fields::{self, Fields};
+use crate::world::World;
+
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+    match (call.method.as_str(), path) {
+        ("POST", []) => Some(notify(world, &call.body)),
+        ("POST", ["cancel"]) => Some(cancel(world, &call.body)),
+        _ => None,
+    }
+}
+
+fn notify(world: &mut World, body: &Fields) -> Answer {
+    fields::require(body, &["name", "actor", "recipients"])?;
+    let id = workflows::start(world, fields::required_text(body, "name")?, body)?;
+    ok(json!({ "result_id": id }))
+}
+
+fn cancel(world: &mut World, body: &Fields) -> Answer {
+    fields::require(body, &["name", "cancellation_key"])?;
+    workflows::cancel_runs(world, fields::required_text(body, "name")?, body)
+}

@@ -1,0 +1,94 @@
+//! `…/preferences` of users and objects, with the deprecated endpoints that set one part of a set.
+
+use serde_json::Value;
+
+use crate::wire::answer::{Answer, Failure, no_content, ok};
+use crate::wire::call::Call;
+use crate::wire::fields::{Fields, bad_type};
+use crate::world::World;
+use crate::world::preferences::{GROUPS, Preferences, check_setting, render};
+use crate::world::recipient::Recipient;
+
+pub(crate) fn route(world: &mut World, call: &Call, recipient: &Recipient, path: &[&str]) -> Option<Answer> {
+    match (call.method.as_str(), path) {
+        ("GET", []) => Some(list(world, recipient)),
+        ("GET", [set]) => Some(get(world, call, recipient, set)),
+        ("PUT", [set]) => Some(put(world, call, recipient, set)),
+        ("DELETE", [set]) => Some(delete(world, recipient, set)),
+        ("PUT", [set, group @ ("categories" | "workflows" | "channel_types"), rest @ ..])
+            if rest.len() < 2 =>
+        {
+            Some(put_part(world, call, recipient, set, group, rest.first().copied()))
+        }
+        _ => None,
+    }
+}
+
+/// A bare list.
+fn list(world: &World, recipient: &Recipient) -> Answer {
+    let sets: Vec<&String> =
+        world.entities.get(recipient).iter().flat_map(|entity| entity.preferences.keys()).collect();
+    ok(sets.into_iter().map(|id| render(id, &world.resolved(recipient, id, None))).collect())
+}
+
+/// A set that was never written is empty, not missing.
+fn get(world: &World, call: &Call, recipient: &Recipient, set: &str) -> Answer {
+    let tenant = call.query.text("tenant")?;
+    ok(render(set, &world.resolved(recipient, set, tenant)))
+}
+
+fn put(world: &mut World, call: &Call, recipient: &Recipient, set: &str) -> Answer {
+    let preferences = Preferences::parse(&call.body)?;
+    let held = held(world, recipient, set);
+    preferences.store_into(held);
+    ok(render(set, held))
+}
+
+fn delete(world: &mut World, recipient: &Recipient, set: &str) -> Answer {
+    if let Some(entity) = world.entities.get_mut(recipient) {
+        entity.preferences.remove(set);
+    }
+    no_content()
+}
+
+/// Writing creates the recipient and the set.
+fn held<'a>(world: &'a mut World, recipient: &Recipient, set: &str) -> &'a mut Fields {
+    world.entity_mut(recipient).preferences.entry(set.to_owned()).or_default()
+}
+
+/// Sets a whole group, or one entry of it: to `{"subscribed": bool}` or to a setting.
+fn put_part(
+    world: &mut World,
+    call: &Call,
+    recipient: &Recipient,
+    set: &str,
+    group: &str,
+    key: Option<&str>,
+) -> Answer {
+    debug_assert!(GROUPS.contains(&group));
+    let entries = match key {
+        None => call.body.clone(),
+        Some(key) => Fields::from_iter([(key.to_owned(), Value::Object(call.body.clone()))]),
+    };
+    let entries =
+        entries.into_iter().map(|(key, setting)| Ok((key, plain(setting).ok_or_else(|| bad_type(group))?)));
+    let entries = entries.collect::<Result<Fields, Failure>>()?;
+    let held = held(world, recipient, set);
+    match held.get_mut(group) {
+        Some(Value::Object(existing)) if key.is_some() => existing.extend(entries),
+        _ => {
+            held.insert(group.to_owned(), Value::Object(entries));
+        }
+    }
+    ok(render(set, held))
+}
+
+/// `{"subscribed": true}` is the old way to write `true`.
+fn plain(setting: Value) -> Option<Value> {
+    let setting = match setting.get("subscribed") {
+        Some(Value::Bool(subscribed)) => Value::Bool(*subscribed),
+        Some(_) => return None,
+        None => setting,
+    };
+    check_setting(&setting).map(|()| setting)
+}

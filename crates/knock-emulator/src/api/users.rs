@@ -1,0 +1,130 @@
+//! `/v1/users`.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::page::{Pager, Row};
+use super::{MAX_BULK, feeds, guides, preference_center, recipients};
+use crate::wire::answer::{Answer, Failure, no_content, ok};
+use crate::wire::call::Call;
+use crate::wire::fields::{self, bad_type};
+use crate::world::World;
+use crate::world::entity::{Entity, Identify, render, render_with_preferences};
+use crate::world::preferences::Preferences;
+use crate::world::recipient::Recipient;
+
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+    let method = call.method.as_str();
+    match (method, path) {
+        ("GET", []) => return Some(list(world, call)),
+        ("POST", ["bulk", "identify"]) => return Some(bulk_identify(world, call)),
+        ("POST", ["bulk", "delete"]) => return Some(bulk_delete(world, call)),
+        ("POST", ["bulk", "preferences"]) => return Some(bulk_preferences(world, call)),
+        _ => {}
+    }
+    let (id, rest) = path.split_first()?;
+    let user = Recipient::user(*id);
+    match (method, rest) {
+        ("GET", []) => Some(get(world, &user)),
+        ("PUT", []) => Some(identify(world, call, &user)),
+        ("DELETE", []) => Some(delete(world, &user)),
+        ("POST", ["merge"]) => Some(merge(world, call, &user)),
+        ("GET", ["subscriptions"]) => Some(super::subscriptions::of_user(world, call, &user)),
+        (_, ["feeds", rest @ ..]) => feeds::route(world, call, &user, rest),
+        (_, ["guides", rest @ ..]) => guides::route(call, rest),
+        (_, ["preference_center", rest @ ..]) => preference_center::route(world, call, &user, rest),
+        _ => recipients::route(world, call, &user, rest),
+    }
+}
+
+fn get(world: &World, user: &Recipient) -> Answer {
+    ok(render(user, world.entity(user)?))
+}
+
+fn identify(world: &mut World, call: &Call, user: &Recipient) -> Answer {
+    let settings = Arc::clone(&world.settings);
+    Identify::parse(user, &call.body, &settings)?.apply(user, world);
+    get(world, user)
+}
+
+fn delete(world: &mut World, user: &Recipient) -> Answer {
+    world.delete(user);
+    no_content()
+}
+
+fn list(world: &World, call: &Call) -> Answer {
+    let include = includes_preferences(call)?;
+    let rows: Vec<Row<_>> = world
+        .entities
+        .iter()
+        .filter(|(recipient, _)| recipient.is_user())
+        .map(|(recipient, entity)| (recipient.id().to_owned(), (recipient, entity)))
+        .collect();
+    Pager::entries(&call.query).answer(rows, |(recipient, entity)| show(recipient, entity, include))
+}
+
+pub(crate) fn show(recipient: &Recipient, entity: &Entity, include_preferences: bool) -> Value {
+    if include_preferences { render_with_preferences(recipient, entity) } else { render(recipient, entity) }
+}
+
+pub(crate) fn includes_preferences(call: &Call) -> Result<bool, Failure> {
+    let include = call.query.strings("include")?;
+    if include.iter().all(|name| name == "preferences") {
+        return Ok(!include.is_empty());
+    }
+    Err(bad_type("include"))
+}
+
+fn merge(world: &mut World, call: &Call, user: &Recipient) -> Answer {
+    let from = Recipient::user(fields::required_text(&call.body, "from_user_id")?);
+    if from == *user {
+        return Err(Failure::invalid("from_user_id", "cannot be the user itself", "invalid"));
+    }
+    world.entity(user)?;
+    world.entity(&from)?;
+    world.merge_users(user, &from);
+    get(world, user)
+}
+
+/// A row that cannot be identified is an error of the operation, not of the call.
+fn bulk_identify(world: &mut World, call: &Call) -> Answer {
+    let rows = fields::list(&call.body, "users", MAX_BULK)?;
+    let settings = Arc::clone(&world.settings);
+    let mut failed = Vec::new();
+    for row in rows {
+        let id = row.get("id").and_then(Value::as_str).filter(|id| !id.is_empty());
+        let (Some(id), Value::Object(row)) = (id, row) else { return Err(bad_type("users")) };
+        if call.is_throttled("users", id) || call.is_throttled("user_ids", id) {
+            continue;
+        }
+        let user = Recipient::user(id);
+        match Identify::parse(&user, row, &settings) {
+            Ok(identify) => identify.apply(&user, world),
+            Err(_) => failed.push(user),
+        }
+    }
+    ok(world.accept_bulk("users.identify", rows.len(), failed))
+}
+
+fn bulk_delete(world: &mut World, call: &Call) -> Answer {
+    let ids = fields::strings(&call.body, "user_ids", MAX_BULK)?;
+    for id in ids.iter().filter(|id| !call.is_throttled("user_ids", id)) {
+        world.delete(&Recipient::user(id));
+    }
+    ok(world.accept_bulk("users.delete", ids.len(), Vec::new()))
+}
+
+/// Always replaces the set, which is `default` unless the body names another.
+fn bulk_preferences(world: &mut World, call: &Call) -> Answer {
+    fields::require(&call.body, &["user_ids", "preferences"])?;
+    let ids = fields::strings(&call.body, "user_ids", MAX_BULK)?;
+    let set = fields::object(&call.body, "preferences")?.cloned().unwrap_or_default();
+    let set_id = fields::text(&set, "id")?.unwrap_or("default").to_owned();
+    Preferences::parse(&set)?;
+    for id in ids.iter().filter(|id| !call.is_throttled("user_ids", id)) {
+        let held = world.entity_mut(&Recipient::user(id)).preferences.entry(set_id.clone()).or_default();
+        Preferences::parse(&set)?.replace_into(held);
+    }
+    ok(world.accept_bulk("users.set_preferences", ids.len(), Vec::new()))
+}

@@ -1,0 +1,53 @@
+//! `/_emulator/…`: the same control over HTTP, for tests in another process.
+
+use bytes::Bytes;
+use http::{Method, Response};
+use serde_json::{Value, json};
+
+use crate::emulator::State;
+use crate::fault::Faults;
+use crate::observe::{Delivery, Request, Run};
+use crate::wire::answer::{Failure, json_response, with_status};
+
+/// The prefix of all control endpoints.
+pub(crate) const PREFIX: &str = "/_emulator/";
+
+pub(crate) fn handle(state: &mut State, method: &Method, path: &str, body: &[u8]) -> Response<Bytes> {
+    let endpoint = path.strip_prefix(PREFIX).unwrap_or_default();
+    match (method.as_str(), endpoint) {
+        ("GET", "health") => json_response(200, &json!({ "status": "ok" })),
+        ("POST", "reset") => {
+            state.reset();
+            with_status(204, Bytes::new())
+        }
+        ("POST", "faults") => add_faults(state, body),
+        ("DELETE", "faults") => {
+            state.faults = Faults::default();
+            with_status(204, Bytes::new())
+        }
+        ("GET", "deliveries") => {
+            let entries: Vec<Value> = state.world.deliveries.iter().map(Delivery::render).collect();
+            json_response(200, &json!({ "entries": entries }))
+        }
+        ("GET", "runs") => {
+            let entries: Vec<Value> =
+                state.world.triggers.iter().map(|trigger| Run::of(trigger).render()).collect();
+            json_response(200, &json!({ "entries": entries, "triggers": state.world.accepted }))
+        }
+        ("GET", "requests") => {
+            let entries: Vec<Value> = state.requests.iter().map(Request::render).collect();
+            json_response(200, &json!({ "entries": entries }))
+        }
+        _ => Failure::missing().response(),
+    }
+}
+
+fn add_faults(state: &mut State, body: &[u8]) -> Response<Bytes> {
+    match serde_json::from_slice(body).ok().as_ref().and_then(Faults::from_json) {
+        Some(faults) => {
+            state.faults.add(faults);
+            with_status(204, Bytes::new())
+        }
+        None => Failure::malformed("This is not a fault; the crate's documentation shows what is").response(),
+    }
+}

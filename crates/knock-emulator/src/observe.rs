@@ -1,0 +1,223 @@
+//! What tests look at: deliveries, accepted triggers, and the requests that came in.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, USER_AGENT};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::emulator::system_time;
+use crate::settings::ChannelKind;
+use crate::wire::call::header;
+use crate::wire::idempotency::IDEMPOTENCY_KEY;
+use crate::world::recipient::Recipient;
+use crate::world::run::{Source, Trigger};
+
+/// A message that a workflow delivered to one recipient through one channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// The message.
+    pub message_id: String,
+    /// The workflow run that the trigger answered with.
+    pub run_id: String,
+    /// The run of this recipient.
+    pub recipient_run_id: String,
+    /// The key of the workflow.
+    pub workflow: String,
+    /// Who it is for.
+    pub recipient: Recipient,
+    /// Who caused it.
+    pub actor: Option<Recipient>,
+    /// The tenant it is for.
+    pub tenant: Option<String>,
+    /// The id of the channel.
+    pub channel: String,
+    /// The kind of the channel.
+    pub channel_kind: ChannelKind,
+    /// The data of the trigger with the recipient's own on top.
+    pub data: Arc<Value>,
+    /// `delivered` in-app, `sent` elsewhere, `not_sent` in sandbox mode.
+    pub status: &'static str,
+    /// When.
+    pub at: SystemTime,
+}
+
+impl Delivery {
+    pub(crate) fn render(&self) -> Value {
+        json!({
+            "message_id": self.message_id,
+            "run_id": self.run_id,
+            "recipient_run_id": self.recipient_run_id,
+            "workflow": self.workflow,
+            "recipient": self.recipient,
+            "actor": self.actor,
+            "tenant": self.tenant,
+            "channel": self.channel,
+            "channel_kind": self.channel_kind.as_str(),
+            "data": *self.data,
+            "status": self.status,
+        })
+    }
+}
+
+/// An accepted trigger. A replay of an idempotent one is not another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Run {
+    /// The workflow run id that the trigger answered with.
+    pub id: String,
+    /// The key of the workflow.
+    pub workflow: String,
+    /// Everyone reached, with the subscribers of objects.
+    pub recipients: Vec<Recipient>,
+    /// Who caused it.
+    pub actor: Option<Recipient>,
+    /// The tenant it is for.
+    pub tenant: Option<String>,
+    /// The data of the trigger.
+    pub data: Arc<Value>,
+    /// The key it can be cancelled with.
+    pub cancellation_key: Option<String>,
+    /// The schedule that started it, if none of the API's triggers did.
+    pub schedule: Option<String>,
+    /// When.
+    pub at: SystemTime,
+}
+
+impl Run {
+    pub(crate) fn of(trigger: &Trigger) -> Self {
+        Self {
+            id: trigger.id.clone(),
+            workflow: trigger.workflow.key.clone(),
+            recipients: trigger.recipients.clone(),
+            actor: trigger.actor.clone(),
+            tenant: trigger.tenant.clone(),
+            data: Arc::clone(&trigger.data),
+            cancellation_key: trigger.cancellation_key.clone(),
+            schedule: match &trigger.source {
+                Source::Api => None,
+                Source::Schedule(id) => Some(id.clone()),
+            },
+            at: system_time(trigger.at),
+        }
+    }
+
+    pub(crate) fn render(&self) -> Value {
+        json!({
+            "id": self.id,
+            "workflow": self.workflow,
+            "recipients": self.recipients,
+            "actor": self.actor,
+            "tenant": self.tenant,
+            "data": *self.data,
+            "cancellation_key": self.cancellation_key,
+            "schedule": self.schedule,
+        })
+    }
+}
+
+/// The headers that are kept of a request. `authorization` and `x-knock-user-token` never are.
+static KEPT: [HeaderName; 7] = [
+    ACCEPT,
+    CONTENT_TYPE,
+    USER_AGENT,
+    IDEMPOTENCY_KEY,
+    HeaderName::from_static("x-knock-branch"),
+    HeaderName::from_static("traceparent"),
+    HeaderName::from_static("x-stainless-retry-count"),
+];
+
+/// A request that came in, and how it was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The path as it came, still percent-encoded.
+    pub path: String,
+    /// The query as it came, without the `?`.
+    pub query: Option<String>,
+    /// Some headers: the content negotiation, the idempotency key, the branch. Never a credential.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+    /// The status it was answered with, or would have been had the connection not been dropped.
+    pub status: StatusCode,
+    /// Whether a fault had a hand in the answer.
+    pub faulted: bool,
+    /// When.
+    pub at: SystemTime,
+}
+
+impl Request {
+    pub(crate) fn new(parts: &http::request::Parts, body: Bytes, at: SystemTime) -> Self {
+        let kept = KEPT.iter().filter_map(|name| Some((name.clone(), parts.headers.get(name)?.clone())));
+        Self {
+            method: parts.method.clone(),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().map(str::to_owned),
+            headers: kept.collect(),
+            body,
+            status: StatusCode::OK,
+            faulted: false,
+            at,
+        }
+    }
+
+    /// The body as JSON, if it is that.
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// A header, if it was kept and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, &HeaderName::from_bytes(name.as_bytes()).ok()?)
+    }
+
+    pub(crate) fn render(&self) -> Value {
+        let headers: serde_json::Map<String, Value> = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), json!(String::from_utf8_lossy(value.as_bytes()))))
+            .collect();
+        json!({
+            "method": self.method.as_str(),
+            "path": self.path,
+            "query": self.query,
+            "headers": headers,
+            "body": self.json().unwrap_or_else(|| json!(String::from_utf8_lossy(&self.body))),
+            "status": self.status.as_u16(),
+            "faulted": self.faulted,
+        })
+    }
+}
+
+const MAX_REQUESTS: usize = 10_000;
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// The latest requests, bounded in number and in size.
+#[derive(Debug, Default)]
+pub(crate) struct RequestLog {
+    requests: VecDeque<Request>,
+    bytes: usize,
+}
+
+impl RequestLog {
+    pub(crate) fn push(&mut self, request: Request) {
+        self.bytes += request.body.len();
+        self.requests.push_back(request);
+        while self.requests.len() > MAX_REQUESTS || (self.bytes > MAX_BYTES && self.requests.len() > 1) {
+            if let Some(oldest) = self.requests.pop_front() {
+                self.bytes = self.bytes.saturating_sub(oldest.body.len());
+            }
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Request> {
+        self.requests.iter()
+    }
+}

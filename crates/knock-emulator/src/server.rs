@@ -1,0 +1,143 @@
+//! The emulator on a socket.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::emulator::Emulator;
+use crate::wire::answer::Failure;
+use crate::wire::reply::Connection;
+
+/// More than any call of Knock's may carry.
+const MAX_BODY: usize = 32 * 1024 * 1024;
+/// When no descriptor is left, accepting again at once would only spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+
+/// A running server. Dropping it closes the socket and every connection.
+///
+/// ```
+/// use knock_emulator::{Emulator, Server};
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+/// # runtime.block_on(async {
+/// let server = Server::start(Emulator::new(), ([127, 0, 0, 1], 0).into()).await?;
+/// assert!(server.url().starts_with("http://127.0.0.1:"));
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "dropping a server stops it"]
+pub struct Server {
+    emulator: Emulator,
+    addr: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    /// Serves an emulator at an address; port 0 picks a free one.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub async fn start(emulator: Emulator, addr: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(addr).await?;
+        let addr = listener.local_addr()?;
+        let task = tokio::spawn(accept(listener, emulator.clone()));
+        Ok(Self { emulator, addr, task })
+    }
+
+    /// Where it is.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The base URL to give to a client.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// The emulator it serves.
+    pub fn emulator(&self) -> &Emulator {
+        &self.emulator
+    }
+
+    /// Closes the socket and every connection, and waits until that is done.
+    pub async fn stop(mut self) {
+        self.task.abort();
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Connections live in a set of this task, and end with it.
+async fn accept(listener: TcpListener, emulator: Emulator) {
+    let mut connections = JoinSet::new();
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                connections.spawn(serve(stream, emulator.clone()));
+            }
+            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+        }
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+/// A connection ends early when a fault says so: hyper closes it when the service fails.
+async fn serve(stream: TcpStream, emulator: Emulator) {
+    if stream.set_nodelay(true).is_err() {
+        return;
+    }
+    let service = service_fn(move |request| answer(emulator.clone(), request));
+    let _ =
+        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// The connection is to be closed without an answer.
+#[derive(Debug)]
+struct Dropped;
+
+impl std::fmt::Display for Dropped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the connection was dropped by a fault")
+    }
+}
+
+impl std::error::Error for Dropped {}
+
+async fn answer(emulator: Emulator, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
+    let (parts, body) = request.into_parts();
+    let body = match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => return Ok(too_large().map(Full::new)),
+        Err(_) => return Err(Dropped),
+    };
+    let reply = emulator.respond(Request::from_parts(parts, body), SystemTime::now());
+    if !reply.delay.is_zero() {
+        tokio::time::sleep(reply.delay).await;
+    }
+    match reply.connection {
+        Connection::Keep => Ok(reply.response.map(Full::new)),
+        Connection::DropBefore | Connection::DropAfter => Err(Dropped),
+    }
+}
+
+fn too_large() -> Response<Bytes> {
+    let message = "The request body is larger than 32 MB";
+    Failure::new(413, "request_too_large", message, "invalid_request_error").response()
+}

@@ -1,0 +1,250 @@
+//! What the emulated environment is configured with.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use crate::wire::fields::Fields;
+use crate::world::ids::Ids;
+
+/// The secret key that works unless told otherwise.
+pub const DEFAULT_KEY: &str = "sk_test_emulator";
+
+/// The public key that works unless told otherwise, where Knock allows public keys.
+pub const DEFAULT_PUBLIC_KEY: &str = "pk_test_emulator";
+
+/// The id of the in-app feed channel that workflows deliver to unless told otherwise.
+pub const DEFAULT_CHANNEL: &str = "5a88728a-3ecb-400d-ba6f-9c0956ab252f";
+
+/// The kind of a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ChannelKind {
+    /// Knock's in-app feed.
+    InAppFeed,
+    /// Email.
+    Email,
+    /// Text messages.
+    Sms,
+    /// Push notifications.
+    Push,
+    /// Slack, Microsoft Teams, Discord.
+    Chat,
+    /// Webhooks.
+    Http,
+}
+
+impl ChannelKind {
+    /// The name preferences and messages know it by.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InAppFeed => "in_app_feed",
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::Push => "push",
+            Self::Chat => "chat",
+            Self::Http => "http",
+        }
+    }
+
+    const fn default_provider(self) -> &'static str {
+        match self {
+            Self::InAppFeed => "in_app_feed_knock",
+            Self::Email => "email_knock",
+            Self::Sms => "sms_knock",
+            Self::Push => "push_fcm",
+            Self::Chat => "chat_slack",
+            Self::Http => "http_knock_webhook",
+        }
+    }
+}
+
+/// A channel that workflows deliver to.
+///
+/// ```
+/// use knock_emulator::{Channel, ChannelKind};
+///
+/// let push = Channel::new("8209f26c-62a5-461d-95e2-a5716a26e652", ChannelKind::Push).provider("push_apns");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Channel {
+    pub(crate) id: String,
+    pub(crate) kind: ChannelKind,
+    pub(crate) provider: String,
+}
+
+impl Channel {
+    /// A channel with the usual provider of its kind.
+    pub fn new(id: impl Into<String>, kind: ChannelKind) -> Self {
+        Self { id: id.into(), kind, provider: kind.default_provider().to_owned() }
+    }
+
+    /// The provider, such as `push_apns` or `chat_slack`; channel data must have its shape.
+    pub fn provider(mut self, provider: impl Into<String>) -> Self {
+        self.provider = provider.into();
+        self
+    }
+}
+
+/// A workflow of the environment.
+///
+/// ```
+/// use std::time::Duration;
+/// use knock_emulator::Workflow;
+///
+/// let reminder = Workflow::new("reminder").delay(Duration::from_secs(60)).category("nudges");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Workflow {
+    pub(crate) key: String,
+    pub(crate) version_id: String,
+    pub(crate) active: bool,
+    pub(crate) delay: SignedDuration,
+    pub(crate) commercial: bool,
+    pub(crate) categories: Vec<String>,
+    pub(crate) channels: Vec<Arc<Channel>>,
+}
+
+impl Workflow {
+    /// An active workflow that delivers at once, to the default in-app feed unless [`channel`](Self::channel) is called.
+    pub fn new(key: impl Into<String>) -> Self {
+        let key = key.into();
+        Self {
+            version_id: Ids::named(&key),
+            key,
+            active: true,
+            delay: SignedDuration::ZERO,
+            commercial: false,
+            categories: Vec::new(),
+            channels: Vec::new(),
+        }
+    }
+
+    /// A delay before the first delivery, in which a run can be cancelled.
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.delay = SignedDuration::try_from(delay).unwrap_or(SignedDuration::MAX);
+        self
+    }
+
+    /// Makes triggers of it fail with `workflow_inactive`.
+    pub fn inactive(mut self) -> Self {
+        self.active = false;
+        self
+    }
+
+    /// Makes it a commercial workflow, from which recipients can unsubscribe as a whole.
+    pub fn commercial(mut self) -> Self {
+        self.commercial = true;
+        self
+    }
+
+    /// Adds a category.
+    pub fn category(mut self, category: impl Into<String>) -> Self {
+        self.categories.push(category.into());
+        self
+    }
+
+    /// Adds a channel it delivers to.
+    pub fn channel(mut self, channel: Channel) -> Self {
+        self.channels.push(Arc::new(channel));
+        self
+    }
+
+    fn or_channel(mut self, channel: &Arc<Channel>) -> Self {
+        if self.channels.is_empty() {
+            self.channels.push(Arc::clone(channel));
+        }
+        self
+    }
+}
+
+/// The environment: keys, workflows, channels.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) keys: HashSet<String>,
+    pub(crate) seed: u64,
+    default_channel: Arc<Channel>,
+    pub(crate) workflows: BTreeMap<String, Arc<Workflow>>,
+    /// Channels declared for channel data; those of workflows count too.
+    pub(crate) channels: BTreeMap<String, Arc<Channel>>,
+    pub(crate) default_preferences: Fields,
+    pub(crate) slack_channels: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            keys: HashSet::from([DEFAULT_KEY.to_owned(), DEFAULT_PUBLIC_KEY.to_owned()]),
+            seed: 0,
+            default_channel: Arc::new(Channel::new(DEFAULT_CHANNEL, ChannelKind::InAppFeed)),
+            workflows: BTreeMap::new(),
+            channels: BTreeMap::new(),
+            default_preferences: Fields::new(),
+            slack_channels: ["general", "random", "engineering", "design", "incidents"]
+                .map(str::to_owned)
+                .to_vec(),
+        }
+    }
+}
+
+// Keys must not end up in a log.
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").field("workflows", &self.workflows).finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    pub(crate) fn add_workflow(&mut self, workflow: Workflow) {
+        let workflow = workflow.or_channel(&self.default_channel);
+        self.workflows.insert(workflow.key.clone(), Arc::new(workflow));
+    }
+
+    /// When no workflow is declared, any key is one.
+    pub(crate) fn workflow(&self, key: &str) -> Option<Arc<Workflow>> {
+        if self.workflows.is_empty() {
+            return Some(Arc::new(Workflow::new(key).or_channel(&self.default_channel)));
+        }
+        self.workflows.get(key).cloned()
+    }
+
+    /// The declared channel of this id, or none declared where this one may exist all the same.
+    pub(crate) fn channel(&self, id: &str) -> Lookup<'_> {
+        let declared = self.channels.get(id).or_else(|| {
+            self.workflows.values().flat_map(|workflow| &workflow.channels).find(|channel| channel.id == id)
+        });
+        match declared {
+            Some(channel) => Lookup::Declared(channel),
+            None if self.channels.is_empty() && is_uuid(id) => Lookup::Possible,
+            None => Lookup::Unknown,
+        }
+    }
+
+    pub(crate) fn set_default_preferences(&mut self, preferences: Value) {
+        if let Value::Object(fields) = preferences {
+            self.default_preferences = fields;
+        }
+    }
+}
+
+/// What is known of a channel.
+#[derive(Debug)]
+pub(crate) enum Lookup<'a> {
+    Declared(&'a Channel),
+    /// No channels are declared, and this could be one.
+    Possible,
+    Unknown,
+}
+
+pub(crate) fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}

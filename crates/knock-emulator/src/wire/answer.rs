@@ -1,0 +1,101 @@
+//! What a handler answers: a success, or one of Knock's error envelopes.
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Response, StatusCode};
+use serde_json::{Value, json};
+
+pub(crate) type Answer = Result<Success, Failure>;
+
+/// A 200 with a body, or a 204 without.
+#[derive(Debug)]
+pub(crate) struct Success(Option<Value>);
+
+/// An error status with its body.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    status: u16,
+    body: Value,
+}
+
+#[allow(clippy::unnecessary_wraps)] // every handler ends in an `Answer`
+pub(crate) fn ok(body: Value) -> Answer {
+    Ok(Success(Some(body)))
+}
+
+#[allow(clippy::unnecessary_wraps)]
+pub(crate) fn no_content() -> Answer {
+    Ok(Success(None))
+}
+
+impl Failure {
+    pub(crate) fn new(status: u16, code: &str, message: &str, kind: &str) -> Self {
+        let body = json!({ "code": code, "message": message, "status": status, "type": kind });
+        Self { status, body }
+    }
+
+    /// 404: a resource that is not there.
+    pub(crate) fn missing() -> Self {
+        Self::new(404, "resource_missing", "The resource you requested does not exist", "api_error")
+    }
+
+    /// 400: a request that cannot be read at all.
+    pub(crate) fn malformed(message: &str) -> Self {
+        Self::new(400, "malformed_request", message, "invalid_request_error")
+    }
+
+    /// 422 for one field.
+    pub(crate) fn invalid(field: &str, message: &str, kind: &str) -> Self {
+        Self::invalid_fields(vec![field_error(field, message, kind)])
+    }
+
+    /// 422 for several fields.
+    pub(crate) fn invalid_fields(errors: Vec<Value>) -> Self {
+        let mut failure = Self::new(
+            422,
+            "invalid_params",
+            "One or more parameters supplied were invalid",
+            "invalid_request_error",
+        );
+        failure.body["errors"] = Value::Array(errors);
+        failure
+    }
+
+    /// 400 in the other envelope, which only the idempotency layer uses.
+    pub(crate) fn bare(error: &str) -> Self {
+        Self { status: 400, body: json!({ "error": error }) }
+    }
+
+    pub(crate) fn response(&self) -> Response<Bytes> {
+        json_response(self.status, &self.body)
+    }
+}
+
+pub(crate) fn field_error(field: &str, message: &str, kind: &str) -> Value {
+    json!({ "field": field, "message": message, "type": kind })
+}
+
+/// The HTTP response of an answer.
+pub(crate) fn response(answer: &Answer) -> Response<Bytes> {
+    match answer {
+        Ok(Success(Some(body))) => json_response(200, body),
+        Ok(Success(None)) => with_status(204, Bytes::new()),
+        Err(failure) => failure.response(),
+    }
+}
+
+pub(crate) fn json_response(status: u16, body: &Value) -> Response<Bytes> {
+    json_bytes(status, Bytes::from(body.to_string()))
+}
+
+pub(crate) fn json_bytes(status: u16, body: Bytes) -> Response<Bytes> {
+    let mut response = with_status(status, body);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    response
+}
+
+pub(crate) fn with_status(status: u16, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response
+}

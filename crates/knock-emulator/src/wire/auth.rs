@@ -1,0 +1,57 @@
+//! Who may call what.
+
+use http::Method;
+use http::header::{AUTHORIZATION, HeaderMap};
+
+use super::answer::Failure;
+use super::call::header;
+use crate::settings::Settings;
+
+/// The documented codes; the wording of the messages is ours.
+pub(crate) fn check(
+    settings: &Settings,
+    headers: &HeaderMap,
+    method: &Method,
+    path: &[&str],
+) -> Result<(), Failure> {
+    let Some(key) = header(headers, &AUTHORIZATION).and_then(bearer) else {
+        return Err(unauthorized("authentication_required", "An API key is required"));
+    };
+    if !settings.keys.contains(key) {
+        return Err(unauthorized("api_key_missing", "The API key supplied is invalid"));
+    }
+    if key.starts_with("pk_") && !open_to_public_keys(method, path) {
+        let message = "This endpoint cannot be called with a public API key";
+        return Err(Failure::new(403, "incorrect_token_type", message, "authentication_error"));
+    }
+    Ok(())
+}
+
+fn unauthorized(code: &str, message: &str) -> Failure {
+    Failure::new(401, code, message, "authentication_error")
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, key) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(key.trim()).filter(|key| !key.is_empty())
+}
+
+/// What Knock lets a browser call.
+fn open_to_public_keys(method: &Method, path: &[&str]) -> bool {
+    let read = *method == Method::GET;
+    let write = *method == Method::PUT;
+    let delete = *method == Method::DELETE;
+    match path {
+        ["users", _]
+        | ["users", _, "preferences"]
+        | ["users", _, "preferences", _]
+        | ["objects", _, _, "preferences"]
+        | ["objects", _, _, "preferences", _] => read || write,
+        ["users", _, "channel_data", _] | ["objects", _, _, "channel_data", _] => read || write || delete,
+        ["users", _, "feeds", ..] | ["users", _, "preference_center", "config"] => read,
+        ["messages", "batch", status] => *status != "content",
+        ["messages", _, _] => write || delete,
+        ["users", _, "guides", ..] | ["channels", _, "messages", "bulk", _] => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,300 @@
+//! Users, objects and tenants: what Knock keeps about each.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::World;
+use super::channel_data;
+use super::preferences::{self, Preferences};
+use super::recipient::{Recipient, TENANTS};
+use crate::settings::Settings;
+use crate::wire::answer::Failure;
+use crate::wire::fields::{self, Fields, Given, bad_type, deep_merge};
+
+const MAX_ID: usize = 256;
+const MAX_PROPERTIES: usize = 256 * 1024;
+/// Keys of a request that are not properties.
+const RESERVED: [&str; 8] = [
+    "id",
+    "collection",
+    "created_at",
+    "updated_at",
+    "preferences",
+    "channel_data",
+    "$trigger_data",
+    "__typename",
+];
+
+#[derive(Clone, Debug)]
+pub(crate) struct Entity {
+    pub(crate) properties: Fields,
+    pub(crate) created_at: Option<Timestamp>,
+    pub(crate) updated_at: Timestamp,
+    pub(crate) preferences: BTreeMap<String, Fields>,
+    pub(crate) channel_data: BTreeMap<String, Value>,
+}
+
+impl Entity {
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self {
+            properties: Fields::new(),
+            created_at: None,
+            updated_at: now,
+            preferences: BTreeMap::new(),
+            channel_data: BTreeMap::new(),
+        }
+    }
+
+    /// The default preferences a tenant gives its recipients.
+    pub(crate) fn tenant_preferences(&self) -> Option<&Fields> {
+        self.properties.get("settings")?.get("preference_set")?.as_object()
+    }
+}
+
+/// A checked set of changes to an entity, not applied yet.
+#[derive(Debug)]
+pub(crate) struct Identify {
+    properties: Fields,
+    created_at: Given<Timestamp>,
+    preferences: Vec<(String, Preferences)>,
+    channel_data: Vec<(String, Value)>,
+}
+
+impl Identify {
+    pub(crate) fn parse(
+        recipient: &Recipient,
+        fields: &Fields,
+        settings: &Settings,
+    ) -> Result<Self, Failure> {
+        check_id(recipient)?;
+        let properties: Fields = fields
+            .iter()
+            .filter(|(key, _)| !RESERVED.contains(&key.as_str()))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        for name in ["name", "email", "phone_number", "avatar", "timezone", "locale"] {
+            fields::text(&properties, name)?;
+        }
+        if recipient.collection() == Some(TENANTS) {
+            check_tenant(&properties)?;
+        }
+        if !fields::fits(&properties, MAX_PROPERTIES) {
+            return Err(Failure::invalid("properties", "should be at most 256 kB", "length"));
+        }
+        Ok(Self {
+            properties,
+            created_at: Given::read(fields, "created_at", fields::time)?,
+            preferences: parse_preferences(fields)?,
+            channel_data: parse_channel_data(fields, settings)?,
+        })
+    }
+
+    pub(crate) fn apply(self, recipient: &Recipient, world: &mut World) {
+        let now = world.now;
+        let entity = world.entity_mut(recipient);
+        if replaces_tenant_preferences(&self.properties)
+            && let Some(settings) = entity.properties.get_mut("settings").and_then(Value::as_object_mut)
+        {
+            settings.remove("preference_set");
+        }
+        deep_merge(&mut entity.properties, &self.properties);
+        if let Some(set) =
+            entity.properties.get_mut("settings").and_then(|settings| settings.get_mut("preference_set"))
+            && let Some(set) = set.as_object_mut()
+        {
+            set.remove("__persistence_strategy__");
+        }
+        self.created_at.set(&mut entity.created_at);
+        for (id, set) in self.preferences {
+            set.merge_into(entity.preferences.entry(id).or_default());
+        }
+        entity.channel_data.extend(self.channel_data);
+        entity.updated_at = now;
+    }
+}
+
+fn replaces_tenant_preferences(properties: &Fields) -> bool {
+    let strategy = properties
+        .get("settings")
+        .and_then(|settings| settings.get("preference_set"))
+        .and_then(|set| set.get("__persistence_strategy__"));
+    strategy.and_then(Value::as_str) == Some("replace")
+}
+
+/// Knock forbids `/` and `#` in user ids.
+fn check_id(recipient: &Recipient) -> Result<(), Failure> {
+    let id = recipient.id();
+    if id.len() > MAX_ID {
+        return Err(Failure::invalid("id", "should be at most 256 character(s)", "length"));
+    }
+    if recipient.is_user() && id.contains(['/', '#']) {
+        return Err(Failure::invalid("id", "has invalid format", "format"));
+    }
+    Ok(())
+}
+
+fn check_tenant(properties: &Fields) -> Result<(), Failure> {
+    let Some(settings) = fields::object(properties, "settings")? else { return Ok(()) };
+    if let Some(branding) = fields::object(settings, "branding")? {
+        for url in ["logo_url", "icon_url", "dark_logo_url", "dark_icon_url"] {
+            let given = fields::text(branding, url)?;
+            if given.is_some_and(|given| !given.starts_with("https://") && !given.starts_with("http://")) {
+                return Err(Failure::invalid(url, "must be a valid image URL", "format"));
+            }
+        }
+    }
+    if let Some(set) = fields::object(settings, "preference_set")? {
+        Preferences::parse(set)?;
+    }
+    Ok(())
+}
+
+fn parse_preferences(fields: &Fields) -> Result<Vec<(String, Preferences)>, Failure> {
+    let Some(sets) = fields::object(fields, "preferences")? else { return Ok(Vec::new()) };
+    sets.iter()
+        .map(|(id, set)| match set {
+            Value::Object(set) => Ok((id.clone(), Preferences::parse(set)?)),
+            _ => Err(bad_type("preferences")),
+        })
+        .collect()
+}
+
+fn parse_channel_data(fields: &Fields, settings: &Settings) -> Result<Vec<(String, Value)>, Failure> {
+    let Some(channels) = fields::object(fields, "channel_data")? else { return Ok(Vec::new()) };
+    channels.iter().map(|(id, data)| Ok((id.clone(), channel_data::parse(settings, id, data)?))).collect()
+}
+
+/// A recipient in a request body: an id, or properties to identify it with first.
+#[derive(Debug)]
+pub(crate) struct Inline {
+    pub(crate) recipient: Recipient,
+    identify: Option<Identify>,
+    pub(crate) trigger_data: Option<Fields>,
+}
+
+impl Inline {
+    pub(crate) fn parse(value: &Value, field: &str, settings: &Settings) -> Result<Self, Failure> {
+        let recipient = Recipient::parse(value).ok_or_else(|| bad_type(field))?;
+        Self::of(recipient, value, settings)
+    }
+
+    /// A tenant: its id, or an object with one.
+    pub(crate) fn parse_tenant(value: &Value, settings: &Settings) -> Result<Option<Self>, Failure> {
+        let id = match value {
+            Value::Null => return Ok(None),
+            Value::String(id) => Some(id.as_str()),
+            Value::Object(fields) => fields.get("id").and_then(Value::as_str),
+            _ => None,
+        };
+        let id = id.filter(|id| !id.is_empty()).ok_or_else(|| bad_type("tenant"))?;
+        let mut inline = Self::of(Recipient::tenant(id), value, settings)?;
+        if inline.identify.is_none() {
+            inline.identify = Some(Identify::parse(&inline.recipient, &Fields::new(), settings)?);
+        }
+        Ok(Some(inline))
+    }
+
+    pub(crate) fn parse_list(
+        values: &[Value],
+        field: &str,
+        settings: &Settings,
+    ) -> Result<Vec<Self>, Failure> {
+        values.iter().map(|value| Self::parse(value, field, settings)).collect()
+    }
+
+    fn of(recipient: Recipient, value: &Value, settings: &Settings) -> Result<Self, Failure> {
+        let Value::Object(fields) = value else {
+            return Ok(Self { recipient, identify: None, trigger_data: None });
+        };
+        let identify = Identify::parse(&recipient, fields, settings)?;
+        let trigger_data = fields::object(fields, "$trigger_data")?.cloned();
+        Ok(Self { recipient, identify: Some(identify), trigger_data })
+    }
+
+    /// Whether it is only named, so that it may be unknown.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.identify.is_none()
+    }
+
+    /// Identifies what is to be identified.
+    pub(crate) fn apply(self, world: &mut World) -> Recipient {
+        if let Some(identify) = self.identify {
+            identify.apply(&self.recipient, world);
+        }
+        self.recipient
+    }
+}
+
+impl World {
+    /// The entity, made if it is not there.
+    pub(crate) fn entity_mut(&mut self, recipient: &Recipient) -> &mut Entity {
+        let now = self.now;
+        self.entities.entry(recipient.clone()).or_insert_with(|| Entity::new(now))
+    }
+
+    pub(crate) fn entity(&self, recipient: &Recipient) -> Result<&Entity, Failure> {
+        self.entities.get(recipient).ok_or_else(Failure::missing)
+    }
+
+    /// A recipient in full. An unknown one shows as a bare id.
+    pub(crate) fn render(&self, recipient: &Recipient) -> Value {
+        match self.entities.get(recipient) {
+            Some(entity) => render(recipient, entity),
+            None => render(recipient, &Entity::new(self.now)),
+        }
+    }
+}
+
+pub(crate) fn render(recipient: &Recipient, entity: &Entity) -> Value {
+    match recipient {
+        Recipient::User(id) => render_user(id, entity),
+        Recipient::Object { collection, id } => json!({
+            "__typename": "Object",
+            "id": id,
+            "collection": collection,
+            "properties": entity.properties,
+            "created_at": entity.created_at,
+            "updated_at": entity.updated_at,
+        }),
+    }
+}
+
+/// Custom properties stand at the top level; a property by a reserved name cannot hide the real one.
+fn render_user(id: &str, entity: &Entity) -> Value {
+    let mut user = entity.properties.clone();
+    for name in ["name", "email", "phone_number", "avatar", "timezone"] {
+        user.entry(name).or_insert(Value::Null);
+    }
+    user.insert("__typename".to_owned(), json!("User"));
+    user.insert("id".to_owned(), json!(id));
+    user.insert("created_at".to_owned(), json!(entity.created_at));
+    user.insert("updated_at".to_owned(), json!(entity.updated_at));
+    Value::Object(user)
+}
+
+/// `include[]=preferences` adds every set by id.
+pub(crate) fn render_with_preferences(recipient: &Recipient, entity: &Entity) -> Value {
+    let mut rendered = render(recipient, entity);
+    let sets: Fields =
+        entity.preferences.iter().map(|(id, set)| (id.clone(), preferences::render(id, set))).collect();
+    rendered["preferences"] = Value::Object(sets);
+    rendered
+}
+
+pub(crate) fn render_tenant(id: &str, entity: &Entity) -> Value {
+    let mut tenant = entity.properties.clone();
+    tenant.entry("name").or_insert(Value::Null);
+    tenant.entry("settings").or_insert_with(|| json!({ "branding": null, "preference_set": null }));
+    if let Some(set) = entity.tenant_preferences()
+        && let Some(Value::Object(settings)) = tenant.get_mut("settings")
+    {
+        settings.insert("preference_set".to_owned(), preferences::render("default", set));
+    }
+    tenant.insert("__typename".to_owned(), json!("Tenant"));
+    tenant.insert("id".to_owned(), json!(id));
+    tenant.insert("created_at".to_owned(), json!(entity.created_at));
+    tenant.insert("updated_at".to_owned(), json!(entity.updated_at));
+    Value::Object(tenant)
+}

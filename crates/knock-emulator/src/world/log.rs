@@ -1,0 +1,68 @@
+//! Records in the order they came, found by id, the oldest forgotten when there are too many.
+
+use std::collections::{BTreeMap, HashMap};
+
+pub(crate) trait Record {
+    fn id(&self) -> &str;
+
+    /// Whether nothing more will come of it, so that it may be forgotten.
+    fn is_settled(&self) -> bool {
+        true
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Log<T> {
+    items: BTreeMap<u64, T>,
+    index: HashMap<String, u64>,
+    next: u64,
+    capacity: usize,
+}
+
+impl<T: Record> Log<T> {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self { items: BTreeMap::new(), index: HashMap::new(), next: 0, capacity }
+    }
+
+    pub(crate) fn push(&mut self, item: T) {
+        self.index.insert(item.id().to_owned(), self.next);
+        self.items.insert(self.next, item);
+        self.next += 1;
+        if self.items.len() > self.capacity
+            && let Some(oldest) = self.items.first_entry()
+            && oldest.get().is_settled()
+        {
+            self.index.remove(oldest.remove().id());
+        }
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&T> {
+        self.items.get(self.index.get(id)?)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
+        self.items.get_mut(self.index.get(id)?)
+    }
+
+    pub(crate) fn remove(&mut self, id: &str) -> Option<T> {
+        self.items.remove(&self.index.remove(id)?)
+    }
+
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
+        self.items.retain(|_, item| keep(item));
+        self.index.retain(|_, at| self.items.contains_key(at));
+    }
+
+    /// The newest first, each with a rank that keeps this order as text.
+    pub(crate) fn newest(&self) -> impl Iterator<Item = (String, &T)> {
+        self.items.iter().rev().map(|(at, item)| (format!("{:020}", u64::MAX - at), item))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.items.values()
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.items.values_mut()
+    }
+}

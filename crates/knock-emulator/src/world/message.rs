@@ -1,0 +1,260 @@
+//! Messages: what a run sent through one channel, and what became of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::World;
+use super::log::Record;
+use super::recipient::Recipient;
+use super::run::{RecipientRun, Trigger};
+use crate::emulator::system_time;
+use crate::observe::Delivery;
+use crate::settings::{Channel, ChannelKind};
+use crate::wire::fields::Fields;
+
+/// Longer strings in `data` are cut where a message shows them.
+const MAX_SHOWN: usize = 1024;
+
+/// An engagement with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Mark {
+    Seen,
+    Read,
+    Interacted,
+    LinkClicked,
+    Archived,
+}
+
+impl Mark {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Seen => "seen",
+            Self::Read => "read",
+            Self::Interacted => "interacted",
+            Self::LinkClicked => "link_clicked",
+            Self::Archived => "archived",
+        }
+    }
+}
+
+/// Setting or taking away a mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) mark: Mark,
+    pub(crate) set: bool,
+}
+
+impl Change {
+    /// By the names that paths use.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        let (mark, set) = match name {
+            "seen" => (Mark::Seen, true),
+            "read" => (Mark::Read, true),
+            "interacted" => (Mark::Interacted, true),
+            "archived" | "archive" => (Mark::Archived, true),
+            "unseen" => (Mark::Seen, false),
+            "unread" => (Mark::Read, false),
+            "unarchived" | "unarchive" => (Mark::Archived, false),
+            _ => return None,
+        };
+        Some(Self { mark, set })
+    }
+
+    const fn event(self) -> &'static str {
+        match (self.mark, self.set) {
+            (Mark::Seen, true) => "message.seen",
+            (Mark::Seen, false) => "message.unseen",
+            (Mark::Read, true) => "message.read",
+            (Mark::Read, false) => "message.unread",
+            (Mark::Archived, true) => "message.archived",
+            (Mark::Archived, false) => "message.unarchived",
+            (Mark::LinkClicked, _) => "message.link_clicked",
+            (Mark::Interacted, _) => "message.interacted",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    pub(crate) id: String,
+    pub(crate) kind: &'static str,
+    pub(crate) data: Value,
+    pub(crate) at: Timestamp,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    pub(crate) id: String,
+    pub(crate) activity_id: String,
+    pub(crate) trigger: Arc<Trigger>,
+    pub(crate) run_id: String,
+    pub(crate) step_ref: String,
+    pub(crate) recipient: Recipient,
+    pub(crate) data: Arc<Value>,
+    pub(crate) channel: Arc<Channel>,
+    pub(crate) status: &'static str,
+    pub(crate) marks: BTreeMap<Mark, Timestamp>,
+    pub(crate) metadata: Option<Fields>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) inserted_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+}
+
+impl Record for Message {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Message {
+    pub(super) fn new(world: &mut World, run: &RecipientRun, channel: &Arc<Channel>, step_ref: &str) -> Self {
+        let now = world.now;
+        let status = match channel.kind {
+            _ if run.trigger.sandbox => "not_sent",
+            ChannelKind::InAppFeed => "delivered",
+            _ => "sent",
+        };
+        let outcome = match status {
+            "not_sent" => "message.not_sent",
+            "delivered" => "message.delivered",
+            _ => "message.sent",
+        };
+        let mut message = Self {
+            id: world.ids.ksuid(now),
+            activity_id: world.ids.ksuid(now),
+            trigger: Arc::clone(&run.trigger),
+            run_id: run.id.clone(),
+            step_ref: step_ref.to_owned(),
+            recipient: run.recipient.clone(),
+            data: Arc::clone(&run.data),
+            channel: Arc::clone(channel),
+            status,
+            marks: BTreeMap::new(),
+            metadata: None,
+            events: Vec::new(),
+            inserted_at: now,
+            updated_at: now,
+        };
+        for kind in ["message.queued", outcome] {
+            message.events.push(Event { id: world.ids.ksuid(now), kind, data: Value::Null, at: now });
+        }
+        message
+    }
+
+    pub(super) fn delivery(&self) -> Delivery {
+        Delivery {
+            message_id: self.id.clone(),
+            run_id: self.trigger.id.clone(),
+            recipient_run_id: self.run_id.clone(),
+            workflow: self.trigger.workflow.key.clone(),
+            recipient: self.recipient.clone(),
+            actor: self.trigger.actor.clone(),
+            tenant: self.trigger.tenant.clone(),
+            channel: self.channel.id.clone(),
+            channel_kind: self.channel.kind,
+            data: Arc::clone(&self.data),
+            status: self.status,
+            at: system_time(self.inserted_at),
+        }
+    }
+
+    pub(crate) fn marked(&self, mark: Mark) -> Option<Timestamp> {
+        self.marks.get(&mark).copied()
+    }
+
+    /// Whether it answers to a name such as `unread`.
+    pub(crate) fn has_engagement(&self, name: &str) -> bool {
+        match Change::parse(name) {
+            Some(change) => self.marks.contains_key(&change.mark) == change.set,
+            None => name == "link_clicked" && self.marks.contains_key(&Mark::LinkClicked),
+        }
+    }
+
+    pub(crate) fn render(&self) -> Value {
+        let trigger = &self.trigger;
+        let marks: Vec<&str> = self.marks.keys().map(|mark| mark.as_str()).collect();
+        json!({
+            "__typename": "Message",
+            "id": self.id,
+            "channel_id": self.channel.id,
+            "channel": render_channel(&self.channel),
+            "recipient": self.recipient,
+            "actors": trigger.actor.iter().collect::<Vec<_>>(),
+            "tenant": trigger.tenant,
+            "workflow": trigger.workflow.key,
+            "status": self.status,
+            "engagement_statuses": marks,
+            "seen_at": self.marked(Mark::Seen),
+            "read_at": self.marked(Mark::Read),
+            "interacted_at": self.marked(Mark::Interacted),
+            "link_clicked_at": self.marked(Mark::LinkClicked),
+            "clicked_at": self.marked(Mark::LinkClicked),
+            "archived_at": self.marked(Mark::Archived),
+            "scheduled_at": null,
+            "data": shortened(&self.data),
+            "metadata": self.metadata,
+            "source": {
+                "__typename": "NotificationSource",
+                "type": "workflow",
+                "key": trigger.workflow.key,
+                "categories": trigger.workflow.categories,
+                "version_id": trigger.workflow.version_id,
+                "step_ref": self.step_ref,
+                "workflow_run_id": trigger.id,
+                "workflow_recipient_run_id": self.run_id,
+            },
+            "inserted_at": self.inserted_at,
+            "updated_at": self.updated_at,
+        })
+    }
+}
+
+fn render_channel(channel: &Channel) -> Value {
+    json!({
+        "id": channel.id,
+        "type": channel.kind.as_str(),
+        "provider": channel.provider,
+        "key": channel.kind.as_str(),
+        "name": channel.kind.as_str(),
+        "created_at": "2024-01-01T00:00:00Z",
+        "updated_at": "2024-01-01T00:00:00Z",
+    })
+}
+
+/// A copy with long strings cut at a character boundary.
+pub(crate) fn shortened(value: &Value) -> Value {
+    match value {
+        Value::String(text) => json!(cut(text)),
+        Value::Array(items) => items.iter().map(shortened).collect(),
+        Value::Object(fields) => {
+            Value::Object(fields.iter().map(|(key, value)| (key.clone(), shortened(value))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+fn cut(text: &str) -> &str {
+    let end = (0..=MAX_SHOWN).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    if text.len() > MAX_SHOWN { text.get(..end).unwrap_or_default() } else { text }
+}
+
+impl World {
+    /// Marks a message; false if there is none.
+    pub(crate) fn mark(&mut self, message_id: &str, change: Change, metadata: Option<&Fields>) -> bool {
+        let now = self.now;
+        let id = self.ids.ksuid(now);
+        let Some(message) = self.messages.get_mut(message_id) else { return false };
+        if change.set {
+            message.marks.insert(change.mark, now);
+        } else {
+            message.marks.remove(&change.mark);
+        }
+        let data = metadata.map_or(Value::Null, |metadata| json!({ "metadata": metadata }));
+        message.events.push(Event { id, kind: change.event(), data, at: now });
+        message.updated_at = now;
+        true
+    }
+}

@@ -1,0 +1,191 @@
+//! Preference sets: how they are checked, kept, layered and evaluated.
+
+use serde_json::{Value, json};
+
+use super::World;
+use super::conditions::{Scope, all_hold};
+use super::recipient::Recipient;
+use crate::settings::{Channel, Workflow};
+use crate::wire::answer::Failure;
+use crate::wire::fields::{Fields, bad_type, deep_merge};
+
+pub(crate) const GROUPS: [&str; 4] = ["categories", "workflows", "channel_types", "channels"];
+const COMMERCIAL: &str = "commercial_subscribed";
+
+/// A checked preference set of a request.
+#[derive(Debug)]
+pub(crate) struct Preferences {
+    groups: Fields,
+    merge: bool,
+}
+
+impl Preferences {
+    pub(crate) fn parse(fields: &Fields) -> Result<Self, Failure> {
+        let merge = match fields.get("__persistence_strategy__") {
+            None | Some(Value::Null) => false,
+            Some(Value::String(strategy)) if strategy == "merge" => true,
+            Some(Value::String(strategy)) if strategy == "replace" => false,
+            Some(_) => return Err(Failure::invalid("__persistence_strategy__", "is invalid", "inclusion")),
+        };
+        let mut groups = Fields::new();
+        for group in GROUPS {
+            match fields.get(group) {
+                None => {}
+                Some(Value::Null) => {
+                    groups.insert(group.to_owned(), Value::Null);
+                }
+                Some(Value::Object(settings)) => {
+                    for setting in settings.values() {
+                        check_setting(setting).ok_or_else(|| bad_type(group))?;
+                    }
+                    groups.insert(group.to_owned(), Value::Object(settings.clone()));
+                }
+                Some(_) => return Err(bad_type(group)),
+            }
+        }
+        if let Some(setting) = fields.get(COMMERCIAL) {
+            if !setting.is_null() {
+                check_setting(setting).ok_or_else(|| bad_type(COMMERCIAL))?;
+            }
+            groups.insert(COMMERCIAL.to_owned(), setting.clone());
+        }
+        Ok(Self { groups, merge })
+    }
+
+    /// By the strategy the request asked for.
+    pub(crate) fn store_into(self, set: &mut Fields) {
+        if !self.merge {
+            set.clear();
+        }
+        self.merge_into(set);
+    }
+
+    pub(crate) fn merge_into(self, set: &mut Fields) {
+        deep_merge(set, &self.groups);
+    }
+
+    pub(crate) fn replace_into(self, set: &mut Fields) {
+        set.clear();
+        self.merge_into(set);
+    }
+}
+
+/// A boolean, or an object whose parts are settings again.
+pub(crate) fn check_setting(setting: &Value) -> Option<()> {
+    let fields = match setting {
+        Value::Bool(_) => return Some(()),
+        Value::Object(fields) => fields,
+        _ => return None,
+    };
+    for group in ["channel_types", "channels"] {
+        match fields.get(group) {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(inner)) => inner.values().try_for_each(check_leaf)?,
+            Some(_) => return None,
+        }
+    }
+    check_conditions(fields.get("conditions"))
+}
+
+fn check_leaf(setting: &Value) -> Option<()> {
+    match setting {
+        Value::Bool(_) => Some(()),
+        Value::Object(fields) => check_conditions(fields.get("conditions")),
+        _ => None,
+    }
+}
+
+fn check_conditions(conditions: Option<&Value>) -> Option<()> {
+    match conditions {
+        None | Some(Value::Null) => Some(()),
+        Some(Value::Array(items)) => {
+            let filled = |item: &Value, name: &str| item.get(name).is_some_and(Value::is_string);
+            items.iter().all(|item| filled(item, "variable") && filled(item, "operator")).then_some(())
+        }
+        Some(_) => None,
+    }
+}
+
+/// As it stands in a response: groups never set are `null`.
+pub(crate) fn render(id: &str, set: &Fields) -> Value {
+    let mut rendered = json!({ "id": id });
+    for group in GROUPS.into_iter().chain([COMMERCIAL]) {
+        rendered[group] = set.get(group).cloned().unwrap_or(Value::Null);
+    }
+    rendered
+}
+
+impl World {
+    /// The set of a recipient over the tenant's and the environment's defaults.
+    pub(crate) fn resolved(&self, recipient: &Recipient, set_id: &str, tenant: Option<&str>) -> Fields {
+        let mut resolved = self.settings.default_preferences.clone();
+        let tenant_set = tenant
+            .or(Some(set_id).filter(|id| *id != "default"))
+            .and_then(|id| self.entities.get(&Recipient::tenant(id)))
+            .and_then(|tenant| tenant.tenant_preferences());
+        if let Some(set) = tenant_set {
+            deep_merge(&mut resolved, set);
+        }
+        if let Some(set) = self.entities.get(recipient).and_then(|entity| entity.preferences.get(set_id)) {
+            overlay(&mut resolved, set);
+        }
+        resolved
+    }
+
+    /// What counts for a run: the tenant's layers if there are any, else the recipient's default set.
+    pub(crate) fn effective(&self, recipient: &Recipient, tenant: Option<&str>) -> Fields {
+        let own = self.entities.get(recipient);
+        let tenant = tenant.filter(|id| {
+            own.is_some_and(|own| own.preferences.contains_key(*id))
+                || self
+                    .entities
+                    .get(&Recipient::tenant(*id))
+                    .is_some_and(|t| t.tenant_preferences().is_some())
+        });
+        self.resolved(recipient, tenant.unwrap_or("default"), None)
+    }
+}
+
+/// Whether a preference set lets a workflow deliver to a channel.
+pub(crate) fn allows(set: &Fields, workflow: &Workflow, channel: &Channel, scope: &Scope<'_>) -> bool {
+    let group = |name: &str, key: &str| set.get(name).and_then(|group| group.get(key));
+    let permits = |setting: Option<&Value>| setting.is_none_or(|setting| permits(setting, channel, scope));
+    permits(group("workflows", &workflow.key))
+        && workflow.categories.iter().all(|category| permits(group("categories", category)))
+        && channel_permitted(set, channel, scope)
+        && (!workflow.commercial || permits(set.get(COMMERCIAL)))
+}
+
+/// Like a merge, but an entry marked `__strategy__: "replace"` below wins over the one above.
+fn overlay(below: &mut Fields, above: &Fields) {
+    let mut above = above.clone();
+    for group in GROUPS {
+        let Some(Value::Object(held)) = below.get(group) else { continue };
+        let Some(Value::Object(entries)) = above.get_mut(group) else { continue };
+        entries.retain(|key, _| {
+            let strategy = held.get(key).and_then(|entry| entry.get("__strategy__"));
+            strategy.and_then(Value::as_str) != Some("replace")
+        });
+    }
+    deep_merge(below, &above);
+}
+
+fn permits(setting: &Value, channel: &Channel, scope: &Scope<'_>) -> bool {
+    match setting {
+        Value::Bool(allowed) => *allowed,
+        Value::Object(fields) => {
+            all_hold(fields.get("conditions"), scope) && channel_permitted(fields, channel, scope)
+        }
+        _ => true,
+    }
+}
+
+/// The entry of a channel beats the one of its type.
+fn channel_permitted(fields: &Fields, channel: &Channel, scope: &Scope<'_>) -> bool {
+    let entry = |group: &str, key: &str| fields.get(group).and_then(|group| group.get(key));
+    match entry("channels", &channel.id).or_else(|| entry("channel_types", channel.kind.as_str())) {
+        Some(Value::Bool(allowed)) => *allowed,
+        Some(Value::Object(fields)) => all_hold(fields.get("conditions"), scope),
+        _ => true,
+    }
+}

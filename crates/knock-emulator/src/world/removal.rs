@@ -1,0 +1,54 @@
+//! Deleting and merging: what goes with a user or an object.
+
+use super::World;
+use super::recipient::Recipient;
+use super::run::Status;
+use crate::wire::fields::{Fields, deep_merge};
+
+impl World {
+    /// Everything Knock holds about it goes too. Runs still waiting never resume.
+    pub(crate) fn delete(&mut self, recipient: &Recipient) {
+        self.entities.remove(recipient);
+        self.subscriptions.retain(|(object, subscriber), _| object != recipient && subscriber != recipient);
+        self.schedules.retain(|schedule| schedule.recipient != *recipient);
+        self.messages.retain(|message| message.recipient != *recipient);
+        self.stop_runs(recipient);
+        if let Recipient::User(id) = recipient {
+            for members in self.audiences.values_mut() {
+                members.retain(|(user, _), _| user != id);
+            }
+        }
+    }
+
+    fn stop_runs(&mut self, recipient: &Recipient) {
+        for run in
+            self.runs.iter_mut().filter(|run| run.recipient == *recipient && run.status == Status::Paused)
+        {
+            run.status = Status::Cancelled;
+        }
+    }
+
+    /// The primary user wins where both have something, and takes over the messages; the other is deleted.
+    pub(crate) fn merge_users(&mut self, primary: &Recipient, secondary: &Recipient) {
+        let Some(from) = self.entities.get(secondary).cloned() else { return };
+        let now = self.now;
+        let into = self.entity_mut(primary);
+        let own: Fields = std::mem::replace(&mut into.properties, from.properties);
+        deep_merge(&mut into.properties, &own);
+        into.created_at = into.created_at.or(from.created_at);
+        into.updated_at = now;
+        for (id, set) in from.preferences {
+            let held = into.preferences.entry(id).or_default();
+            for (group, settings) in set {
+                held.entry(group).or_insert(settings);
+            }
+        }
+        for (channel, data) in from.channel_data {
+            into.channel_data.entry(channel).or_insert(data);
+        }
+        for message in self.messages.iter_mut().filter(|message| message.recipient == *secondary) {
+            message.recipient = primary.clone();
+        }
+        self.delete(secondary);
+    }
+}

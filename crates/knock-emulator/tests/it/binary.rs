@@ -1,0 +1,45 @@
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+
+fn command() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_knock-emulator"))
+}
+
+#[test]
+fn arguments() {
+    for (arguments, works, expected) in [
+        (&["--help"][..], true, "--workflow"),
+        (&["--version"], true, "knock-emulator 0."),
+        (&["--port", "99999"], false, "99999"),
+        (&["--port"], false, "--port"),
+        (&["--host", "somewhere"], false, "somewhere"),
+        (&["--quick"], false, "--quick"),
+        (&["extra"], false, "extra"),
+    ] {
+        let output = command().args(arguments).output().unwrap();
+        let said = if works { output.stdout } else { output.stderr };
+        let said = String::from_utf8(said).unwrap();
+        assert_eq!(output.status.success(), works, "{arguments:?}");
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[test]
+fn it_says_where_it_is_and_answers() {
+    let mut child =
+        command().args(["--port", "0", "--workflow", "known"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    let second = lines.next().unwrap().unwrap();
+    let addr = first.split("http://").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+    let mut stream = TcpStream::connect(addr).unwrap();
+    stream.write_all(b"GET /_emulator/health HTTP/1.0\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(first.contains("development only"), "{first}");
+    assert!(second.contains("sk_test_emulator"), "{second}");
+    assert!(answer.contains(" 200 OK") && answer.contains("\"ok\""), "{answer}");
+}

@@ -1,0 +1,36 @@
+//! What a JavaScript host gives: `fetch` behind reqwest, `setTimeout`, `Date`.
+
+use std::time::Duration;
+
+use knock_core::UnixTime;
+
+/// `setTimeout` takes whole milliseconds, as a 32-bit number.
+pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_millis(i32::MAX as u64);
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock;
+
+impl Clock {
+    pub(crate) const fn start() -> Self {
+        Self
+    }
+
+    #[allow(clippy::unused_self, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    pub(crate) fn now(self) -> UnixTime {
+        UnixTime::from_millis(js_sys::Date::now() as u64)
+    }
+}
+
+/// Redirects are the host's: `fetch` follows them.
+pub(crate) fn http_client() -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder().build()
+}
+
+pub(crate) async fn sleep(duration: Duration) {
+    gloo_timers::future::sleep(duration.min(LONGEST_TIMEOUT)).await;
+}
+
+/// `fetch` does not tell whether a request that failed was sent.
+pub(crate) fn is_not_sent(error: &reqwest::Error) -> bool {
+    error.is_builder()
+}

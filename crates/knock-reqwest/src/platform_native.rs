@@ -1,0 +1,37 @@
+//! What the platform gives natively: Tokio's timers, the system's clocks.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use knock_core::UnixTime;
+
+/// No timeout is too long for Tokio.
+pub(crate) const LONGEST_TIMEOUT: Duration = Duration::MAX;
+
+/// Time since the start is measured by a clock that does not jump.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock {
+    started: (SystemTime, Instant),
+}
+
+impl Clock {
+    pub(crate) fn start() -> Self {
+        Self { started: (SystemTime::now(), Instant::now()) }
+    }
+
+    pub(crate) fn now(&self) -> UnixTime {
+        let (time, instant) = self.started;
+        UnixTime::from(time) + instant.elapsed()
+    }
+}
+
+pub(crate) fn http_client() -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()
+}
+
+pub(crate) async fn sleep(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}
+
+pub(crate) fn is_not_sent(error: &reqwest::Error) -> bool {
+    error.is_connect() || error.is_builder()
+}

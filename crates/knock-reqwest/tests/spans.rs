@@ -1,0 +1,64 @@
+//! What tracing shows: the facts of each attempt, and nobody's id or key.
+
+mod support;
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use knock_emulator::{DEFAULT_KEY, Fault};
+use knock_reqwest::{Operation, users, workflows};
+use support::{config, knock, server};
+use tracing_subscriber::fmt::format::FmtSpan;
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_has_a_span_without_personal_data() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    let server = server().await;
+    let knock = knock(config(&server));
+    server.emulator().fault(Fault::status(503));
+    users::identify("jane@example.com").send(&knock).await.unwrap();
+    workflows::trigger("welcome").recipients(["jane@example.com"]).send(&knock).await.unwrap();
+    server.stop().await;
+    users::get("jane@example.com").send(&knock).await.unwrap_err();
+
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let ours: Vec<_> = text.lines().filter(|line| line.contains("knock")).collect();
+    let ours = ours.join("\n");
+    for part in [
+        "http.request.method=\"PUT\"",
+        "url.template=\"/v1/users/{user_id}\"",
+        "knock.operation=\"users.identify\"",
+        "http.response.status_code=503",
+        "http.request.resend_count=1",
+        "http.response.status_code=200",
+        "error.type=\"not_sent\"",
+        "waiting before the next attempt",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    for hidden in ["jane", DEFAULT_KEY, "authorization", "Bearer"] {
+        assert!(!ours.contains(hidden), "{hidden} is in\n{ours}");
+    }
+}

@@ -1,0 +1,88 @@
+//! The transport: WASI's outbound HTTP for bytes, and its timers, time and chance.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use futures_util::future::{Either, select};
+use knock_core::{Attempt, Transport, TransportError, UnixTime};
+use spin_sdk::http::body::IncomingBodyExt;
+use spin_sdk::http::{FullBody, send};
+use spin_sdk::time::sleep;
+use spin_sdk::wasip3::http::types::ErrorCode;
+
+/// Moves requests with WASI's outbound HTTP.
+#[derive(Debug, Clone)]
+pub struct SpinTransport {
+    /// Time since this moment is measured by a clock that does not jump.
+    started: (SystemTime, Instant),
+}
+
+impl SpinTransport {
+    /// The transport of the component that this runs in.
+    pub fn new() -> Self {
+        Self { started: (SystemTime::now(), Instant::now()) }
+    }
+}
+
+impl Default for SpinTransport {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Transport for SpinTransport {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        attempt: Attempt<'_>,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        let exchange = std::pin::pin!(exchange(request));
+        let timeout = std::pin::pin!(sleep(attempt.timeout));
+        match select(exchange, timeout).await {
+            Either::Left((result, _)) => result.map_err(failed),
+            Either::Right(((), _)) => Err(TransportError::timed_out()),
+        }
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        sleep(duration).await;
+    }
+
+    fn now(&self) -> UnixTime {
+        let (time, instant) = self.started;
+        UnixTime::from(time) + instant.elapsed()
+    }
+
+    fn random(&self) -> Result<[u8; 16], TransportError> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).map_err(|error| TransportError::not_sent(error.to_string()))?;
+        Ok(bytes)
+    }
+}
+
+async fn exchange(request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ErrorCode> {
+    // The request has a Content-Length: without one, the host would send it chunked.
+    let (parts, body) = send(request.map(FullBody::new)).await?.into_parts();
+    Ok(http::Response::from_parts(parts, body.bytes().await?))
+}
+
+fn failed(error: ErrorCode) -> TransportError {
+    match error {
+        ErrorCode::DnsTimeout
+        | ErrorCode::DnsError(_)
+        | ErrorCode::DestinationNotFound
+        | ErrorCode::DestinationUnavailable
+        | ErrorCode::DestinationIpProhibited
+        | ErrorCode::DestinationIpUnroutable
+        | ErrorCode::ConnectionRefused
+        | ErrorCode::ConnectionTimeout
+        | ErrorCode::TlsProtocolError
+        | ErrorCode::TlsCertificateError
+        | ErrorCode::TlsAlertReceived(_)
+        | ErrorCode::HttpRequestDenied => TransportError::not_sent(error),
+        ErrorCode::ConnectionReadTimeout
+        | ErrorCode::ConnectionWriteTimeout
+        | ErrorCode::HttpResponseTimeout => TransportError::timed_out(),
+        error => TransportError::interrupted(error),
+    }
+}

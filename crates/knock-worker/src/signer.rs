@@ -1,0 +1,91 @@
+//! Signing user tokens with WebCrypto.
+
+use std::fmt;
+
+use knock_core::token::{AsyncSigner, SigningKey, TokenError};
+use web_sys::{CryptoKey, SubtleCrypto};
+use worker::Env;
+use worker::js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
+use worker::send::{SendFuture, SendWrapper};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen_futures::JsFuture;
+
+use crate::client::variable;
+use crate::transport::crypto;
+
+/// Signs user tokens with the Worker's own `crypto.subtle`: it costs the Worker almost no CPU time.
+///
+/// Make it once for a request and keep it; the key is imported when it is made.
+///
+/// ```no_run
+/// use knock_worker::token::{TokenError, UserToken};
+/// use knock_worker::{Secret, UnixTime, WebCryptoSigner};
+///
+/// async fn token_for(env: &worker::Env, user_id: &str) -> Result<Secret, TokenError> {
+///     let signer = WebCryptoSigner::from_env(env).await?; // the secret KNOCK_SIGNING_KEY
+///     let now = UnixTime::from_millis(worker::Date::now().as_millis());
+///     UserToken::new(user_id).sign_async(&signer, now).await
+/// }
+/// ```
+#[derive(Clone)]
+pub struct WebCryptoSigner {
+    key: SendWrapper<CryptoKey>,
+}
+
+impl WebCryptoSigner {
+    /// A signer with a key.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::DamagedKey`] where the runtime refuses the key.
+    pub async fn new(key: &SigningKey) -> Result<Self, TokenError> {
+        let imported = SendFuture::new(import(key.as_pkcs8_der())).await;
+        imported.map(|key| Self { key: SendWrapper::new(key) }).map_err(|_| TokenError::DamagedKey)
+    }
+
+    /// A signer with the key in the secret `KNOCK_SIGNING_KEY`.
+    ///
+    /// # Errors
+    ///
+    /// A [`TokenError`] that names what was seen and what is needed.
+    pub async fn from_env(env: &Env) -> Result<Self, TokenError> {
+        let key = SigningKey::from_variables(|name| variable(env, name))?;
+        Self::new(&key).await
+    }
+}
+
+impl AsyncSigner for WebCryptoSigner {
+    async fn sign_async(&self, message: &[u8]) -> Result<Vec<u8>, TokenError> {
+        let signed = SendFuture::new(sign(&self.key, message)).await;
+        signed.map_err(|_| TokenError::Signing { reason: "WebCrypto could not sign".to_owned() })
+    }
+}
+
+const ALGORITHM: &str = "RSASSA-PKCS1-v1_5";
+
+fn subtle() -> Result<SubtleCrypto, JsValue> {
+    crypto().map(|crypto| crypto.subtle())
+}
+
+async fn import(pkcs8: &[u8]) -> Result<CryptoKey, JsValue> {
+    let algorithm = Object::new();
+    Reflect::set(&algorithm, &"name".into(), &ALGORITHM.into())?;
+    Reflect::set(&algorithm, &"hash".into(), &"SHA-256".into())?;
+    let key = Uint8Array::from(pkcs8);
+    let usages = Array::of1(&"sign".into());
+    let import = subtle()?.import_key_with_object("pkcs8", &key, &algorithm, false, &usages)?;
+    Ok(JsFuture::from(import).await?.unchecked_into())
+}
+
+async fn sign(key: &CryptoKey, message: &[u8]) -> Result<Vec<u8>, JsValue> {
+    let message = Uint8Array::from(message);
+    let signature = subtle()?.sign_with_str_and_buffer_source(ALGORITHM, key, &message)?;
+    let signature: ArrayBuffer = JsFuture::from(signature).await?.unchecked_into();
+    Ok(Uint8Array::new(&signature).to_vec())
+}
+
+impl fmt::Debug for WebCryptoSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebCryptoSigner").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,128 @@
+//! A Worker that notifies with Knock.
+//!
+//! - `POST /alerts` identifies a user and triggers a workflow.
+//! - `GET /token?user_id=…` hands a browser its user token.
+//! - `POST /webhooks/knock` receives Knock's outbound webhooks.
+//! - A cron trigger sends the daily digest.
+#![cfg(target_arch = "wasm32")]
+
+use knock_worker::token::UserToken;
+use knock_worker::users::UserRequest;
+use knock_worker::webhook::{Verifier, WebhookError};
+use knock_worker::{ErrorKind, Knock, Operation, UnixTime, WebCryptoSigner, users, workflows};
+use serde::Deserialize;
+use serde_json::json;
+use worker::{
+    Context, Date, Env, Headers, Method, Request, Response, Result, ScheduleContext, ScheduledEvent, console_error,
+    event,
+};
+
+#[event(fetch)]
+async fn fetch(mut request: Request, env: Env, _: Context) -> Result<Response> {
+    match (request.method(), request.path().as_str()) {
+        (Method::Post, "/alerts") => alert(&mut request, &env).await,
+        (Method::Get, "/token") => token(&request, &env).await,
+        (Method::Post, "/webhooks/knock") => webhook(&mut request, &env).await,
+        _ => Response::error("not found", 404),
+    }
+}
+
+#[event(scheduled)]
+async fn scheduled(event: ScheduledEvent, env: Env, _: ScheduleContext) {
+    if let Err(error) = digest(event.schedule(), &env).await {
+        console_error!("{error}");
+    }
+}
+
+/// What the browser posts.
+#[derive(Deserialize)]
+struct Alert {
+    user_id: String,
+    email: String,
+    dinosaur: String,
+    /// The caller's own id of the alert: posting it twice notifies once.
+    id: String,
+}
+
+async fn alert(request: &mut Request, env: &Env) -> Result<Response> {
+    let Ok(alert) = request.json::<Alert>().await else {
+        return Response::error("user_id, email, dinosaur and id are needed", 400);
+    };
+    match notify(alert, env).await {
+        Ok(run) => Response::from_json(&json!({ "workflow_run_id": run })),
+        Err(error) => {
+            // One line without personal data: safe to log.
+            console_error!("{error}");
+            let status = if error.kind() == ErrorKind::InvalidInput { 400 } else { 502 };
+            Response::error("the alert could not be sent", status)
+        }
+    }
+}
+
+async fn notify(alert: Alert, env: &Env) -> std::result::Result<String, knock_worker::Error> {
+    let knock = Knock::from_env(env)?;
+    users::identify(UserRequest::new(&alert.user_id).email(alert.email)).send(&knock).await?;
+    let run = workflows::trigger("dinosaurs-loose")
+        .recipients([alert.user_id])
+        .data(json!({ "dinosaur": alert.dinosaur }))
+        .idempotency_key(format!("alert-{}", alert.id))
+        .send(&knock)
+        .await?;
+    Ok(run.workflow_run_id)
+}
+
+async fn token(request: &Request, env: &Env) -> Result<Response> {
+    // A real app takes the user from its session, never from the query.
+    let url = request.url()?;
+    let Some((_, user_id)) = url.query_pairs().find(|(name, _)| name == "user_id") else {
+        return Response::error("user_id is needed", 400);
+    };
+    let signed = async {
+        let signer = WebCryptoSigner::from_env(env).await?;
+        UserToken::new(user_id).sign_async(&signer, now()).await
+    };
+    match signed.await {
+        Ok(token) => {
+            let headers = Headers::new();
+            headers.set("cache-control", "no-store")?;
+            Ok(Response::ok(token.expose())?.with_headers(headers))
+        }
+        Err(error) => {
+            console_error!("{error}");
+            Response::error("no token", 500)
+        }
+    }
+}
+
+async fn webhook(request: &mut Request, env: &Env) -> Result<Response> {
+    let verifier = match Verifier::new(env.secret("KNOCK_WEBHOOK_SECRET")?.to_string()) {
+        Ok(verifier) => verifier,
+        Err(error) => return Response::error(error.to_string(), 500),
+    };
+    let headers = request.headers().into();
+    let body = request.bytes().await?;
+    match verifier.verify(&headers, &body, now()) {
+        Ok(event) => Response::ok(format!("handled {}", event.kind)),
+        // It is from Knock, but nothing for us: take it, or it is sent again.
+        Err(WebhookError::NotAnEvent(_)) => Response::ok("ignored"),
+        Err(error) => {
+            console_error!("{error}");
+            Response::error("the signature is not right", 401)
+        }
+    }
+}
+
+async fn digest(scheduled_at: f64, env: &Env) -> std::result::Result<(), knock_worker::Error> {
+    let knock = Knock::from_env(env)?;
+    // The cron's own time makes the key: a run that is repeated notifies once.
+    workflows::trigger("daily-digest")
+        .recipients(["jhammond"])
+        .idempotency_key(format!("daily-digest-{scheduled_at}"))
+        .send(&knock)
+        .await?;
+    Ok(())
+}
+
+fn now() -> UnixTime {
+    UnixTime::from_millis(Date::now().as_millis())
+}

@@ -1,0 +1,42 @@
+//! What stands in for Knock and for its dashboard: an emulator, and a signing key for this run.
+
+use std::time::{Duration, SystemTime};
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use knock_emulator::{Emulator, Server, Workflow};
+use knock_reqwest::Error;
+use knock_reqwest::token::{SigningKey, TokenError};
+
+/// Starts an emulator with two workflows on a free port of this machine.
+pub(crate) async fn start() -> Result<Server, Error> {
+    let emulator = Emulator::builder()
+        .workflow(Workflow::new("dinosaurs-loose"))
+        .workflow(Workflow::new("dinosaurs-loose-reminder").delay(Duration::from_secs(3600)))
+        .build();
+    Server::start(emulator, ([127, 0, 0, 1], 0).into())
+        .await
+        .map_err(|error| Error::setup("the emulator cannot listen", error))
+}
+
+pub(crate) fn show_deliveries(emulator: &Emulator) {
+    println!("\nWhat the emulator delivered:");
+    for delivery in emulator.deliveries(SystemTime::now()) {
+        println!("  {} to {}: {}", delivery.workflow, delivery.recipient, delivery.data);
+    }
+}
+
+/// The key from `KNOCK_SIGNING_KEY`, or one that is made for this run.
+pub(crate) fn signing_key() -> Result<SigningKey, TokenError> {
+    match SigningKey::from_variables(|name| std::env::var(name).ok()) {
+        Err(TokenError::MissingKey) => SigningKey::parse(&throwaway_pem()?),
+        found => found,
+    }
+}
+
+fn throwaway_pem() -> Result<String, TokenError> {
+    let failed = |_| TokenError::Signing { reason: "no key could be made".to_owned() };
+    let pair = KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
+    let der: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
+    Ok(pem::encode(&pem::Pem::new("PRIVATE KEY", der.as_ref())))
+}

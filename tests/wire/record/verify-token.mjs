@@ -1,0 +1,41 @@
+// Verifies user tokens with `jose` against the test key: one JWT a line on stdin, its claims a line on stdout.
+// `node verify-token.mjs [--at <unix seconds>]`; exits 1 when a token does not verify.
+
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+
+import { importSPKI, jwtVerify } from 'jose';
+
+import { PUBLIC } from './lib/keys.mjs';
+
+const { values } = parseArgs({ options: { at: { type: 'string' } } });
+if (values.at !== undefined && !/^\d+$/.test(values.at)) {
+  console.error('--at takes unix seconds');
+  process.exit(1);
+}
+const currentDate = values.at === undefined ? new Date() : new Date(Number(values.at) * 1000);
+const key = await importSPKI(PUBLIC, 'RS256');
+
+let line = 0;
+let verified = 0;
+for await (const text of createInterface({ input: process.stdin })) {
+  line += 1;
+  if (text.trim() === '') continue;
+  try {
+    const { payload } = await jwtVerify(text.trim(), key, {
+      algorithms: ['RS256'],
+      typ: 'JWT',
+      requiredClaims: ['sub', 'iat', 'exp'],
+      currentDate,
+    });
+    console.log(JSON.stringify(payload));
+    verified += 1;
+  } catch (error) {
+    console.error(`line ${line}: ${error.code ?? error.name}: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
+if (verified === 0 && !process.exitCode) {
+  console.error('no token on stdin');
+  process.exitCode = 1;
+}

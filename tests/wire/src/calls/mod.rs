@@ -1,0 +1,166 @@
+//! The recorded calls, made with this SDK: a table for each resource, from the official method to a function that
+//! takes the recorded arguments in order and sends our operation.
+
+mod config;
+mod not_yet;
+mod raw;
+mod slack;
+mod users;
+mod values;
+mod workflows;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use knock_core::{Call, CallOptions, Error, Event, Operation, OperationInfo, Paged, Step, UnixTime};
+use serde_json::{Map, Value};
+
+use crate::recording::{Case, NODE_0, NODE_1, Request};
+pub use not_yet::NOT_YET;
+
+/// Makes a recorded call with this SDK.
+pub type Make = fn(Args<'_>) -> Ours;
+
+type Table = &'static [(&'static str, Make)];
+
+const TABLES: &[(&str, &[Table])] = &[
+    (NODE_1, &[raw::NODE_1, slack::NODE_1, users::NODE_1, workflows::NODE_1]),
+    (NODE_0, &[slack::NODE_0, users::NODE_0, workflows::NODE_0]),
+];
+
+/// How this SDK makes the call of `case`, where it can yet.
+pub fn find(case: &Case) -> Option<Make> {
+    let (_, tables) = TABLES.iter().find(|(version, _)| *version == case.version)?;
+    let mut entries = tables.iter().copied().flatten();
+    entries.find(|(method, _)| *method == case.call.method).map(|(_, make)| *make)
+}
+
+/// The methods of all tables, as `1.35.0/users.get`.
+pub fn mapped_methods() -> Vec<String> {
+    let methods = |(version, tables): &(&str, &[Table])| {
+        let entries = tables.iter().copied().flatten();
+        entries.map(|(method, _)| format!("{version}/{method}")).collect::<Vec<_>>()
+    };
+    TABLES.iter().flat_map(methods).collect()
+}
+
+/// What this SDK does in place of a recorded call.
+#[derive(Debug)]
+pub struct Ours {
+    /// The operation.
+    pub info: OperationInfo,
+    /// The first request of the call, or why there is none.
+    pub request: Result<Request, Error>,
+}
+
+/// The arguments of a recorded call, taken in order; what is left at the end are the options of the call.
+#[derive(Debug)]
+pub struct Args<'c> {
+    case: &'c Case,
+    left: VecDeque<Value>,
+}
+
+impl<'c> Args<'c> {
+    /// The arguments of `case`.
+    pub fn new(case: &'c Case) -> Self {
+        Self { case, left: case.call.args.iter().cloned().collect() }
+    }
+
+    /// The next argument, a text: an id mostly.
+    fn text(&mut self) -> String {
+        match self.left.pop_front() {
+            Some(Value::String(text)) => text,
+            other => panic!("{}: {other:?} is not a text", self.case.name),
+        }
+    }
+
+    /// The next argument, an object; empty where there is none.
+    fn object(&mut self) -> Map<String, Value> {
+        match self.left.pop_front() {
+            None => Map::new(),
+            Some(Value::Object(map)) => map,
+            other => panic!("{}: {other:?} is not an object", self.case.name),
+        }
+    }
+
+    /// The idempotency key among the options of the call, for operations that take one.
+    fn idempotency_key(&self) -> Option<String> {
+        self.left.back()?.get("idempotencyKey")?.as_str().map(str::to_owned)
+    }
+
+    /// What this SDK sends for `operation`.
+    fn send(self, operation: impl Operation) -> Ours {
+        assert!(self.case.call.first_response.is_none(), "{}: `send_page` is for lists", self.case.name);
+        self.send_any(operation)
+    }
+
+    /// What this SDK sends for a list, or for its second page where the case is about that.
+    fn send_page<O: Paged>(self, operation: O) -> Ours {
+        let Some(first) = &self.case.call.first_response else {
+            return self.send_any(operation);
+        };
+        let answer = http::Response::new(first.to_string().into());
+        let page = operation.parse(answer, UnixTime::from_secs(0)).expect("the first page can be read");
+        let (_, next) = operation.split(page);
+        self.send_any(next.expect("there is a next page"))
+    }
+
+    fn send_any(mut self, operation: impl Operation) -> Ours {
+        let (options, timeout) = self.options();
+        assert!(self.left.is_empty(), "{}: {:?} was not taken", self.case.name, self.left);
+        let operation = operation.with(options);
+        Ours { info: operation.info(), request: self.first_request(&operation, timeout) }
+    }
+
+    fn first_request(&self, operation: &impl Operation, timeout: Option<Duration>) -> Result<Request, Error> {
+        let now = UnixTime::from_secs(1_767_225_600);
+        let config = config::of(self.case)?;
+        let mut call = Call::new(&config, operation.prepare()?, operation.options(), now, [7; 16])?;
+        match call.next(Event::Start, now) {
+            Step::Send { request, timeout: own } => {
+                assert!(timeout.is_none_or(|timeout| timeout == own), "{}: {own:?}", self.case.name);
+                let request = Request::from(request);
+                self.check_without_client(&request, operation.to_request(&config)?.into());
+                Ok(request)
+            }
+            Step::Done(Err(error)) => Err(error),
+            other => panic!("{}: {other:?}", self.case.name),
+        }
+    }
+
+    /// Who does the IO without a client gets the same request, but for a key that the client makes up.
+    fn check_without_client(&self, request: &Request, mut alone: Request) {
+        if let Some(key) = request.headers.get("idempotency-key").filter(|key| *key == "<random>") {
+            alone.headers.insert("idempotency-key".to_owned(), key.clone());
+        }
+        assert_eq!(*request, alone, "{}", self.case.name);
+    }
+
+    fn options(&mut self) -> (CallOptions, Option<Duration>) {
+        let mut options = CallOptions::new();
+        let mut timeout = None;
+        for (name, value) in self.object() {
+            match (name.as_str(), &value) {
+                // Taken by `idempotency_key`, where the operation takes one.
+                ("idempotencyKey", Value::String(_)) => {}
+                ("timeout", value) => {
+                    let duration =
+                        Duration::from_millis(value.as_u64().expect("a timeout is in milliseconds"));
+                    options = options.timeout(duration);
+                    timeout = Some(duration);
+                }
+                ("headers", Value::Object(headers)) => {
+                    for (name, value) in headers {
+                        let value = value.as_str().expect("a header to remove is not sayable");
+                        options = match name.as_str() {
+                            "X-Knock-User-Token" => options.user_token(value),
+                            name => options.header(name, value),
+                        };
+                    }
+                }
+                other => panic!("{}: what to do with the option {other:?}?", self.case.name),
+            }
+        }
+        (options, timeout)
+    }
+}

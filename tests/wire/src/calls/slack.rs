@@ -1,0 +1,82 @@
+use knock_core::slack::{self, AccessTokenObject, ListChannels};
+use serde_json::{Map, Value};
+
+use super::values::{read, take, take_text};
+use super::{Args, Table};
+
+pub(super) const NODE_1: Table = &[
+    ("providers.slack.listChannels", |mut args| {
+        let (channel, mut query) = (args.text(), args.object());
+        let list = slack::list_channels(channel, holder(&mut query));
+        // The documented spelling, and the one with dots that the types also know.
+        let mut options = match take(&mut query, "query_options") {
+            Some(options) => read(&options),
+            None => Map::new(),
+        };
+        for (name, value) in query {
+            options.insert(name.trim_start_matches("query_options.").to_owned(), value);
+        }
+        args.send_page(with_options(list, &mut options, ["exclude_archived", "team_id"]))
+    }),
+    ("providers.slack.checkAuth", |mut args| {
+        let (channel, mut query) = (args.text(), args.object());
+        args.send(slack::auth_check(channel, holder(&mut query)))
+    }),
+    ("providers.slack.revokeAccess", |mut args| {
+        let (channel, mut query) = (args.text(), args.object());
+        args.send(slack::revoke_access(channel, holder(&mut query)))
+    }),
+];
+
+pub(super) const NODE_0: Table = &[
+    ("slack.getChannels", |mut args| {
+        let (channel, tenant, mut options) = input(&mut args);
+        let list = slack::list_channels(channel, tenant);
+        args.send(with_options(list, &mut options, ["excludeArchived", "teamId"]))
+    }),
+    ("slack.authCheck", |mut args| {
+        let (channel, tenant, _) = input(&mut args);
+        args.send(slack::auth_check(channel, tenant))
+    }),
+    ("slack.revokeAccessToken", |mut args| {
+        let (channel, tenant, _) = input(&mut args);
+        args.send(slack::revoke_access(channel, tenant))
+    }),
+];
+
+/// The holder of the token, which the caller of 1.x spells in JSON.
+fn holder(query: &mut Map<String, Value>) -> AccessTokenObject {
+    let text = take_text(query, "access_token_object").expect("it is required");
+    let object: Value = serde_json::from_str(&text).expect("it is JSON");
+    let part = |name: &str| object[name].as_str().expect("it has an id and a collection");
+    AccessTokenObject::new(part("collection"), part("object_id"))
+}
+
+fn input(args: &mut Args<'_>) -> (String, AccessTokenObject, Map<String, Value>) {
+    let mut input = args.object();
+    let channel = take_text(&mut input, "knockChannelId").expect("it is required");
+    let tenant = take_text(&mut input, "tenant").expect("it is required");
+    let options = take(&mut input, "queryOptions").map_or_else(Map::new, |options| read(&options));
+    (channel, AccessTokenObject::tenant(tenant), options)
+}
+
+/// `names` are those that the two versions spell differently.
+fn with_options(mut list: ListChannels, options: &mut Map<String, Value>, names: [&str; 2]) -> ListChannels {
+    let [exclude_archived, team_id] = names;
+    if let Some(cursor) = take_text(options, "cursor") {
+        list = list.cursor(cursor);
+    }
+    if let Some(limit) = take(options, "limit") {
+        list = list.limit(read(&limit));
+    }
+    if let Some(exclude) = take(options, exclude_archived) {
+        list = list.exclude_archived(read(&exclude));
+    }
+    if let Some(types) = take_text(options, "types") {
+        list = list.types(types.split(','));
+    }
+    if let Some(team) = take_text(options, team_id) {
+        list = list.team_id(team);
+    }
+    list
+}

@@ -1,0 +1,327 @@
+//! Where this SDK differs from the official packages on purpose: every such case, and why.
+
+use knock_core::{ErrorKind, OperationInfo};
+use serde_json::{Map, Value};
+
+use crate::matches;
+use crate::recording::{Case, NODE_1, Request, cases};
+
+/// One difference.
+#[derive(Debug)]
+pub struct Difference {
+    /// The cases that it is about, by name; `*` stands for anything. Each pattern must matter for some case.
+    pub cases: &'static [&'static str],
+    /// What this SDK does instead.
+    pub ours: Change,
+    /// Why.
+    pub why: &'static str,
+}
+
+/// What this SDK does instead of what was recorded.
+#[derive(Debug, Clone, Copy)]
+pub enum Change {
+    /// It sends what becomes of the recorded request: all else must be the same.
+    Sends(fn(&Case, &OperationInfo, &mut Request)),
+    /// It refuses, with an error of this kind and with these words in it, and sends nothing.
+    Refuses(ErrorKind, &'static str),
+    /// There is no way to say it.
+    Unsayable,
+}
+
+impl Difference {
+    /// The pattern by which this entry is about `case`.
+    pub fn pattern_of(&self, case: &Case) -> Option<&'static str> {
+        self.cases.iter().copied().find(|pattern| matches(pattern, &case.name))
+    }
+}
+
+use Change::{Refuses, Sends, Unsayable};
+use ErrorKind::{Configuration, InvalidInput};
+
+/// All differences. Those that change the request are applied in this order.
+pub const DIFFERENCES: &[Difference] = &[
+    // Headers of every request.
+    Difference {
+        cases: &["1.35.0/*", "0.6.19/*"],
+        ours: Sends(our_user_agent),
+        why: "it says which SDK it is",
+    },
+    Difference {
+        cases: &["1.35.0/client/*"],
+        ours: Sends(without_stainless_headers),
+        why: "they tell Knock about the caller's machine and runtime, which no answer depends on",
+    },
+    Difference {
+        cases: &["1.35.0/*"],
+        ours: Sends(without_ignored_key),
+        why: "Knock ignores an idempotency key there: it would promise a safety that is not there",
+    },
+    Difference {
+        cases: &["1.35.0/*"],
+        ours: Sends(accepting_json),
+        why: "an error is JSON also where a success has no body",
+    },
+    Difference {
+        cases: &["1.35.0/client/default-headers-accept"],
+        ours: Sends(|case, _, request| {
+            let accept = case.client["defaultHeaders"]["Accept"].as_str().unwrap_or_default();
+            request.headers.insert("accept".to_owned(), accept.to_owned());
+        }),
+        why: "a header that the caller sets for all calls is sent with all calls",
+    },
+    Difference {
+        cases: &["0.6.19/users.delete/*"],
+        ours: Sends(|_, _, request| {
+            assert_eq!(request.body, Some(Value::Object(Map::new())));
+            request.set_body(None);
+        }),
+        why: "DELETE has no body (RFC 9110 §9.3.5), and proxies may refuse one",
+    },
+    Difference {
+        cases: &["0.6.19/*"],
+        ours: Sends(without_type_of_nothing),
+        why: "where there is no body there is no content type",
+    },
+    Difference {
+        cases: &["0.6.19/workflows.trigger/*"],
+        ours: Sends(|_, _, request| {
+            request.headers.entry("idempotency-key".to_owned()).or_insert_with(|| "<random>".to_owned());
+        }),
+        why: "with a key of its own a trigger can be retried without notifying twice, as 1.x does it",
+    },
+    // Ids.
+    Difference {
+        cases: &["1.35.0/*/id-empty", "1.35.0/*/set-empty"],
+        ours: Refuses(InvalidInput, "is empty"),
+        why: "the path without the id is another operation's, as `DELETE /v1/users/`",
+    },
+    Difference {
+        cases: &[
+            "*/users.*/id-dot-encoded",
+            "*/users.*/id-dot-dot-encoded",
+            "*/users.*/id-dot-dot-half-encoded",
+            "*/users.*/set-dot-dot-encoded",
+            "0.6.19/users.get/id-dot",
+            "0.6.19/users.get/id-dot-dot",
+        ],
+        ours: Refuses(InvalidInput, "is `.` or `..`"),
+        why: "URL parsers fold these segments away, and what proxies decode once more they may fold, too",
+    },
+    Difference {
+        cases: &["*/id-null"],
+        ours: Unsayable,
+        why: "an id is a text: the compiler refuses anything else",
+    },
+    Difference {
+        cases: &["0.6.19/users.get/id-*"],
+        ours: Sends(path_as_in_node_1),
+        why: "0.6 does not encode ids, so that they reach other operations or lose characters; 1.x encodes them",
+    },
+    // Null, false and zero.
+    Difference {
+        cases: &[
+            "*/workflows.trigger/null",
+            "1.35.0/workflows.trigger/settings-null",
+            "*/workflows.cancel/null",
+        ],
+        ours: Sends(without_top_level_nulls),
+        why: "null means the same as absent there",
+    },
+    Difference {
+        cases: &["*/users.setChannelData/devices-null", "*/users.setChannelData/slack-null"],
+        ours: Sends(without_nulls_in_entries),
+        why: "channel data is replaced as a whole, so that null and absent are the same in a device or connection",
+    },
+    Difference {
+        cases: &["1.35.0/users.getPreferences/null", "0.6.19/users.getPreferences/tenant-null"],
+        ours: Sends(|_, _, request| request.query = None),
+        why: "no tenant is no parameter, neither an empty one nor the text `null`",
+    },
+    // Queries.
+    Difference {
+        cases: &["0.6.19/users.getPreferences/tenant-awkward"],
+        ours: Sends(|_, _, request| {
+            request.query = Some("tenant=a%20b%26c%3Dd%2F%C3%A9%3F%23%2B%25%27~%2A".to_owned());
+        }),
+        why: "RFC 3986 encoding as in 1.x reads the same as the form encoding of 0.6, also to servers that keep a `+`",
+    },
+    Difference {
+        cases: &["0.6.19/slack.*"],
+        ours: Sends(holder_as_json),
+        why: "the document and 1.x have the holder of the token as JSON, and the channel in the path alone",
+    },
+    Difference {
+        cases: &["0.6.19/slack.getChannels/exclude-archived-false"],
+        ours: Sends(|_, _, request| {
+            let mut parts = request.query_parts();
+            parts.extend(
+                ["query_options%5Bexclude_archived%5D=false", "query_options%5Blimit%5D=0"]
+                    .map(str::to_owned),
+            );
+            request.set_query_parts(&parts);
+        }),
+        why: "0.6 drops what is false or zero; what the caller says is sent",
+    },
+    Difference {
+        cases: &["0.6.19/slack.revokeAccessToken/*"],
+        ours: Sends(|_, _, request| {
+            "PUT".clone_into(&mut request.method);
+            request.content_length = Some(0);
+        }),
+        why: "the document and 1.x have PUT, and no such GET",
+    },
+    Difference {
+        cases: &[
+            "1.35.0/providers.slack.listChannels/page-2",
+            "1.35.0/providers.slack.listChannels/query-options-dotted",
+        ],
+        ours: Sends(options_in_brackets),
+        why: "one spelling on every page, the one of 1.x's first; 1.x itself adds a dotted cursor beside the old one",
+    },
+    // What is refused before it is sent.
+    Difference {
+        cases: &["1.35.0/workflows.trigger/recipients-empty"],
+        ours: Refuses(InvalidInput, "recipients"),
+        why: "a trigger for nobody does nothing: it is a mistake, told before anything is sent",
+    },
+    Difference {
+        cases: &["*/idempotency-key-empty"],
+        ours: Refuses(InvalidInput, "idempotency_key"),
+        why: "an empty key is a mistake of the caller's, who believes to be safe from notifying twice",
+    },
+    Difference {
+        cases: &["1.35.0/client/idempotency-key-header"],
+        ours: Refuses(Configuration, "`header Idempotency-Key` is set by the SDK itself"),
+        why: "a key for one attempt is the operation's to set: the retries depend on it",
+    },
+    Difference {
+        cases: &["1.35.0/client/default-headers-content-type", "1.35.0/client/call-headers"],
+        ours: Refuses(Configuration, "`header Content-Type` is set by the SDK itself"),
+        why: "the body is JSON; to say otherwise would be wrong, and to drop it in silence puzzling",
+    },
+    Difference {
+        cases: &["1.35.0/client/api-key-empty"],
+        ours: Refuses(Configuration, "API key is empty"),
+        why: "every call would fail with 401",
+    },
+    Difference {
+        cases: &["1.35.0/client/base-url-query", "1.35.0/client/base-url-fragment"],
+        ours: Refuses(Configuration, "query or a fragment"),
+        why: "the operation's path would end up in the query or be lost",
+    },
+    Difference {
+        cases: &["1.35.0/client/base-url-path-slashes", "0.6.19/client/host-slash"],
+        ours: Sends(|_, _, request| request.path = request.path.replace("//", "/")),
+        why: "slashes at the end of the base URL are not part of the path",
+    },
+    // What there is no setting for.
+    Difference {
+        cases: &["1.35.0/client/custom-headers-env"],
+        ours: Sends(|_, _, request| {
+            request.headers.retain(|name, _| !matches!(name.as_str(), "x-one" | "x-two"));
+        }),
+        why: "headers come from the program, not from KNOCK_CUSTOM_HEADERS, which could replace any",
+    },
+    Difference {
+        cases: &["1.35.0/client/default-headers-remove", "1.35.0/client/idempotency-key-removed"],
+        ours: Unsayable,
+        why: "no header of the SDK's own can be removed",
+    },
+    Difference {
+        cases: &[
+            "1.35.0/client/default-query",
+            "1.35.0/client/call-query",
+            "1.35.0/client/call-query-on-post",
+        ],
+        ours: Unsayable,
+        why: "parameters that an operation does not have are for `custom::request`",
+    },
+];
+
+fn our_user_agent(_: &Case, _: &OperationInfo, request: &mut Request) {
+    let agent = request.headers.get_mut("user-agent");
+    if let Some(agent) =
+        agent.filter(|agent| agent.starts_with("Knock/JS ") || agent.starts_with("knocklabs/node@"))
+    {
+        *agent = format!("knock-rust/{}", env!("CARGO_PKG_VERSION"));
+    }
+}
+
+fn without_stainless_headers(_: &Case, _: &OperationInfo, request: &mut Request) {
+    request.headers.retain(|name, _| !name.starts_with("x-stainless-"));
+}
+
+fn without_ignored_key(_: &Case, info: &OperationInfo, request: &mut Request) {
+    if !info.idempotency_key {
+        request.headers.remove("idempotency-key");
+    }
+}
+
+fn accepting_json(_: &Case, _: &OperationInfo, request: &mut Request) {
+    if let Some(accept) = request.headers.get_mut("accept").filter(|accept| *accept == "*/*") {
+        "application/json".clone_into(accept);
+    }
+}
+
+fn without_type_of_nothing(_: &Case, _: &OperationInfo, request: &mut Request) {
+    if request.body.is_none() {
+        request.headers.remove("content-type");
+    }
+}
+
+/// The same call, as 1.x sends it.
+fn path_as_in_node_1(case: &Case, _: &OperationInfo, request: &mut Request) {
+    let call = case.name.split_once('/').map_or("", |(_, call)| call);
+    let same = cases().iter().find(|other| other.name == format!("{NODE_1}/{call}"));
+    let same = same.and_then(|case| case.request.as_ref()).expect("1.x has the same case");
+    request.path.clone_from(&same.path);
+    request.query.clone_from(&same.query);
+}
+
+fn without_top_level_nulls(_: &Case, _: &OperationInfo, request: &mut Request) {
+    let Some(Value::Object(mut body)) = request.body.take() else { panic!("the body is an object") };
+    body.retain(|_, value| !is_null_or_all_null(value));
+    request.set_body(Some(body.into()));
+}
+
+fn is_null_or_all_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Object(map) => !map.is_empty() && map.values().all(Value::is_null),
+        _ => false,
+    }
+}
+
+fn without_nulls_in_entries(_: &Case, _: &OperationInfo, request: &mut Request) {
+    let mut body = request.body.take().expect("there is a body");
+    for list in ["/data/devices", "/data/connections"] {
+        let entries = body.pointer_mut(list).and_then(Value::as_array_mut);
+        for entry in entries.into_iter().flatten().filter_map(Value::as_object_mut) {
+            entry.retain(|_, value| !value.is_null());
+        }
+    }
+    request.set_body(Some(body));
+}
+
+fn holder_as_json(_: &Case, _: &OperationInfo, request: &mut Request) {
+    const HOLDER: &str =
+        "access_token_object=%7B%22object_id%22%3A%22tenant-123%22%2C%22collection%22%3A%22%24tenants%22%7D";
+    let mut parts = request.query_parts();
+    parts.retain(|part| !part.starts_with("access_token_object%5B") && !part.starts_with("channel_id="));
+    parts.push(HOLDER.to_owned());
+    request.set_query_parts(&parts);
+}
+
+fn options_in_brackets(_: &Case, _: &OperationInfo, request: &mut Request) {
+    let mut parts = request.query_parts();
+    if parts.iter().any(|part| part.starts_with("query_options.cursor=")) {
+        parts.retain(|part| !part.starts_with("query_options%5Bcursor%5D="));
+    }
+    for part in &mut parts {
+        if let Some((name, value)) = part.strip_prefix("query_options.").and_then(|rest| rest.split_once('='))
+        {
+            *part = format!("query_options%5B{name}%5D={value}");
+        }
+    }
+    request.set_query_parts(&parts);
+}
