@@ -1,6 +1,7 @@
 //! What the document says can be answered, against what the types make of it.
 
 use http::StatusCode;
+use knock_core::Error;
 use serde_json::{Value, json};
 
 use crate::compare::differences;
@@ -35,7 +36,13 @@ pub(crate) fn check_whole(
         };
         match sample.read(StatusCode::OK, &value) {
             Ok(read) => compare(&value, &read).into_iter().for_each(&mut differ),
-            Err(error) => differ(not_read(&label, &error)),
+            Err(error) => {
+                differ(not_read(&label, &value, &error));
+                if label.is_empty() {
+                    // All others fail for the same reason.
+                    return;
+                }
+            }
         }
     }
 }
@@ -45,7 +52,7 @@ pub(crate) fn check_tolerance(sample: &Sample, described: &Described<'_>, report
     let Some(schema) = described.answer() else { return };
     for Variant { label, value, .. } in variants(described.document, schema) {
         if let Err(error) = sample.read(StatusCode::OK, &value) {
-            report.differ(sample.info.name, not_read(&label, &error));
+            report.differ(sample.info.name, not_read(&label, &value, &error));
             if label.is_empty() {
                 // All others fail for the same reason.
                 return;
@@ -78,10 +85,18 @@ fn examples(described: &Described<'_>, schema: &Value) -> Vec<Variant> {
     examples.map(|value| Variant { label: "the example".to_owned(), value, whole: true }).collect()
 }
 
-fn not_read(label: &str, error: &knock_core::Error) -> String {
+fn not_read(label: &str, value: &Value, error: &Error) -> String {
     let label = if label.is_empty() { "the whole answer" } else { label };
-    let source = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
-    format!("{label} is not read: {error}{source}")
+    let error = error.to_string();
+    // The column is where the trouble ends.
+    let column =
+        error.split_once("column ").and_then(|(_, rest)| rest.split_once(' ')?.0.parse::<usize>().ok());
+    let body = value.to_string();
+    let end = column
+        .and_then(|column| body.get(..column))
+        .map(|text| text.chars().rev().take(50).collect::<String>());
+    let end: String = end.unwrap_or_default().chars().rev().collect();
+    format!("{label} is not read after `{end}`: {error}")
 }
 
 /// Compares what came with what was made of it.

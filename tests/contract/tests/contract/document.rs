@@ -30,7 +30,7 @@ pub(crate) struct Parameter<'d> {
 impl Document {
     /// Reads the document that `KNOCK_OPENAPI` names, or else the one beside the project; says so where there is none.
     pub(crate) fn load() -> Option<Self> {
-        let named = env::var_os("KNOCK_OPENAPI").map(PathBuf::from);
+        let named = env::var_os("KNOCK_OPENAPI").filter(|path| !path.is_empty()).map(PathBuf::from);
         let beside =
             PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/knock-openapi.json"));
         if named.is_none() && !beside.exists() {

@@ -118,15 +118,16 @@ impl<'d> Schemas<'d> {
     }
 }
 
-/// What is wrong; where no alternative fits, with the one that comes closest.
 fn told(error: &ValidationError<'_>) -> String {
-    let closest = match error.kind() {
-        ValidationErrorKind::AnyOf { context } => {
-            context.iter().flatten().max_by_key(|error| error.instance_path().as_str().len())
-        }
-        _ => None,
-    };
-    closest.map_or_else(|| format!("`{}` {}", error.instance_path(), error.masked_with("it")), told)
+    let error = closest(error);
+    format!("`{}` {}", error.instance_path(), error.masked_with("it"))
+}
+
+/// Where no alternative fits, the error of the one that comes closest: that which fails deepest.
+fn closest<'a>(error: &'a ValidationError<'a>) -> &'a ValidationError<'a> {
+    let ValidationErrorKind::AnyOf { context } = error.kind() else { return error };
+    let errors = context.iter().flatten().map(|error| closest(error));
+    errors.max_by_key(|error| error.instance_path().as_str().len()).unwrap_or(error)
 }
 
 /// The schemas of which one fits.
