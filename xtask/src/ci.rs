@@ -23,7 +23,29 @@ const CHECKS: &[Check] = &[
         name: "lints, the native adapter with everything",
         command: "cargo clippy --package knock-reqwest --all-targets --all-features -- -D warnings",
     },
+    Check {
+        name: "lints, the Cloudflare adapter",
+        command: "cargo clippy --package knock-worker --target wasm32-unknown-unknown --all-features -- -D warnings",
+    },
+    Check {
+        name: "lints, the Spin adapter",
+        command: "cargo clippy --package knock-spin --target wasm32-wasip2 -- -D warnings",
+    },
+    Check {
+        name: "lints, the native adapter over fetch",
+        command: "cargo clippy --package knock-reqwest --target wasm32-unknown-unknown -- -D warnings",
+    },
     Check { name: "tests", command: "cargo test --workspace" },
+    Check { name: "tests of what is optional", command: "cargo test --package knock-reqwest --all-features" },
+    Check {
+        name: "examples of the Cloudflare adapter",
+        command: "cargo test --doc --package knock-worker --target wasm32-unknown-unknown",
+    },
+    Check {
+        name: "examples of the Spin adapter",
+        command: "cargo test --doc --package knock-spin --target wasm32-wasip2",
+    },
+    Check { name: "tokens in the official stack", command: "sh tests/wire/verify.sh" },
     Check { name: "documentation", command: "RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps" },
     Check {
         name: "the core in a browser or a Worker",
@@ -33,8 +55,8 @@ const CHECKS: &[Check] = &[
 
 /// Runs every check, also after one has failed, and says at the end which did.
 pub(crate) fn run() -> Result<()> {
-    // Where the target is there already or there is no rustup, the build itself tells.
-    let _ = command("rustup target add wasm32-unknown-unknown").status();
+    // Where they are there already or there is no rustup, the build itself tells.
+    let _ = command("rustup target add wasm32-unknown-unknown wasm32-wasip2").status();
 
     let mut failed = Vec::new();
     for check in CHECKS {

@@ -289,13 +289,14 @@ impl Error {
         if kind == ErrorKind::Server || !status.is_client_error() {
             this.0.attempt_outcome = Outcome::Unknown;
         }
-        this.0.answer = Some(Answer::new(status, headers, body, Some(now)));
+        this.0.answer = Some(Box::new(Answer::new(status, headers, body, Some(now))));
         this
     }
 
     pub(crate) fn decoding(error: DecodeError, response: &http::Response<Bytes>) -> Self {
         let mut this = Self::new(ErrorKind::Decoding, error.message);
-        this.0.answer = Some(Answer::new(response.status(), response.headers(), response.body(), None));
+        this.0.answer =
+            Some(Box::new(Answer::new(response.status(), response.headers(), response.body(), None)));
         this.0.context.outcome = Outcome::Applied;
         this
     }
@@ -455,21 +456,21 @@ impl Error {
 }
 
 impl Answer {
-    fn new(status: StatusCode, headers: &HeaderMap, body: &Bytes, now: Option<UnixTime>) -> Box<Self> {
+    fn new(status: StatusCode, headers: &HeaderMap, body: &Bytes, now: Option<UnixTime>) -> Self {
         let start = body.get(..EXCERPT_BYTES).unwrap_or(body);
         let should_retry = match headers.get("x-should-retry").map(http::HeaderValue::as_bytes) {
             Some(b"true") => Some(true),
             Some(b"false") => Some(false),
             _ => None,
         };
-        Box::new(Self {
+        Self {
             status,
             request_id: request_id(headers).map(str::to_owned),
             retry_after: now.and_then(|now| retry_after(headers, now)),
             should_retry,
             envelope: Envelope::parse(body),
             excerpt: String::from_utf8_lossy(start).into_owned(),
-        })
+        }
     }
 }
 

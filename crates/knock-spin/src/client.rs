@@ -3,13 +3,26 @@
 use std::ops::Deref;
 
 use knock_core::{Client, Config, Error, Secret};
-use spin_sdk::variables;
 
 use crate::transport::SpinTransport;
 
 /// A client of Knock's API over WASI's outbound HTTP. Cheap to clone; clones share the retry budget.
 ///
 /// It is a [`Client`], by `Deref`: pass it to any operation's [`send`](knock_core::Operation::send).
+///
+/// ```no_run
+/// use knock_spin::{Knock, Operation, workflows};
+/// use spin_sdk::http::{IntoResponse, Request};
+/// use spin_sdk::http_service;
+///
+/// #[http_service]
+/// async fn handle(_: Request) -> Result<impl IntoResponse, spin_sdk::http::Error> {
+///     let knock = Knock::from_env().await.map_err(|error| error.to_string())?; // the variable knock_api_key
+///     let run = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).send(&knock).await;
+///     Ok(run.map_err(|error| error.to_string())?.workflow_run_id)
+/// }
+/// # fn main() {}
+/// ```
 #[derive(Debug, Clone)]
 pub struct Knock(Client<SpinTransport>);
 
@@ -63,6 +76,16 @@ impl Deref for Knock {
 pub async fn variable(name: &str) -> Option<String> {
     match std::env::var(name) {
         Ok(value) => Some(value),
-        Err(_) => variables::get(name.to_ascii_lowercase()).await.ok(),
+        Err(_) => spin_variable(name).await,
     }
+}
+
+#[cfg(feature = "variables")]
+async fn spin_variable(name: &str) -> Option<String> {
+    spin_sdk::variables::get(name.to_ascii_lowercase()).await.ok()
+}
+
+#[cfg(not(feature = "variables"))]
+async fn spin_variable(_: &str) -> Option<String> {
+    None
 }

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use futures_util::future::{Either, select};
+use http::Method;
+use http::header::{CONTENT_LENGTH, HeaderValue};
 use knock_core::{Attempt, Transport, TransportError, UnixTime};
 use spin_sdk::http::body::IncomingBodyExt;
 use spin_sdk::http::{FullBody, send};
@@ -60,8 +62,12 @@ impl Transport for SpinTransport {
     }
 }
 
-async fn exchange(request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ErrorCode> {
-    // The request has a Content-Length: without one, the host would send it chunked.
+async fn exchange(mut request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ErrorCode> {
+    // Without a Content-Length the host would send the request chunked, an empty body included; GET alone it would not.
+    if request.method() != Method::GET {
+        let length = HeaderValue::from(request.body().len());
+        request.headers_mut().entry(CONTENT_LENGTH).or_insert(length);
+    }
     let (parts, body) = send(request.map(FullBody::new)).await?.into_parts();
     Ok(http::Response::from_parts(parts, body.bytes().await?))
 }

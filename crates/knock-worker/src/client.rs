@@ -10,6 +10,19 @@ use crate::transport::FetchTransport;
 /// A client of Knock's API over the Worker's `fetch`. Cheap to clone; clones share the retry budget.
 ///
 /// It is a [`Client`], by `Deref`: pass it to any operation's [`send`](knock_core::Operation::send).
+///
+/// ```no_run
+/// use knock_worker::{Knock, Operation, workflows};
+/// use worker::{Context, Env, Request, Response, Result, event};
+///
+/// #[event(fetch)]
+/// async fn fetch(_: Request, env: Env, _: Context) -> Result<Response> {
+///     let knock = Knock::from_env(&env).map_err(|error| error.to_string())?; // the secret KNOCK_API_KEY
+///     let run = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).send(&knock).await;
+///     Response::ok(run.map_err(|error| error.to_string())?.workflow_run_id)
+/// }
+/// # fn main() {}
+/// ```
 #[derive(Debug, Clone)]
 pub struct Knock(Client<FetchTransport>);
 
