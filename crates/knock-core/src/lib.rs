@@ -7,8 +7,8 @@
 //! # The tour
 //!
 //! 1. [`Operation`]: something that can be asked of Knock, as a value. The resources' modules make them:
-//!    [`workflows`], [`users`], [`slack`], …, with the types that they share in [`recipients`], [`preferences`],
-//!    [`channel_data`] and [`tenants`]; [`custom`] makes any other.
+//!    [`workflows`], [`users`], [`messages`], …, with the types that they share in [`recipients`], [`preferences`] and
+//!    [`channel_data`]; [`custom`] makes any other, and the [`registry`] lists them all.
 //! 2. [`PreparedCall`]: an operation as plain data, which can ride a queue.
 //! 3. [`Call`]: the state machine of one call with its attempts, fed with answers and the time.
 //! 4. [`Client`]: drives calls over a [`Transport`].

@@ -8,9 +8,8 @@ use knock_reqwest::preferences::{ChannelType, DEFAULT_SET, PreferenceSetRequest,
 use knock_reqwest::slack::AccessTokenObject;
 use knock_reqwest::token::{Entity, Grant, UserToken};
 use knock_reqwest::users::UserRequest;
-use knock_reqwest::{Error, Knock, NativeSigner, Operation, Paged, slack, users, workflows};
-use knock_reqwest::{Method, custom};
-use serde_json::{Value, json};
+use knock_reqwest::{Error, Knock, NativeSigner, Operation, Paged, objects, slack, users, workflows};
+use serde_json::json;
 
 use crate::local;
 
@@ -138,13 +137,7 @@ async fn slack_helpers(knock: &Knock) -> Result<String, Error> {
     let holder = || AccessTokenObject::tenant("jurassic-park");
     // The tenant's channel data holds the token, as SlackKit would store it.
     let token = SlackChannelData::new().access_token(variable("SLACK_ACCESS_TOKEN", "xoxb-quickstart"));
-    custom::request::<Value>(Method::Put, "/v1/objects/{collection}/{id}/channel_data/{channel}")
-        .path("collection", "$tenants")
-        .path("id", "jurassic-park")
-        .path("channel", &channel)
-        .json(&json!({ "data": token }))
-        .send(knock)
-        .await?;
+    objects::set_channel_data("$tenants", "jurassic-park", &channel, token).send(knock).await?;
     let check = slack::auth_check(&channel, holder()).send(knock).await?;
     let channels = slack::list_channels(&channel, holder())
         .limit(2)
