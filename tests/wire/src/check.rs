@@ -2,7 +2,7 @@
 
 use knock_core::{Error, OperationInfo};
 
-use crate::calls::{Args, NOT_YET, Ours, find};
+use crate::calls::{Args, Ours, find};
 use crate::differences::{Change, DIFFERENCES, Difference};
 use crate::recording::{Case, Request};
 
@@ -13,8 +13,6 @@ pub enum Verdict {
     Same,
     /// They differ, and just as these entries say: the difference and which of its patterns it was.
     Differs(Vec<(&'static Difference, &'static str)>),
-    /// This SDK does not have the operation yet.
-    NotYet,
 }
 
 /// Compares the case with what this SDK does.
@@ -23,21 +21,14 @@ pub enum Verdict {
 ///
 /// What differs and is not known to.
 pub fn check(case: &Case) -> Result<Verdict, String> {
-    let not_yet = NOT_YET.contains(&case.operation.as_str());
-    let Some(make) = find(case) else {
-        return if not_yet {
-            Ok(Verdict::NotYet)
-        } else {
-            fail(case, "is neither in a table nor in NOT_YET")
-        };
-    };
+    let Some(make) = find(case) else { return fail(case, "is in no table") };
     let entries: Vec<_> =
         DIFFERENCES.iter().filter_map(|entry| Some((entry, entry.pattern_of(case)?))).collect();
     if let Some(found) = entries.iter().find(|(entry, _)| matches!(entry.ours, Change::Unsayable)) {
         return Ok(Verdict::Differs(vec![*found]));
     }
     let ours = make(Args::new(case));
-    check_operation(case, &ours.info, not_yet)?;
+    check_operation(case, &ours.info)?;
     if let Some(found) = entries.iter().find(|(entry, _)| matches!(entry.ours, Change::Refuses(..))) {
         check_refusal(case, &ours, *found)
     } else {
@@ -48,14 +39,7 @@ pub fn check(case: &Case) -> Result<Verdict, String> {
     }
 }
 
-fn check_operation(case: &Case, info: &OperationInfo, not_yet: bool) -> Result<(), String> {
-    // A path of one's own is no operation of this SDK.
-    if info.name == "custom" {
-        return Ok(());
-    }
-    if not_yet {
-        return fail(case, "is in a table and still in NOT_YET");
-    }
+fn check_operation(case: &Case, info: &OperationInfo) -> Result<(), String> {
     let operation = format!("{} {}", info.method.as_str(), info.route);
     if operation == case.operation { Ok(()) } else { fail(case, &format!("is mapped to {operation}")) }
 }

@@ -1,7 +1,7 @@
 //! What the official packages put on the wire, and the same calls made with this SDK.
 //!
-//! To add an operation: a line in the table of its resource's file in `calls/`, one line less in
-//! [`calls::NOT_YET`], and an entry in [`differences::DIFFERENCES`] where the SDK differs on purpose.
+//! To add an operation: a line in the table of its resource's file in `calls/`, and an entry in
+//! [`differences::DIFFERENCES`] where the SDK differs on purpose. What no recording has is in [`calls::UNRECORDED`].
 
 // A panic is how a test fails.
 #![allow(clippy::missing_panics_doc)]

@@ -104,6 +104,7 @@ impl Request {
             self.headers.remove("content-type");
         }
         self.body = body;
+        self.body_text = None;
     }
 
     /// The query's `name=value` parts, as they are on the wire.

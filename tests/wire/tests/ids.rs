@@ -24,7 +24,7 @@ fn parameters(case: &'static Case) -> Option<Vec<(&'static str, &'static str)>> 
     names.zip(&case.call.args).map(|(name, value)| Some((name, value.as_str()?))).collect()
 }
 
-/// The path that this SDK makes of a route, also of those that it has no operation for yet.
+/// The path that this SDK makes of the case's route.
 fn path(case: &'static Case) -> Option<Result<String, Error>> {
     let (_, route) = case.operation.split_once(' ').expect("an operation has a method and a route");
     let request = custom::request::<IgnoredAny>(Method::Get, route);

@@ -1,18 +1,15 @@
 use knock_core::slack::{self, AccessTokenObject, ListChannels};
 use serde_json::{Map, Value};
 
-use super::values::{read, take, take_text};
+use super::values::{read, take, take_holder, take_object, take_text};
 use super::{Args, Table};
 
 pub(super) const NODE_1: Table = &[
     ("providers.slack.listChannels", |mut args| {
         let (channel, mut query) = (args.text(), args.object());
-        let list = slack::list_channels(channel, holder(&mut query));
+        let list = slack::list_channels(channel, take_holder(&mut query, "access_token_object"));
         // The documented spelling, and the one with dots that the types also know.
-        let mut options = match take(&mut query, "query_options") {
-            Some(options) => read(&options),
-            None => Map::new(),
-        };
+        let mut options = take_object(&mut query, "query_options");
         for (name, value) in query {
             options.insert(name.trim_start_matches("query_options.").to_owned(), value);
         }
@@ -20,11 +17,11 @@ pub(super) const NODE_1: Table = &[
     }),
     ("providers.slack.checkAuth", |mut args| {
         let (channel, mut query) = (args.text(), args.object());
-        args.send(slack::auth_check(channel, holder(&mut query)))
+        args.send(slack::auth_check(channel, take_holder(&mut query, "access_token_object")))
     }),
     ("providers.slack.revokeAccess", |mut args| {
         let (channel, mut query) = (args.text(), args.object());
-        args.send(slack::revoke_access(channel, holder(&mut query)))
+        args.send(slack::revoke_access(channel, take_holder(&mut query, "access_token_object")))
     }),
 ];
 
@@ -44,31 +41,18 @@ pub(super) const NODE_0: Table = &[
     }),
 ];
 
-/// The holder of the token, which the caller of 1.x spells in JSON.
-fn holder(query: &mut Map<String, Value>) -> AccessTokenObject {
-    let text = take_text(query, "access_token_object").expect("it is required");
-    let object: Value = serde_json::from_str(&text).expect("it is JSON");
-    let part = |name: &str| object[name].as_str().expect("it has an id and a collection");
-    AccessTokenObject::new(part("collection"), part("object_id"))
-}
-
 fn input(args: &mut Args<'_>) -> (String, AccessTokenObject, Map<String, Value>) {
     let mut input = args.object();
     let channel = take_text(&mut input, "knockChannelId").expect("it is required");
     let tenant = take_text(&mut input, "tenant").expect("it is required");
-    let options = take(&mut input, "queryOptions").map_or_else(Map::new, |options| read(&options));
+    let options = take_object(&mut input, "queryOptions");
     (channel, AccessTokenObject::tenant(tenant), options)
 }
 
 /// `names` are those that the two versions spell differently.
 fn with_options(mut list: ListChannels, options: &mut Map<String, Value>, names: [&str; 2]) -> ListChannels {
     let [exclude_archived, team_id] = names;
-    if let Some(cursor) = take_text(options, "cursor") {
-        list = list.cursor(cursor);
-    }
-    if let Some(limit) = take(options, "limit") {
-        list = list.limit(read(&limit));
-    }
+    set!(list, options, cursor: String, limit: u32);
     if let Some(exclude) = take(options, exclude_archived) {
         list = list.exclude_archived(read(&exclude));
     }

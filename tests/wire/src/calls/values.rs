@@ -3,14 +3,46 @@
 use knock_core::channel_data::{
     ChannelDataRequest, DiscordChannelData, MsTeamsChannelData, PushDevice, SlackChannelData,
 };
-use knock_core::preferences::PreferenceSetRequest;
-use knock_core::recipients::{
-    ObjectReference, ObjectRequest, RecipientReference, RecipientRequest, UserRequest,
-};
+use knock_core::preferences::{DEFAULT_SET, PreferenceSetRequest};
+use knock_core::recipients::{ObjectReference, ObjectRequest, RecipientRequest, UserRequest};
 use knock_core::tenants::{Branding, InlineTenant, TenantRequest};
 use knock_core::{Clear, Field, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+
+/// Sets on `$target` those of its parameters that are in `$map`: `tenant: String` the one of that name, and
+/// `workflow = "source": String` the one that is called `source` there.
+macro_rules! set {
+    ($target:ident, $map:expr, $($setter:ident $(= $name:literal)?: $type:ty),+ $(,)?) => {
+        let map: &mut serde_json::Map<_, _> = $map;
+        $(if let Some(value) = $crate::calls::values::take(map, [$($name,)? stringify!($setter)][0]) {
+            $target = $target.$setter($crate::calls::values::read::<$type>(&value));
+        })+
+    };
+}
+
+/// Sets which page of the list `$list` to get, as `$query` says.
+macro_rules! set_page {
+    ($list:ident, $query:expr) => {
+        set!($list, $query, after: String, before: String, page_size: u32)
+    };
+}
+
+/// Sets between which moments that which `$list` lists was made, as `$query` says.
+macro_rules! set_inserted_at {
+    ($list:ident, $query:expr) => {
+        for (bound, time) in $crate::calls::values::take_object($query, "inserted_at") {
+            let time = $crate::calls::values::moment(&time);
+            $list = match bound.as_str() {
+                "gt" => $list.inserted_after(time),
+                "gte" => $list.inserted_at_or_after(time),
+                "lt" => $list.inserted_before(time),
+                "lte" => $list.inserted_at_or_before(time),
+                other => panic!("{other} is no bound"),
+            };
+        }
+    };
+}
 
 /// A value of one of our types that reads JSON.
 pub(super) fn read<T: DeserializeOwned>(value: &Value) -> T {
@@ -25,6 +57,44 @@ pub(super) fn take(map: &mut Map<String, Value>, name: &str) -> Option<Value> {
 /// Takes the text `name`; `null` counts as not given.
 pub(super) fn take_text(map: &mut Map<String, Value>, name: &str) -> Option<String> {
     take(map, name).map(|value| read(&value))
+}
+
+/// Takes the object `name`; `null` counts as not given, and what is not given as empty.
+pub(super) fn take_object(map: &mut Map<String, Value>, name: &str) -> Map<String, Value> {
+    take(map, name).map_or_else(Map::new, |value| read(&value))
+}
+
+/// Takes the list of texts `name`, which is required.
+pub(super) fn take_texts(map: &mut Map<String, Value>, name: &str) -> Vec<String> {
+    read(&take(map, name).unwrap_or_else(|| panic!("{name} is required")))
+}
+
+/// Takes `name`, which the caller of 1.x spells in JSON.
+pub(super) fn take_json<T: DeserializeOwned>(map: &mut Map<String, Value>, name: &str) -> Option<T> {
+    take_text(map, name).map(|text| serde_json::from_str(&text).expect("it is JSON"))
+}
+
+/// Takes the object that holds something of a provider's, which the caller of 1.x spells in JSON.
+pub(super) fn take_holder(map: &mut Map<String, Value>, name: &str) -> ObjectReference {
+    let object: Value = take_json(map, name).expect("it is required");
+    let part = |name: &str| object[name].as_str().expect("it has an id and a collection");
+    ObjectReference::new(part("collection"), part("object_id"))
+}
+
+/// Whether preferences are among what is to be included.
+pub(super) fn take_include(query: &mut Map<String, Value>) -> bool {
+    take(query, "include").is_some_and(|list| read::<Vec<String>>(&list) == ["preferences"])
+}
+
+/// Takes the id of the preference set that an option of 0.6 names.
+pub(super) fn take_set(options: &mut Map<String, Value>) -> String {
+    take_text(options, "preferenceSet").unwrap_or_else(|| DEFAULT_SET.to_owned())
+}
+
+/// A moment; a date is its first one.
+pub(super) fn moment(value: &Value) -> Timestamp {
+    let text: String = read(value);
+    text.parse().unwrap_or_else(|_| format!("{text}T00:00:00Z").parse().expect("it is a moment or a date"))
 }
 
 fn text(value: &Value) -> Field<String> {
@@ -117,11 +187,6 @@ pub(super) fn recipient(value: Value) -> RecipientRequest {
 /// All recipients of a list.
 pub(super) fn recipients(value: &Value) -> Vec<RecipientRequest> {
     read::<Vec<Value>>(value).into_iter().map(recipient).collect()
-}
-
-/// All references of a list.
-pub(super) fn references(value: &Value) -> Vec<RecipientReference> {
-    read(value)
 }
 
 /// A tenant: an id, or identified inline.

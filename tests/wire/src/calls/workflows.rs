@@ -1,7 +1,8 @@
+use knock_core::recipients::RecipientReference;
 use knock_core::workflows::{self, Cancel, Trigger};
 use serde_json::{Map, Value};
 
-use super::values::{inline_tenant, read, recipient, recipients, references, take, take_text};
+use super::values::{inline_tenant, read, recipient, recipients, take, take_text};
 use super::{Args, Ours, Table};
 
 pub(super) const NODE_1: Table = &[
@@ -69,9 +70,7 @@ fn send_trigger(args: Args<'_>, trigger: Trigger) -> Ours {
 }
 
 fn cancel(key: String, cancellation_key: String, options: &mut Map<String, Value>) -> Cancel {
-    let cancel = workflows::cancel(key, cancellation_key);
-    match take(options, "recipients") {
-        Some(list) => cancel.recipients(references(&list)),
-        None => cancel,
-    }
+    let mut cancel = workflows::cancel(key, cancellation_key);
+    set!(cancel, options, recipients: Vec<RecipientReference>);
+    cancel
 }

@@ -1,0 +1,44 @@
+use knock_core::{Method, OperationInfo};
+
+/// An operation that no recording has.
+#[derive(Debug)]
+pub struct Unrecorded {
+    /// Its method.
+    pub method: Method,
+    /// Its route.
+    pub route: &'static str,
+    /// Why.
+    pub why: &'static str,
+}
+
+const OTHER_ROUTE: &str =
+    "another route to what the packages do by `/read` and `/archived`: no method uses it";
+const BY_MESSAGE: &str = "deprecated by Knock: the methods of 1.35.0 name the guide's step, not a message";
+
+/// The operations of this SDK that no recording has. All others are compared.
+pub const UNRECORDED: &[Unrecorded] = &[
+    Unrecorded { method: Method::Delete, route: "/v1/messages/{message_id}/unread", why: OTHER_ROUTE },
+    Unrecorded { method: Method::Delete, route: "/v1/messages/{message_id}/unarchived", why: OTHER_ROUTE },
+    Unrecorded {
+        method: Method::Put,
+        route: "/v1/users/{user_id}/guides/messages/{message_id}/seen",
+        why: BY_MESSAGE,
+    },
+    Unrecorded {
+        method: Method::Put,
+        route: "/v1/users/{user_id}/guides/messages/{message_id}/interacted",
+        why: BY_MESSAGE,
+    },
+    Unrecorded {
+        method: Method::Put,
+        route: "/v1/users/{user_id}/guides/messages/{message_id}/archived",
+        why: BY_MESSAGE,
+    },
+];
+
+impl Unrecorded {
+    /// Whether `info` is about this operation.
+    pub fn is(&self, info: &OperationInfo) -> bool {
+        (self.method, self.route) == (info.method, info.route)
+    }
+}
