@@ -323,20 +323,20 @@ const RESERVED: [&str; 7] = [
 ];
 
 fn header(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue), InvalidInput> {
-    let field = || format!("header {}", name.escape_debug());
-    let name: HeaderName = name.parse().map_err(|_| {
+    let parsed: HeaderName = name.parse().map_err(|_| {
         InvalidInput::new(
             "header",
             "has a name that is empty or has characters that a header name cannot have",
         )
     })?;
-    if RESERVED.contains(&name.as_str()) {
+    let field = || format!("header {name}");
+    if RESERVED.contains(&parsed.as_str()) {
         return Err(InvalidInput::new(field(), "is set by the SDK itself; it cannot be set here"));
     }
     let value = sensitive(value.expose()).ok_or_else(|| {
         InvalidInput::new(field(), "has a value with a line break or another control character")
     })?;
-    Ok((name, value))
+    Ok((parsed, value))
 }
 
 /// An absolute `http` or `https` URL, taken apart.

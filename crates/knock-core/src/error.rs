@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::response::request_id;
 use crate::retry::retry_after;
@@ -195,34 +196,49 @@ struct Envelope {
 }
 
 impl Envelope {
+    /// Reads each field for itself, so that one of another type does not hide the others.
     fn parse(body: &[u8]) -> Self {
-        use serde_json::Value;
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Raw<'a> {
+            #[serde(borrow)]
+            code: Option<&'a RawValue>,
+            #[serde(borrow)]
+            message: Option<&'a RawValue>,
+            #[serde(borrow)]
+            error: Option<&'a RawValue>,
+            #[serde(borrow)]
+            errors: Option<&'a RawValue>,
+        }
 
-        let text = |value: Option<Value>| match value {
-            Some(Value::String(text)) => Some(text),
-            _ => None,
-        };
-        let Ok(Value::Object(mut fields)) = serde_json::from_slice(body) else {
-            return Self::default();
-        };
-        let errors = match fields.remove("errors") {
-            Some(Value::Array(errors)) => errors,
-            Some(error @ Value::Object(_)) => vec![error],
-            _ => Vec::new(),
-        };
-        // Phoenix's own `{"errors": {"detail": …}}` is no error of a field.
-        let says_something = |error: &FieldError| error.field.is_some() || error.message.is_some();
-        let errors = errors.into_iter().filter_map(|error| match error {
-            Value::String(message) => Some(FieldError { field: None, message: Some(message), kind: None }),
-            error => FieldError::deserialize(error).ok(),
-        });
+        // A struct would also be read from an array.
+        let is_object = body.trim_ascii_start().starts_with(b"{");
+        let raw: Raw<'_> =
+            if is_object { serde_json::from_slice(body).unwrap_or_default() } else { Raw::default() };
+        let text = |raw: Option<&RawValue>| read::<String>(raw?);
         Self {
-            code: text(fields.remove("code")),
+            code: text(raw.code),
             // Idempotency errors come as a bare `error`.
-            message: text(fields.remove("message")).or_else(|| text(fields.remove("error"))),
-            errors: errors.filter(says_something).collect(),
+            message: text(raw.message).or_else(|| text(raw.error)),
+            errors: raw.errors.map(field_errors).unwrap_or_default(),
         }
     }
+}
+
+/// A list of errors, or a single one.
+fn field_errors(raw: &RawValue) -> Vec<FieldError> {
+    let errors = read::<Vec<&RawValue>>(raw).unwrap_or_else(|| vec![raw]);
+    let errors = errors.into_iter().filter_map(|raw| match read::<String>(raw) {
+        Some(message) => Some(FieldError { field: None, message: Some(message), kind: None }),
+        None if raw.get().starts_with('{') => read::<FieldError>(raw),
+        None => None,
+    });
+    // Phoenix's own `{"errors": {"detail": …}}` is no error of a field.
+    errors.filter(|error| error.field.is_some() || error.message.is_some()).collect()
+}
+
+fn read<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
+    serde_json::from_str(raw.get()).ok()
 }
 
 impl Error {
@@ -289,14 +305,22 @@ impl Error {
         if kind == ErrorKind::Server || !status.is_client_error() {
             this.0.attempt_outcome = Outcome::Unknown;
         }
-        this.0.answer = Some(Box::new(Answer::new(status, headers, body, Some(now))));
+        this.0.answer = Some(Box::new(Answer::new(
+            status,
+            headers,
+            body,
+            Envelope::parse(body),
+            retry_after(headers, now),
+        )));
         this
     }
 
     pub(crate) fn decoding(error: DecodeError, response: &http::Response<Bytes>) -> Self {
         let mut this = Self::new(ErrorKind::Decoding, error.message);
-        this.0.answer =
-            Some(Box::new(Answer::new(response.status(), response.headers(), response.body(), None)));
+        // What a success says is data, not an error's message.
+        let envelope = Envelope::default();
+        let answer = Answer::new(response.status(), response.headers(), response.body(), envelope, None);
+        this.0.answer = Some(Box::new(answer));
         this.0.context.outcome = Outcome::Applied;
         this
     }
@@ -456,7 +480,13 @@ impl Error {
 }
 
 impl Answer {
-    fn new(status: StatusCode, headers: &HeaderMap, body: &Bytes, now: Option<UnixTime>) -> Self {
+    fn new(
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &Bytes,
+        envelope: Envelope,
+        retry_after: Option<Duration>,
+    ) -> Self {
         let start = body.get(..EXCERPT_BYTES).unwrap_or(body);
         let should_retry = match headers.get("x-should-retry").map(http::HeaderValue::as_bytes) {
             Some(b"true") => Some(true),
@@ -466,9 +496,9 @@ impl Answer {
         Self {
             status,
             request_id: request_id(headers).map(str::to_owned),
-            retry_after: now.and_then(|now| retry_after(headers, now)),
+            retry_after,
             should_retry,
-            envelope: Envelope::parse(body),
+            envelope,
             excerpt: String::from_utf8_lossy(start).into_owned(),
         }
     }

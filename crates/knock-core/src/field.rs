@@ -43,6 +43,15 @@ impl<T> Field<T> {
         }
     }
 
+    /// The same of another type.
+    pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Field<U> {
+        match self {
+            Self::Keep => Field::Keep,
+            Self::Clear => Field::Clear,
+            Self::Set(value) => Field::Set(convert(value)),
+        }
+    }
+
     /// The value to add to, which begins empty.
     pub(crate) fn get_or_default(&mut self) -> &mut T
     where

@@ -1,7 +1,9 @@
 //! JSON that the caller gives: serialized at once, with a mistake kept until the call is made.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -17,7 +19,7 @@ pub(crate) const NO_JSON: &str =
 pub(crate) struct LazyJson(Result<Box<RawValue>, InvalidInput>);
 
 impl LazyJson {
-    pub(crate) fn new(field: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
+    pub(crate) fn new(field: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) -> Self {
         Self(to_raw_value(value).map_err(|_| InvalidInput::new(field, NO_JSON)))
     }
 
@@ -46,6 +48,12 @@ impl LazyJson {
     }
 }
 
+impl PartialEq for LazyJson {
+    fn eq(&self, other: &Self) -> bool {
+        self.get().map(RawValue::get) == other.get().map(RawValue::get)
+    }
+}
+
 impl Serialize for LazyJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.get().map_err(serde::ser::Error::custom)?.serialize(serializer)
@@ -59,5 +67,45 @@ impl fmt::Debug for LazyJson {
             Ok(json) => write!(f, "{} bytes of JSON", json.get().len()),
             Err(error) => error.fmt(f),
         }
+    }
+}
+
+/// Members of a JSON object that the caller gives one by one, in their order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Members(Vec<(String, LazyJson)>);
+
+impl Members {
+    /// Sets a member, in place of one of the same name.
+    pub(crate) fn set(&mut self, name: String, value: &(impl Serialize + ?Sized)) {
+        let json = LazyJson::new(name.clone(), value);
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = json,
+            None => self.0.push((name, json)),
+        }
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Refuses what has no form in JSON.
+    pub(crate) fn check(&self) -> Result<(), InvalidInput> {
+        self.0.iter().try_for_each(|(_, json)| json.get().map(drop))
+    }
+
+    pub(crate) fn serialize_into<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.0.iter().try_for_each(|(name, json)| map.serialize_entry(name, json))
+    }
+}
+
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        self.serialize_into(&mut map)?;
+        map.end()
     }
 }

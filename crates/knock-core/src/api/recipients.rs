@@ -4,13 +4,12 @@
 //! [identifying them](https://docs.knock.app/managing-recipients/identifying-recipients).
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::api::channel_data::ChannelDataRequest;
 use crate::api::objects::Object;
@@ -18,15 +17,9 @@ use crate::api::preferences::PreferenceSetRequest;
 use crate::api::users::User;
 use crate::error::InvalidInput;
 use crate::field::Field;
-use crate::json::NO_JSON;
+use crate::json::Members;
 use crate::query::{Query, QueryValue};
 use crate::time::Timestamp;
-
-/// Channel data by channel id, to be set along with a recipient.
-pub type InlineChannelData = BTreeMap<String, ChannelDataRequest>;
-
-/// Preference sets by set id (`default`, or a tenant's id), to be merged along with a recipient.
-pub type InlinePreferences = BTreeMap<String, PreferenceSetRequest>;
 
 /// Who something is about, by reference: a user's id, or an object's id and collection.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -301,35 +294,28 @@ impl Recipient {
 /// Properties of the caller's own on a user, an object or a tenant.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Properties {
-    map: Map<String, Value>,
+    members: Members,
     /// A mistake is told when the call is made, so that setters chain.
     problem: Option<InvalidInput>,
 }
 
 impl Properties {
-    pub(crate) fn set(&mut self, name: String, value: impl Serialize) {
-        match serde_json::to_value(value) {
-            Ok(value) => drop(self.map.insert(name, value)),
-            Err(_) => self.fail(InvalidInput::new(name, NO_JSON)),
-        }
+    pub(crate) fn set(&mut self, name: String, value: &impl Serialize) {
+        self.members.set(name, value);
     }
 
     /// Sets all properties of a struct or map; what it says of the `identity` again is left out.
     pub(crate) fn set_all(&mut self, properties: impl Serialize, identity: &[(&str, &str)]) {
-        match serde_json::to_value(properties) {
-            Ok(Value::Object(mut map)) => {
-                map.retain(|name, value| {
-                    !identity.iter().any(|(known, text)| name == known && value == text)
-                });
-                self.map.extend(map);
+        let Ok(Value::Object(map)) = serde_json::to_value(properties) else {
+            let problem = "are not an object in JSON; pass a struct or a map";
+            self.problem.get_or_insert(InvalidInput::new("properties", problem));
+            return;
+        };
+        for (name, value) in map {
+            if !identity.iter().any(|(known, text)| name == *known && value == *text) {
+                self.members.set(name, &value);
             }
-            _ => self
-                .fail(InvalidInput::new("properties", "are not an object in JSON; pass a struct or a map")),
         }
-    }
-
-    fn fail(&mut self, problem: InvalidInput) {
-        self.problem.get_or_insert(problem);
     }
 
     /// Refuses properties that were not understood, and those that the request has by another way, `taken`.
@@ -338,10 +324,11 @@ impl Properties {
         field: impl Fn() -> String,
         taken: &[(&'static str, bool)],
     ) -> Result<(), InvalidInput> {
-        if self.map.is_empty() && self.problem.is_none() {
+        if self.members.is_empty() && self.problem.is_none() {
             return Ok(());
         }
-        let twice = taken.iter().find(|(name, taken)| *taken && self.map.contains_key(*name));
+        self.members.check()?;
+        let twice = taken.iter().find(|(name, taken)| *taken && self.members.contains(name));
         match (&self.problem, twice) {
             (Some(problem), _) => Err(problem.clone()),
             (None, Some((name, _))) => {
@@ -353,7 +340,7 @@ impl Properties {
     }
 
     pub(crate) fn serialize_into<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.map.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))
+        self.members.serialize_into(map)
     }
 }
 
@@ -400,9 +387,10 @@ pub struct UserRequest {
     avatar: Field<String>,
     locale: Field<String>,
     timezone: Field<String>,
-    created_at: Field<Timestamp>,
-    channel_data: Field<InlineChannelData>,
-    preferences: Field<InlinePreferences>,
+    // As JSON text already: a Worker that sets none of these does not carry what writes them.
+    created_at: Field<String>,
+    channel_data: Field<Members>,
+    preferences: Field<Members>,
     properties: Properties,
 }
 
@@ -467,13 +455,13 @@ impl UserRequest {
 
     /// When the user was created in your own system.
     pub fn created_at(mut self, time: impl Into<Field<Timestamp>>) -> Self {
-        self.created_at = time.into();
+        self.created_at = time.into().map(|time| time.to_string());
         self
     }
 
     /// A property of your own. `null` clears it.
     pub fn property(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        self.properties.set(name.into(), value);
+        self.properties.set(name.into(), &value);
         self
     }
 
@@ -494,13 +482,14 @@ impl UserRequest {
         channel_id: impl Into<String>,
         data: impl Into<ChannelDataRequest>,
     ) -> Self {
-        self.channel_data.get_or_default().insert(channel_id.into(), data.into());
+        self.channel_data.get_or_default().set(channel_id.into(), &data.into());
         self
     }
 
     /// Sets a preference set along with the user; it is merged into what the set had.
+    #[expect(clippy::needless_pass_by_value, reason = "as every other setter")]
     pub fn preferences(mut self, set_id: impl Into<String>, preferences: PreferenceSetRequest) -> Self {
-        self.preferences.get_or_default().insert(set_id.into(), preferences);
+        self.preferences.get_or_default().set(set_id.into(), &preferences);
         self
     }
 
@@ -590,9 +579,10 @@ pub struct ObjectRequest {
     name: Field<String>,
     locale: Field<String>,
     timezone: Field<String>,
-    created_at: Field<Timestamp>,
-    channel_data: Field<InlineChannelData>,
-    preferences: Field<InlinePreferences>,
+    // As JSON text already: a Worker that sets none of these does not carry what writes them.
+    created_at: Field<String>,
+    channel_data: Field<Members>,
+    preferences: Field<Members>,
     properties: Properties,
 }
 
@@ -632,13 +622,13 @@ impl ObjectRequest {
 
     /// When the object was created in your own system.
     pub fn created_at(mut self, time: impl Into<Field<Timestamp>>) -> Self {
-        self.created_at = time.into();
+        self.created_at = time.into().map(|time| time.to_string());
         self
     }
 
     /// A property of your own. `null` clears it.
     pub fn property(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        self.properties.set(name.into(), value);
+        self.properties.set(name.into(), &value);
         self
     }
 
@@ -659,13 +649,14 @@ impl ObjectRequest {
         channel_id: impl Into<String>,
         data: impl Into<ChannelDataRequest>,
     ) -> Self {
-        self.channel_data.get_or_default().insert(channel_id.into(), data.into());
+        self.channel_data.get_or_default().set(channel_id.into(), &data.into());
         self
     }
 
     /// Sets a preference set along with the object; it is merged into what the set had.
+    #[expect(clippy::needless_pass_by_value, reason = "as every other setter")]
     pub fn preferences(mut self, set_id: impl Into<String>, preferences: PreferenceSetRequest) -> Self {
-        self.preferences.get_or_default().insert(set_id.into(), preferences);
+        self.preferences.get_or_default().set(set_id.into(), &preferences);
         self
     }
 

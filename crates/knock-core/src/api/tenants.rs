@@ -13,11 +13,10 @@ use crate::api::bulk_operations::{BulkOperation, MAX_ENTITIES};
 use crate::api::channel_data::ChannelDataRequest;
 use crate::api::messages::check_some_id;
 use crate::api::preferences::{PreferenceSet, PreferenceSetRequest};
-use crate::api::recipients::{
-    InlineChannelData, InlinePreferences, Properties, check_count, check_id, check_ids, serialize_field,
-};
+use crate::api::recipients::{Properties, check_count, check_id, check_ids, serialize_field};
 use crate::error::{DecodeError, InvalidInput};
 use crate::field::{Field, clearable};
+use crate::json::{LazyJson, Members};
 use crate::operation::{Operation, OperationInfo, RateLimitTier, RequestEncoder};
 use crate::page::{self, Page, PageQuery, Paged, page_setters};
 use crate::response::{self, Batch};
@@ -94,8 +93,8 @@ pub struct TenantRequest {
     pub(crate) id: String,
     name: Field<String>,
     settings: TenantSettingsRequest,
-    channel_data: Field<InlineChannelData>,
-    preferences: Field<InlinePreferences>,
+    channel_data: Field<Members>,
+    preferences: Field<Members>,
     properties: Properties,
 }
 
@@ -104,7 +103,7 @@ struct TenantSettingsRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     branding: Option<Branding>,
     #[serde(skip_serializing_if = "Field::is_keep")]
-    preference_set: Field<PreferenceSetRequest>,
+    preference_set: Field<LazyJson>,
 }
 
 clearable!(PreferenceSetRequest);
@@ -138,7 +137,7 @@ impl TenantRequest {
     ///
     /// See [preferences per tenant](https://docs.knock.app/multi-tenancy/per-tenant-preferences).
     pub fn preference_set(mut self, preferences: impl Into<Field<PreferenceSetRequest>>) -> Self {
-        self.settings.preference_set = preferences.into();
+        self.settings.preference_set = preferences.into().map(|set| LazyJson::new("preference_set", &set));
         self
     }
 
@@ -148,19 +147,20 @@ impl TenantRequest {
         channel_id: impl Into<String>,
         data: impl Into<ChannelDataRequest>,
     ) -> Self {
-        self.channel_data.get_or_default().insert(channel_id.into(), data.into());
+        self.channel_data.get_or_default().set(channel_id.into(), &data.into());
         self
     }
 
     /// Sets a preference set of the tenant as a recipient; it is merged into what the set had.
+    #[expect(clippy::needless_pass_by_value, reason = "as every other setter")]
     pub fn preferences(mut self, set_id: impl Into<String>, preferences: PreferenceSetRequest) -> Self {
-        self.preferences.get_or_default().insert(set_id.into(), preferences);
+        self.preferences.get_or_default().set(set_id.into(), &preferences);
         self
     }
 
     /// A property of your own. `null` clears it.
     pub fn property(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        self.properties.set(name.into(), value);
+        self.properties.set(name.into(), &value);
         self
     }
 
