@@ -238,7 +238,8 @@ fn field_errors(raw: &RawValue) -> Vec<FieldError> {
 }
 
 fn read<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
-    serde_json::from_str(raw.get()).ok()
+    // From bytes as everything else, so that a Worker carries one reader.
+    serde_json::from_slice(raw.get().as_bytes()).ok()
 }
 
 impl Error {

@@ -103,7 +103,7 @@ pub(crate) fn rate_limited_ids(headers: &HeaderMap, parameter: &str) -> Vec<Stri
 /// Where the body is not JSON, or not that of a `T`.
 pub fn json<T: DeserializeOwned>(response: &http::Response<Bytes>) -> Result<T, DecodeError> {
     if response.body().is_empty() {
-        return serde_json::from_str("null").map_err(|_| DecodeError::new("the answer has no body"));
+        return serde_json::from_slice(b"null").map_err(|_| DecodeError::new("the answer has no body"));
     }
     serde_json::from_slice(response.body()).map_err(|error| DecodeError::json(&error))
 }
