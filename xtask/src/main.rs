@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
 mod ci;
+mod edge;
 mod expand;
 mod generate;
 mod recordings;
@@ -15,6 +16,8 @@ use crate::generate::Mode;
 const USAGE: &str = "\
 cargo xtask generate             writes the registry of operations and their map
 cargo xtask generate --check     fails where they are out of date
+cargo xtask edge [OPTIONS]       runs what is for the edge on the real runtimes, and compares sizes
+cargo xtask test                 runs `cargo test --workspace`, then the edge
 cargo xtask ci                   runs all that must pass before a change is merged
 ";
 
@@ -27,6 +30,8 @@ fn main() -> ExitCode {
     let done = match arguments[..] {
         ["generate"] => generate::run(Mode::Write),
         ["generate", "--check"] => generate::run(Mode::Check),
+        ["edge", ref options @ ..] => edge::run(options),
+        ["test"] => edge::test_all(),
         ["ci"] => ci::run(),
         _ => Err(USAGE.into()),
     };

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use crate::compare::differences;
 use crate::document::Described;
 use crate::report::Report;
-use crate::sample::Sample;
 use crate::schema::Schemas;
 use crate::variants::{Variant, variants};
+use contract_tests::sample::Sample;
 
 /// The keys that lists have for their items.
 const ITEMS: [&str; 5] = ["entries", "items", "slack_channels", "ms_teams_teams", "ms_teams_channels"];

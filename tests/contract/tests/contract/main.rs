@@ -1,7 +1,7 @@
 //! The SDK against Knock's `OpenAPI` document: nothing missing, nothing too much, and every answer read in full.
 //!
 //! A failing test lists all that differs, so that a new version of the document reads as a list of things to do.
-//! What is meant to differ is in [`exceptions`]; what is sent is in [`samples`], one file a resource.
+//! What is meant to differ is in [`exceptions`]; what is sent is in `src/samples`, one file a resource.
 // Test code may stop at what cannot be.
 #![allow(clippy::unwrap_used)]
 
@@ -11,8 +11,6 @@ mod document;
 mod exceptions;
 mod report;
 mod requests;
-mod sample;
-mod samples;
 mod schema;
 mod variants;
 
@@ -22,8 +20,8 @@ use knock_core::registry::OPERATIONS;
 
 use crate::document::Document;
 use crate::report::Report;
-use crate::sample::Sample;
 use crate::schema::Schemas;
+use contract_tests::sample::Sample;
 
 #[test]
 fn the_operations_are_those_of_the_document() {
@@ -79,7 +77,7 @@ fn tiers_idempotency_and_retention_are_those_of_the_document() {
 #[test]
 fn every_operation_has_a_sample() {
     let mut report = Report::new("samples", &[]);
-    let samples = samples::all();
+    let samples = contract_tests::samples::all();
     for info in OPERATIONS {
         match samples.iter().filter(|sample| sample.info == *info).count() {
             1 => {}
@@ -118,7 +116,7 @@ fn answers_that_have_less_or_more_are_read() {
 
 /// Goes through the samples with what the document says of them.
 fn each(document: &Document, mut check: impl FnMut(&Sample, &document::Described<'_>)) {
-    for sample in samples::all() {
+    for sample in contract_tests::samples::all() {
         if let Some(described) = document.find(&sample.info) {
             check(&sample, &described);
         }

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::document::{Described, Parameter};
 use crate::report::Report;
-use crate::sample::Sample;
 use crate::schema::Schemas;
+use contract_tests::sample::Sample;
 
 /// Checks every request of a sample, and that together they use all that the document has.
 pub(crate) fn check(sample: &Sample, described: &Described<'_>, schemas: &Schemas<'_>, report: &mut Report) {

@@ -6,20 +6,31 @@ use knock_core::{Batch, Error, Operation, OperationInfo, Page, Paged, PreparedCa
 use serde::Serialize;
 use serde_json::{Value, json};
 
-type Request = Result<PreparedCall, Error>;
+/// What an operation sends.
+pub type Request = Result<PreparedCall, Error>;
+/// Reads an answer and gives it back as JSON.
 type Read = Box<dyn Fn(StatusCode, &Value) -> Result<Value, Error>>;
 
 /// One operation: what it sends with all that it can, with only what it must, and in other forms; and how it reads.
-pub(crate) struct Sample {
-    pub(crate) info: OperationInfo,
-    pub(crate) required: Request,
-    pub(crate) full: Vec<Request>,
+pub struct Sample {
+    /// The operation's facts.
+    pub info: OperationInfo,
+    /// With only what it must have.
+    pub required: Request,
+    /// With all that it can have; more than one where not all can be had at once.
+    pub full: Vec<Request>,
     read: Read,
+}
+
+impl std::fmt::Debug for Sample {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sample({})", self.info.name)
+    }
 }
 
 impl Sample {
     /// An operation with only what it must have, whose answer is one value.
-    pub(crate) fn of<O>(required: O) -> Self
+    pub fn of<O>(required: O) -> Self
     where
         O: Operation<Output: Serialize> + 'static,
     {
@@ -27,7 +38,7 @@ impl Sample {
     }
 
     /// The same for an operation that has no optional parts but many forms; the first is the required one.
-    pub(crate) fn each<O>(operations: impl IntoIterator<Item = O>) -> Self
+    pub fn each<O>(operations: impl IntoIterator<Item = O>) -> Self
     where
         O: Operation<Output: Serialize> + 'static,
     {
@@ -37,7 +48,7 @@ impl Sample {
     }
 
     /// The same for an operation whose answer is a page of a list.
-    pub(crate) fn list<O, T>(required: O) -> Self
+    pub fn list<O, T>(required: O) -> Self
     where
         O: Paged<Item = T, Output = Page<T, O>> + 'static,
         T: Serialize,
@@ -49,7 +60,7 @@ impl Sample {
     }
 
     /// The same for an operation on many entities.
-    pub(crate) fn batch<O, T>(required: O) -> Self
+    pub fn batch<O, T>(required: O) -> Self
     where
         O: Operation<Output = Batch<T>> + 'static,
         T: Serialize,
@@ -58,7 +69,7 @@ impl Sample {
     }
 
     /// The same, with `to_json` for an answer of another kind.
-    pub(crate) fn new<O: Operation + 'static>(required: O, to_json: fn(O::Output) -> Value) -> Self {
+    pub fn new<O: Operation + 'static>(required: O, to_json: fn(O::Output) -> Value) -> Self {
         Self {
             info: O::INFO,
             required: required.prepare(),
@@ -70,18 +81,18 @@ impl Sample {
     /// The operation with all that it can have; once more for what cannot be had at the same time.
     // By value: in the table, a reference would be noise.
     #[allow(clippy::needless_pass_by_value)]
-    pub(crate) fn full(mut self, operation: impl Operation) -> Self {
+    pub fn full(mut self, operation: impl Operation) -> Self {
         self.full.push(operation.prepare());
         self
     }
 
     /// Every request; the required one is the full one where there is no more to say.
-    pub(crate) fn requests(&self) -> impl Iterator<Item = &Request> {
+    pub fn requests(&self) -> impl Iterator<Item = &Request> {
         std::iter::once(&self.required).chain(&self.full)
     }
 
     /// Reads an answer and gives it back as JSON.
-    pub(crate) fn read(&self, status: StatusCode, body: &Value) -> Result<Value, Error> {
+    pub fn read(&self, status: StatusCode, body: &Value) -> Result<Value, Error> {
         (self.read)(status, body)
     }
 }

@@ -23,7 +23,7 @@ mod workflows;
 use crate::sample::Sample;
 
 /// Every sample there is.
-pub(crate) fn all() -> Vec<Sample> {
+pub fn all() -> Vec<Sample> {
     [
         audiences::samples(),
         bulk_operations::samples(),

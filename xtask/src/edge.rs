@@ -1,0 +1,23 @@
+//! `cargo xtask edge`: the adapters in workerd, in wasmtime and in Vercel's Edge runtime.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::Result;
+
+/// Runs the edge tests; what they need is installed into the target folder, which takes a while the first time.
+pub(crate) fn run(options: &[&str]) -> Result<()> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/edge/run.mjs");
+    passes(Command::new("node").arg(script).args(options), "node (20 or newer is needed)")
+}
+
+/// Runs everything.
+pub(crate) fn test_all() -> Result<()> {
+    passes(Command::new("cargo").args(["test", "--workspace"]), "cargo")?;
+    run(&[])
+}
+
+fn passes(command: &mut Command, name: &str) -> Result<()> {
+    let status = command.status().map_err(|error| format!("{name} cannot be run: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{name} ended with {status}").into()) }
+}
