@@ -5,11 +5,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use knock_core::{Attempt, Transport, TransportError, UnixTime};
-use worker::js_sys::Uint8Array;
+use worker::js_sys::{Array, Uint8Array};
 use worker::send::SendFuture;
 use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::web_sys::{AbortSignal, Crypto, WorkerGlobalScope};
-use worker::{Date, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Response};
+use worker::wasm_bindgen_futures::JsFuture;
+use worker::web_sys::{
+    AbortSignal, Crypto, Headers, Request, RequestInit, RequestRedirect, Response, WorkerGlobalScope,
+};
+use worker::{Date, Delay};
 
 /// Moves requests with the Worker's `fetch`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,20 +53,23 @@ impl Transport for FetchTransport {
     }
 }
 
+fn scope() -> WorkerGlobalScope {
+    worker::js_sys::global().unchecked_into()
+}
+
 pub(crate) fn crypto() -> Result<Crypto, JsValue> {
-    worker::js_sys::global().unchecked_into::<WorkerGlobalScope>().crypto()
+    scope().crypto()
 }
 
 async fn exchange(
     request: http::Request<Bytes>,
     timeout: Duration,
 ) -> Result<http::Response<Bytes>, TransportError> {
-    let request =
-        outgoing(&request).map_err(|_| TransportError::not_sent("the runtime refused the request"))?;
-    // The signal also ends the reading of the body.
     let millis = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
     let signal = AbortSignal::timeout_with_u32(millis);
-    match fetch(request, &signal).await {
+    let request = outgoing(&request, &signal)
+        .map_err(|_| TransportError::not_sent("the runtime refused the request"))?;
+    match fetch(&request).await {
         Ok(response) => Ok(response),
         Err(_) if signal.aborted() => Err(TransportError::timed_out()),
         // What the runtime says may hold the URL, and with it an id.
@@ -71,34 +77,42 @@ async fn exchange(
     }
 }
 
-fn outgoing(request: &http::Request<Bytes>) -> worker::Result<Request> {
-    let headers = Headers::new();
+// The types of `web_sys`, not those of `worker`, which bring much more into the bundle.
+
+fn outgoing(request: &http::Request<Bytes>, signal: &AbortSignal) -> Result<Request, JsValue> {
+    let headers = Headers::new()?;
     for (name, value) in request.headers() {
         // The runtime counts the body itself.
         if name != header::CONTENT_LENGTH {
             headers.append(name.as_str(), value.to_str().unwrap_or_default())?;
         }
     }
-    let body = request.body();
-    let mut init = RequestInit::new();
-    init.with_method(Method::from(request.method().as_str().to_owned()))
-        .with_headers(headers)
-        .with_redirect(RequestRedirect::Manual)
-        .with_body((!body.is_empty()).then(|| Uint8Array::from(body.as_ref()).into()));
-    Request::new_with_init(&request.uri().to_string(), &init)
+    let init = RequestInit::new();
+    init.set_method(request.method().as_str());
+    init.set_headers(&headers);
+    init.set_redirect(RequestRedirect::Manual);
+    // The signal also ends the reading of the answer's body.
+    init.set_signal(Some(signal));
+    if !request.body().is_empty() {
+        init.set_body(&Uint8Array::from(request.body().as_ref()));
+    }
+    Request::new_with_str_and_init(&request.uri().to_string(), &init)
 }
 
-async fn fetch(request: Request, signal: &AbortSignal) -> worker::Result<http::Response<Bytes>> {
-    let mut response = Fetch::Request(request).send_with_signal(&signal.clone().into()).await?;
-    let mut answer = http::Response::new(Bytes::from(response.bytes().await?));
-    *answer.status_mut() = StatusCode::from_u16(response.status_code()).unwrap_or(StatusCode::BAD_GATEWAY);
-    *answer.headers_mut() = incoming(&response);
-    Ok(answer)
+async fn fetch(request: &Request) -> Result<http::Response<Bytes>, JsValue> {
+    let answer: Response = JsFuture::from(scope().fetch_with_request(request)).await?.unchecked_into();
+    let body = JsFuture::from(answer.array_buffer()?).await?;
+    let mut response = http::Response::new(Bytes::from(Uint8Array::new(&body).to_vec()));
+    *response.status_mut() = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::BAD_GATEWAY);
+    *response.headers_mut() = incoming(&answer.headers());
+    Ok(response)
 }
 
-fn incoming(response: &Response) -> HeaderMap {
-    let header = |(name, value): (String, String)| {
-        Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(&value).ok()?))
+fn incoming(headers: &Headers) -> HeaderMap {
+    let header = |entry: Result<JsValue, JsValue>| {
+        let entry: Array = entry.ok()?.unchecked_into();
+        let name = HeaderName::from_bytes(entry.get(0).as_string()?.as_bytes()).ok()?;
+        Some((name, HeaderValue::from_str(&entry.get(1).as_string()?).ok()?))
     };
-    response.headers().entries().filter_map(header).collect()
+    headers.entries().into_iter().filter_map(header).collect()
 }

@@ -1,0 +1,71 @@
+// Runs the SDK and its examples on real edge runtimes. See --help.
+import { fork } from 'node:child_process';
+import { parseArgs } from 'node:util';
+
+import { Report, title } from './lib/report.mjs';
+
+const HELP = `node run.mjs [--only worker|spin|vercel] [--sizes] [--update-sizes]
+
+  --only TARGET    that target alone
+  --sizes          builds and sizes alone
+  --update-sizes   writes sizes.json anew
+
+The first run installs what is missing into target/edge and takes about 15 minutes.`;
+const TARGETS = ['worker', 'spin', 'vercel'];
+/** With its builds, the first ones. */
+const LONGEST_TARGET = 40 * 60_000;
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    sizes: { type: 'boolean' },
+    'update-sizes': { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+
+async function main() {
+  const targets = options.only ? [options.only] : TARGETS;
+  if (options.only && !TARGETS.includes(options.only)) throw new Error(`--only ${options.only}: not one of ${TARGETS}`);
+  const start = performance.now();
+  const report = new Report();
+  const tools = await import('./lib/tools.mjs');
+  await tools.installTools(targets);
+  if (!options.sizes && !options['update-sizes']) {
+    await tools.buildEmulator();
+    for (const target of targets) await runTarget(target, report);
+  }
+  const { checkSizes } = await import('./lib/sizes.mjs');
+  await checkSizes(report, targets, options['update-sizes']);
+  console.log(`\nin ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  return report.end();
+}
+
+/** Runs a target; it prints its steps itself. */
+async function runTarget(name, report) {
+  title(name);
+  const child = fork(new URL('./lib/target.mjs', import.meta.url), [name]);
+  const stop = () => child.kill('SIGKILL');
+  process.once('exit', stop);
+  const timer = setTimeout(stop, LONGEST_TARGET);
+  let result;
+  child.on('message', (message) => { result = message; });
+  const code = await new Promise((resolve) => { child.once('exit', resolve); });
+  clearTimeout(timer);
+  process.off('exit', stop);
+  report.passed += result?.passed ?? 0;
+  report.failed += result?.failed ?? 0;
+  if (!result) report.add(`${name}: it runs to its end`, `its process ended with ${code}`);
+}
+
+if (options.help) {
+  console.log(HELP);
+} else {
+  main().then(
+    (code) => process.exit(code),
+    (error) => {
+      console.error(`\n${error.message}\n\n0 passed, 1 failed`);
+      process.exit(1);
+    },
+  );
+}
