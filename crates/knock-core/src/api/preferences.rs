@@ -336,6 +336,18 @@ impl PreferenceSetRequest {
     }
 }
 
+impl From<Condition> for Field<Setting> {
+    fn from(condition: Condition) -> Self {
+        Self::Set(condition.into())
+    }
+}
+
+impl From<Vec<Condition>> for Field<Setting> {
+    fn from(conditions: Vec<Condition>) -> Self {
+        Self::Set(conditions.into())
+    }
+}
+
 impl From<bool> for Field<Setting> {
     fn from(subscribed: bool) -> Self {
         Self::Set(subscribed.into())
