@@ -116,8 +116,9 @@ impl Call {
         now: UnixTime,
         random: [u8; 16],
     ) -> Result<Self, Error> {
-        let mut policy = config.retry.clone();
-        let mut deadline = config.deadline;
+        let settings = config.settings();
+        let mut policy = settings.retry.clone();
+        let mut deadline = settings.deadline;
         if let Some(options) = options {
             options.check().map_err(|error| error.with_operation(prepared.operation_name()))?;
             policy = options.retry.clone().unwrap_or(policy);
@@ -148,7 +149,7 @@ impl Call {
         match event {
             Event::Start | Event::Waited => self.attempt(now),
             Event::Response(response) if response.status().is_success() => {
-                self.config.budget.deposit(self.attempts > 1);
+                self.config.settings().budget.deposit(self.attempts > 1);
                 Step::Done(Ok(response))
             }
             Event::Response(response) => {
@@ -201,7 +202,8 @@ impl Call {
 
     /// The attempt's timeout, or what is left until the deadline where that is less.
     fn timeout_of_attempt(&self, now: UnixTime) -> Duration {
-        let own = self.options.as_ref().and_then(|options| options.timeout).unwrap_or(self.config.timeout);
+        let own = self.options.as_ref().and_then(|options| options.timeout);
+        let own = own.unwrap_or(self.config.settings().timeout);
         self.deadline.map_or(own, |deadline| own.min(deadline.since(now)))
     }
 
@@ -243,7 +245,7 @@ impl Call {
         if self.prepared.expiry().is_some_and(|expiry| next >= expiry) {
             return Err(StopReason::Expired);
         }
-        if !self.config.budget.withdraw() {
+        if !self.config.settings().budget.withdraw() {
             return Err(StopReason::BudgetExhausted);
         }
         Ok(wait)

@@ -1,6 +1,7 @@
 //! How a client talks to Knock: key, URL, headers, time limits, retries.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -36,8 +37,13 @@ const USER_TOKEN: HeaderName = HeaderName::from_static("x-knock-user-token");
 #[derive(Clone)]
 #[must_use]
 pub struct Config {
+    /// Shared, since every call holds it.
+    settings: Arc<Settings>,
+}
+
+pub(crate) struct Settings {
     base: BaseUrl,
-    headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     pub(crate) timeout: Duration,
     pub(crate) deadline: Option<Duration>,
     pub(crate) retry: RetryPolicy,
@@ -84,32 +90,34 @@ impl Config {
 
     /// The retry budget that all calls with this configuration share.
     pub fn retry_budget(&self) -> &RetryBudget {
-        &self.budget
+        &self.settings.budget
     }
 
-    pub(crate) fn headers(&self) -> &HeaderMap {
-        &self.headers
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     pub(crate) fn uri(&self, target: &PathAndQuery) -> Result<Uri, Error> {
-        self.base.join(target)
+        self.settings.base.join(target)
     }
 
     /// The scheme, host and port of Knock's API, for spans and logs.
     pub fn origin(&self) -> (&str, &str, Option<u16>) {
-        (self.base.scheme.as_str(), self.base.authority.host(), self.base.authority.port_u16())
+        let base = &self.settings.base;
+        (base.scheme.as_str(), base.authority.host(), base.authority.port_u16())
     }
 }
 
 /// Hides the key and the user token; other headers show by name only.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let settings = &self.settings;
         f.debug_struct("Config")
-            .field("base_url", &format_args!("{}", self.base))
-            .field("headers", &self.headers.keys().map(HeaderName::as_str).collect::<Vec<_>>())
-            .field("timeout", &self.timeout)
-            .field("deadline", &self.deadline)
-            .field("retry", &self.retry)
+            .field("base_url", &format_args!("{}", settings.base))
+            .field("headers", &settings.headers.keys().map(HeaderName::as_str).collect::<Vec<_>>())
+            .field("timeout", &settings.timeout)
+            .field("deadline", &settings.deadline)
+            .field("retry", &settings.retry)
             .finish_non_exhaustive()
     }
 }
@@ -237,14 +245,15 @@ impl ConfigBuilder {
         }
         check_limits(Some(self.timeout), self.deadline)?;
         let base = BaseUrl::parse(self.base_url.as_ref().map_or(DEFAULT_BASE_URL, Secret::expose))?;
-        Ok(Config {
+        let settings = Settings {
             base,
             headers,
             timeout: self.timeout,
             deadline: self.deadline,
             retry: self.retry,
             budget: self.budget,
-        })
+        };
+        Ok(Config { settings: Arc::new(settings) })
     }
 }
 

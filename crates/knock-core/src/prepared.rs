@@ -151,7 +151,7 @@ impl PreparedCall {
         let mut request = http::Request::new(body);
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = config.uri(&self.target)?;
-        let mut headers = config.headers().clone();
+        let mut headers = config.settings().headers.clone();
         if let Some(options) = options {
             options.check().map_err(|error| error.with_operation(self.operation_name()))?;
             for (name, value) in options.headers() {
