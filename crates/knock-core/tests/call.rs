@@ -442,7 +442,8 @@ fn the_server_says_how_long_to_wait() {
 
 #[test]
 fn a_wait_over_the_cap_ends_the_call_at_once() {
-    for (text, asked) in [("61", secs(61)), ("86400", secs(86_400)), ("99999999999999999999", Duration::MAX)] {
+    for (text, asked) in [("61", secs(61)), ("86400", secs(86_400)), ("99999999999999999999", Duration::MAX)]
+    {
         let trace = run(get(), &[answer(429, "retry-after", text)]);
         let error = trace.error();
         assert_eq!(trace.waits, [], "{text}");
