@@ -49,12 +49,9 @@ async function installNodeModules() {
 }
 
 async function installRustTargets() {
-  const missing = async () => {
-    const rustup = await run('rustup', ['target', 'list', '--installed']);
-    return TARGETS.filter((target) => !rustup.split('\n').includes(target));
-  };
-  // A toolchain of its own may have been made where rustup's server is not reached.
-  if (process.env.RUSTUP_TOOLCHAIN || (await missing()).length === 0) return;
+  // A toolchain that was made where rustup's server is not reached has no list; it has the targets.
+  const installed = await run('rustup', ['target', 'list', '--installed']).catch(() => null);
+  if (installed === null || TARGETS.every((target) => installed.split('\n').includes(target))) return;
   try {
     await timed(`rustup target add ${TARGETS.join(' ')}`, () => run('rustup', ['target', 'add', ...TARGETS], { minutes: 5 }));
   } catch (error) {
