@@ -190,7 +190,7 @@ impl Call {
         {
             return self.done(error, StopReason::DeadlineExceeded);
         }
-        match self.prepared.to_request_with(&self.config, self.options.as_ref()) {
+        match self.prepared.clone().into_request(&self.config, self.options.as_ref()) {
             Ok(request) => {
                 self.attempts += 1;
                 self.timeout = self.timeout_of_attempt(now);

@@ -97,7 +97,7 @@ impl Config {
         &self.settings
     }
 
-    pub(crate) fn uri(&self, target: &PathAndQuery) -> Result<Uri, Error> {
+    pub(crate) fn uri(&self, target: PathAndQuery) -> Result<Uri, Error> {
         self.settings.base.join(target)
     }
 
@@ -389,12 +389,12 @@ impl BaseUrl {
         Ok(Self { scheme, authority, path: path.to_owned() })
     }
 
-    fn join(&self, target: &PathAndQuery) -> Result<Uri, Error> {
+    fn join(&self, target: PathAndQuery) -> Result<Uri, Error> {
         let mut parts = http::uri::Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
         parts.path_and_query = Some(if self.path.is_empty() {
-            target.clone()
+            target
         } else {
             PathAndQuery::from_maybe_shared(Bytes::from(format!("{}{target}", self.path)))
                 .map_err(|_| Error::from(InvalidInput::new("path", "is longer than 65,534 bytes")))?

@@ -1,5 +1,10 @@
 //! Enums whose values Knock may add to.
 
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Error, Visitor};
+
 /// Declares an enum of strings with a variant `Other` for values that are not known yet, so that no answer is
 /// refused for a new value and nothing is lost on the way back.
 macro_rules! open_enum {
@@ -55,7 +60,7 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Ok(Self::from(std::borrow::Cow::<'de, str>::deserialize(deserializer)?.as_ref()))
+                deserializer.deserialize_str($crate::open_enum::TextVisitor(std::marker::PhantomData))
             }
         }
 
@@ -67,3 +72,22 @@ macro_rules! open_enum {
     };
 }
 pub(crate) use open_enum;
+
+/// Reads a known value without a copy of its text.
+pub(crate) struct TextVisitor<T>(pub(crate) PhantomData<T>);
+
+impl<T: for<'a> From<&'a str> + From<String>> Visitor<'_> for TextVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        Ok(text.into())
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<T, E> {
+        Ok(text.into())
+    }
+}

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::client::{Client, MaybeSend, Transport};
 use crate::config::{CallOptions, Config};
 use crate::error::{CallContext, DecodeError, Error, InvalidInput, Outcome};
-use crate::json::NO_JSON;
+use crate::json::{NO_JSON, ObjectText, write_object};
 use crate::path;
 use crate::prepared::PreparedCall;
 use crate::query::{Query, QueryValue};
@@ -15,6 +15,9 @@ use crate::time::UnixTime;
 
 /// The longest idempotency key that Knock takes, in characters.
 const IDEMPOTENCY_KEY_CHARS: usize = 255;
+
+/// Room for the bodies that are usual, so that they are not moved while they grow.
+const USUAL_BODY_BYTES: usize = 512;
 
 /// Something that can be asked of Knock: a value that knows its request and how to read the answer.
 ///
@@ -82,8 +85,7 @@ pub trait Operation: MaybeSend + Sized {
     ///
     /// Kind [`InvalidInput`](crate::ErrorKind::InvalidInput) where an argument cannot be right.
     fn to_request(&self, config: &Config) -> Result<http::Request<Bytes>, Error> {
-        let call = self.prepare()?;
-        call.to_request_with(config, self.options())
+        self.prepare()?.into_request(config, self.options())
     }
 
     /// The value in a response to [`to_request`](Self::to_request), or the error in it.
@@ -370,8 +372,26 @@ impl<'r> RequestEncoder<'r> {
     ///
     /// Where the value has no form in JSON.
     pub fn json(&mut self, body: &(impl Serialize + ?Sized)) -> Result<(), InvalidInput> {
-        let bytes = serde_json::to_vec(body).map_err(|_| InvalidInput::new("body", NO_JSON))?;
-        self.body = Some(bytes);
+        self.body_text(USUAL_BODY_BYTES, |text| serde_json::to_writer(text, body))
+    }
+
+    /// Sets the JSON body to an object, of about this many bytes, that is written member by member.
+    pub(crate) fn object(
+        &mut self,
+        bytes: usize,
+        write: impl FnOnce(&mut ObjectText<'_>) -> serde_json::Result<()>,
+    ) -> Result<(), InvalidInput> {
+        self.body_text(bytes, |text| write_object(text, write))
+    }
+
+    fn body_text(
+        &mut self,
+        bytes: usize,
+        write: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>,
+    ) -> Result<(), InvalidInput> {
+        let mut text = Vec::with_capacity(bytes);
+        write(&mut text).map_err(|_| InvalidInput::new("body", NO_JSON))?;
+        self.body = Some(text);
         Ok(())
     }
 

@@ -4,15 +4,17 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
-use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::uri::PathAndQuery;
+use http::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{CallOptions, Config};
 use crate::error::{Error, InvalidInput};
 use crate::operation::{OperationInfo, check_idempotency_key};
 use crate::time::UnixTime;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// A call that is ready to be sent: which operation, method, path and query, body bytes and idempotency key.
 ///
@@ -139,18 +141,15 @@ impl PreparedCall {
     ///
     /// Where the base URL's path and the call's together are too long.
     pub fn to_request(&self, config: &Config) -> Result<http::Request<Bytes>, Error> {
-        self.to_request_with(config, None)
+        self.clone().into_request(config, None)
     }
 
-    pub(crate) fn to_request_with(
-        &self,
+    /// [`to_request`](Self::to_request) without a copy, for a call with options.
+    pub(crate) fn into_request(
+        self,
         config: &Config,
         options: Option<&CallOptions>,
     ) -> Result<http::Request<Bytes>, Error> {
-        let body = self.body.clone().unwrap_or_default();
-        let mut request = http::Request::new(body);
-        *request.method_mut() = self.method.clone();
-        *request.uri_mut() = config.uri(&self.target)?;
         let mut headers = config.settings().headers.clone();
         if let Some(options) = options {
             options.check().map_err(|error| error.with_operation(self.operation_name()))?;
@@ -162,12 +161,15 @@ impl PreparedCall {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         if self.body.is_some() || matches!(self.method.as_str(), "POST" | "PUT" | "PATCH") {
-            headers.insert(CONTENT_LENGTH, HeaderValue::from(request.body().len()));
+            headers.insert(CONTENT_LENGTH, self.body.as_ref().map_or(0, Bytes::len).into());
         }
-        if let Some(key) = &self.idempotency_key {
-            let value = HeaderValue::from_str(key).map_err(|_| unusable_idempotency_key())?;
-            headers.insert("idempotency-key", value);
+        if let Some(key) = self.idempotency_key {
+            let value = HeaderValue::try_from(key).map_err(|_| unusable_idempotency_key())?;
+            headers.insert(IDEMPOTENCY_KEY, value);
         }
+        let mut request = http::Request::new(self.body.unwrap_or_default());
+        *request.method_mut() = self.method;
+        *request.uri_mut() = config.uri(self.target)?;
         *request.headers_mut() = headers;
         Ok(request)
     }
@@ -179,7 +181,7 @@ fn unusable_idempotency_key() -> Error {
 
 /// A random UUID (version 4, [RFC 9562](https://www.rfc-editor.org/rfc/rfc9562#section-5.4)) with our prefix.
 fn random_key(random: [u8; 16]) -> String {
-    format!("knock-rust-{}", crate::random::uuid4(random))
+    crate::random::uuid4("knock-rust-", random)
 }
 
 /// Shows the size of the body, and of the rest only what holds nobody's data.

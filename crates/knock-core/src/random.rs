@@ -1,18 +1,19 @@
 //! What is made of the random bytes that the caller hands in.
 
-use std::fmt::Write;
+const HEX: &[u8; 16] = b"0123456789abcdef";
 
-/// A random UUID (version 4) in its usual spelling.
-pub(crate) fn uuid4(mut random: [u8; 16]) -> String {
+/// A random UUID (version 4) in its usual spelling, after a prefix.
+pub(crate) fn uuid4(prefix: &str, mut random: [u8; 16]) -> String {
     random[6] = (random[6] & 0x0f) | 0x40;
     random[8] = (random[8] & 0x3f) | 0x80;
-    let mut text = String::with_capacity(36);
-    for (index, byte) in random.iter().enumerate() {
+    let mut text = String::with_capacity(prefix.len() + 36);
+    text.push_str(prefix);
+    for (index, byte) in random.into_iter().enumerate() {
         if matches!(index, 4 | 6 | 8 | 10) {
             text.push('-');
         }
-        // Writing to a `String` does not fail.
-        let _ = write!(text, "{byte:02x}");
+        text.push(char::from(HEX[usize::from(byte >> 4)]));
+        text.push(char::from(HEX[usize::from(byte & 0x0f)]));
     }
     text
 }
@@ -43,8 +44,8 @@ mod tests {
 
     #[test]
     fn a_uuid_has_version_4_and_its_variant() {
-        assert_eq!(uuid4([0; 16]), "00000000-0000-4000-8000-000000000000");
-        assert_eq!(uuid4([0xff; 16]), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(uuid4("", [0; 16]), "00000000-0000-4000-8000-000000000000");
+        assert_eq!(uuid4("key-", [0xff; 16]), "key-ffffffff-ffff-4fff-bfff-ffffffffffff");
     }
 
     #[test]

@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
-use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -17,7 +16,7 @@ use crate::api::preferences::PreferenceSetRequest;
 use crate::api::users::User;
 use crate::error::InvalidInput;
 use crate::field::Field;
-use crate::json::Members;
+use crate::json::{Members, ObjectSink, WriteJson, serialize_object, write_object};
 use crate::query::{Query, QueryValue};
 use crate::time::Timestamp;
 
@@ -96,6 +95,15 @@ impl Serialize for RecipientReference {
 
 impl<'de> Deserialize<'de> for RecipientReference {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(field_identifier, rename_all = "lowercase")]
+        enum Key {
+            Id,
+            Collection,
+            #[serde(other)]
+            Other,
+        }
+
         struct ReferenceVisitor;
 
         impl<'de> Visitor<'de> for ReferenceVisitor {
@@ -115,11 +123,11 @@ impl<'de> Deserialize<'de> for RecipientReference {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let (mut id, mut collection) = (None, None);
-                while let Some(key) = map.next_key::<Cow<'_, str>>()? {
-                    match &*key {
-                        "id" => id = map.next_value()?,
-                        "collection" => collection = map.next_value()?,
-                        _ => drop(map.next_value::<IgnoredAny>()?),
+                while let Some(key) = map.next_key()? {
+                    match key {
+                        Key::Id => id = map.next_value()?,
+                        Key::Collection => collection = map.next_value()?,
+                        Key::Other => drop(map.next_value::<IgnoredAny>()?),
                     }
                 }
                 let id: String = id.unwrap_or_default();
@@ -164,8 +172,6 @@ impl QueryValue for References<'_> {
 /// A recipient in a request: by reference, or identified inline, which creates or updates it first.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-// Boxing the users would cost an allocation each, and a trigger may have a thousand.
-#[allow(clippy::large_enum_variant)]
 pub enum RecipientRequest {
     /// A user by id. Knock takes ids that it does not know yet.
     UserId(String),
@@ -220,6 +226,16 @@ impl Serialize for RecipientRequest {
             Self::UserId(id) => serializer.serialize_str(id),
             Self::User(user) => user.serialize(serializer),
             Self::Object(object) => object.serialize(serializer),
+        }
+    }
+}
+
+impl WriteJson for RecipientRequest {
+    fn write_json(&self, text: &mut Vec<u8>) -> serde_json::Result<()> {
+        match self {
+            Self::UserId(id) => serde_json::to_writer(text, id),
+            Self::User(user) => write_object(text, |object| user.write_into(object)),
+            Self::Object(reference) => write_object(text, |object| reference.write_into(object)),
         }
     }
 }
@@ -339,18 +355,70 @@ impl Properties {
         }
     }
 
-    pub(crate) fn serialize_into<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.members.serialize_into(map)
+    pub(crate) fn write_into<O: ObjectSink>(&self, object: &mut O) -> Result<(), O::Error> {
+        self.members.write_into(object)
     }
 }
 
-/// Writes a field unless it is to be kept.
-pub(crate) fn serialize_field<M: SerializeMap>(
-    map: &mut M,
-    name: &'static str,
-    field: &Field<impl Serialize>,
-) -> Result<(), M::Error> {
-    if field.is_keep() { Ok(()) } else { map.serialize_entry(name, field) }
+/// What few set of a user or an object: out of the way until it is set, since a call may carry a thousand of them.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Details(Option<Box<DetailFields>>);
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct DetailFields {
+    phone_number: Field<String>,
+    avatar: Field<String>,
+    locale: Field<String>,
+    timezone: Field<String>,
+    // As JSON text already: a Worker that sets none of these does not carry what writes them.
+    created_at: Field<String>,
+    channel_data: Field<Members>,
+    preferences: Field<Members>,
+    properties: Properties,
+}
+
+impl Details {
+    fn set(&mut self) -> &mut DetailFields {
+        self.0.get_or_insert_default()
+    }
+
+    /// Refuses properties as [`Properties::check`] does; `taken` is what the request has beside these details.
+    fn check(&self, field: impl Fn() -> String, taken: &[(&'static str, bool)]) -> Result<(), InvalidInput> {
+        self.0.as_ref().map_or(Ok(()), |fields| fields.check(field, taken))
+    }
+
+    fn write_into<O: ObjectSink>(&self, object: &mut O) -> Result<(), O::Error> {
+        self.0.as_ref().map_or(Ok(()), |fields| fields.write_into(object))
+    }
+}
+
+impl DetailFields {
+    fn check(&self, field: impl Fn() -> String, taken: &[(&'static str, bool)]) -> Result<(), InvalidInput> {
+        self.properties.check(&field, taken)?;
+        self.properties.check(
+            &field,
+            &[
+                ("phone_number", !self.phone_number.is_keep()),
+                ("avatar", !self.avatar.is_keep()),
+                ("locale", !self.locale.is_keep()),
+                ("timezone", !self.timezone.is_keep()),
+                ("created_at", !self.created_at.is_keep()),
+                ("channel_data", !self.channel_data.is_keep()),
+                ("preferences", !self.preferences.is_keep()),
+            ],
+        )
+    }
+
+    fn write_into<O: ObjectSink>(&self, object: &mut O) -> Result<(), O::Error> {
+        object.field("phone_number", &self.phone_number)?;
+        object.field("avatar", &self.avatar)?;
+        object.field("locale", &self.locale)?;
+        object.field("timezone", &self.timezone)?;
+        object.field("created_at", &self.created_at)?;
+        object.field("channel_data", &self.channel_data)?;
+        object.field("preferences", &self.preferences)?;
+        self.properties.write_into(object)
+    }
 }
 
 /// A user with the properties to set: to identify, to identify many, or as an inline recipient.
@@ -383,33 +451,13 @@ pub struct UserRequest {
     pub(crate) id: String,
     name: Field<String>,
     email: Field<String>,
-    phone_number: Field<String>,
-    avatar: Field<String>,
-    locale: Field<String>,
-    timezone: Field<String>,
-    // As JSON text already: a Worker that sets none of these does not carry what writes them.
-    created_at: Field<String>,
-    channel_data: Field<Members>,
-    preferences: Field<Members>,
-    properties: Properties,
+    details: Details,
 }
 
 impl UserRequest {
     /// A user with nothing to set yet. Ids have at most 256 characters, without `/` and `#`.
     pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            name: Field::Keep,
-            email: Field::Keep,
-            phone_number: Field::Keep,
-            avatar: Field::Keep,
-            locale: Field::Keep,
-            timezone: Field::Keep,
-            created_at: Field::Keep,
-            channel_data: Field::Keep,
-            preferences: Field::Keep,
-            properties: Properties::default(),
-        }
+        Self { id: id.into(), name: Field::Keep, email: Field::Keep, details: Details::default() }
     }
 
     /// The user's id.
@@ -431,43 +479,43 @@ impl UserRequest {
 
     /// The phone number in E.164 form, as `+15558675309`; SMS channels need it.
     pub fn phone_number(mut self, phone_number: impl Into<Field<String>>) -> Self {
-        self.phone_number = phone_number.into();
+        self.details.set().phone_number = phone_number.into();
         self
     }
 
     /// The URL of a picture.
     pub fn avatar(mut self, url: impl Into<Field<String>>) -> Self {
-        self.avatar = url.into();
+        self.details.set().avatar = url.into();
         self
     }
 
     /// The locale for [translations](https://docs.knock.app/concepts/translations), as `en-US`.
     pub fn locale(mut self, locale: impl Into<Field<String>>) -> Self {
-        self.locale = locale.into();
+        self.details.set().locale = locale.into();
         self
     }
 
     /// The time zone by its tz database name, as `America/Costa_Rica`; schedules and send windows use it.
     pub fn timezone(mut self, timezone: impl Into<Field<String>>) -> Self {
-        self.timezone = timezone.into();
+        self.details.set().timezone = timezone.into();
         self
     }
 
     /// When the user was created in your own system.
     pub fn created_at(mut self, time: impl Into<Field<Timestamp>>) -> Self {
-        self.created_at = time.into().map(|time| time.to_string());
+        self.details.set().created_at = time.into().map(|time| time.to_string());
         self
     }
 
     /// A property of your own. `null` clears it.
     pub fn property(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        self.properties.set(name.into(), &value);
+        self.details.set().properties.set(name.into(), &value);
         self
     }
 
     /// Properties of your own, all from one struct or map.
     pub fn properties(mut self, properties: impl Serialize) -> Self {
-        self.properties.set_all(properties, &[("id", &self.id)]);
+        self.details.set().properties.set_all(properties, &[("id", &self.id)]);
         self
     }
 
@@ -482,47 +530,32 @@ impl UserRequest {
         channel_id: impl Into<String>,
         data: impl Into<ChannelDataRequest>,
     ) -> Self {
-        self.channel_data.get_or_default().set(channel_id.into(), &data.into());
+        self.details.set().channel_data.get_or_default().set(channel_id.into(), &data.into());
         self
     }
 
     /// Sets a preference set along with the user; it is merged into what the set had.
     #[expect(clippy::needless_pass_by_value, reason = "as every other setter")]
     pub fn preferences(mut self, set_id: impl Into<String>, preferences: PreferenceSetRequest) -> Self {
-        self.preferences.get_or_default().set(set_id.into(), &preferences);
+        self.details.set().preferences.get_or_default().set(set_id.into(), &preferences);
         self
     }
 
     pub(crate) fn check(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
         check_id(&self.id, || format!("{}.id", field()))?;
-        self.properties.check(
-            &field,
-            &[
-                ("id", true),
-                ("name", !self.name.is_keep()),
-                ("email", !self.email.is_keep()),
-                ("phone_number", !self.phone_number.is_keep()),
-                ("avatar", !self.avatar.is_keep()),
-                ("locale", !self.locale.is_keep()),
-                ("timezone", !self.timezone.is_keep()),
-                ("created_at", !self.created_at.is_keep()),
-                ("channel_data", !self.channel_data.is_keep()),
-                ("preferences", !self.preferences.is_keep()),
-            ],
-        )
+        let taken = [("id", true), ("name", !self.name.is_keep()), ("email", !self.email.is_keep())];
+        self.details.check(&field, &taken)
     }
 
-    fn serialize_fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        serialize_field(map, "name", &self.name)?;
-        serialize_field(map, "email", &self.email)?;
-        serialize_field(map, "phone_number", &self.phone_number)?;
-        serialize_field(map, "avatar", &self.avatar)?;
-        serialize_field(map, "locale", &self.locale)?;
-        serialize_field(map, "timezone", &self.timezone)?;
-        serialize_field(map, "created_at", &self.created_at)?;
-        serialize_field(map, "channel_data", &self.channel_data)?;
-        serialize_field(map, "preferences", &self.preferences)?;
-        self.properties.serialize_into(map)
+    fn write_into<O: ObjectSink>(&self, object: &mut O) -> Result<(), O::Error> {
+        object.member("id", &self.id)?;
+        self.write_fields(object)
+    }
+
+    fn write_fields<O: ObjectSink>(&self, object: &mut O) -> Result<(), O::Error> {
+        object.field("name", &self.name)?;
+        object.field("email", &self.email)?;
+        self.details.write_into(object)
     }
 }
 
@@ -540,10 +573,7 @@ impl From<String> for UserRequest {
 
 impl Serialize for UserRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", &self.id)?;
-        self.serialize_fields(&mut map)?;
-        map.end()
+        serialize_object(serializer, |object| self.write_into(object))
     }
 }
 
@@ -552,9 +582,7 @@ pub(crate) struct UserBody<'a>(pub(crate) &'a UserRequest);
 
 impl Serialize for UserBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        self.0.serialize_fields(&mut map)?;
-        map.end()
+        serialize_object(serializer, |object| self.0.write_fields(object))
     }
 }
 
@@ -577,29 +605,13 @@ pub struct ObjectRequest {
     pub(crate) id: String,
     pub(crate) collection: String,
     name: Field<String>,
-    locale: Field<String>,
-    timezone: Field<String>,
-    // As JSON text already: a Worker that sets none of these does not carry what writes them.
-    created_at: Field<String>,
-    channel_data: Field<Members>,
-    preferences: Field<Members>,
-    properties: Properties,
+    details: Details,
 }
 
 impl ObjectRequest {
     /// The object `id` of `collection`, with nothing to set yet.
     pub fn new(collection: impl Into<String>, id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            collection: collection.into(),
-            name: Field::Keep,
-            locale: Field::Keep,
-            timezone: Field::Keep,
-            created_at: Field::Keep,
-            channel_data: Field::Keep,
-            preferences: Field::Keep,
-            properties: Properties::default(),
-        }
+        Self { id: id.into(), collection: collection.into(), name: Field::Keep, details: Details::default() }
     }
 
     /// The name.
@@ -610,31 +622,34 @@ impl ObjectRequest {
 
     /// The locale for [translations](https://docs.knock.app/concepts/translations), as `en-US`.
     pub fn locale(mut self, locale: impl Into<Field<String>>) -> Self {
-        self.locale = locale.into();
+        self.details.set().locale = locale.into();
         self
     }
 
     /// The time zone by its tz database name, as `America/Costa_Rica`.
     pub fn timezone(mut self, timezone: impl Into<Field<String>>) -> Self {
-        self.timezone = timezone.into();
+        self.details.set().timezone = timezone.into();
         self
     }
 
     /// When the object was created in your own system.
     pub fn created_at(mut self, time: impl Into<Field<Timestamp>>) -> Self {
-        self.created_at = time.into().map(|time| time.to_string());
+        self.details.set().created_at = time.into().map(|time| time.to_string());
         self
     }
 
     /// A property of your own. `null` clears it.
     pub fn property(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        self.properties.set(name.into(), &value);
+        self.details.set().properties.set(name.into(), &value);
         self
     }
 
     /// Properties of your own, all from one struct or map.
     pub fn properties(mut self, properties: impl Serialize) -> Self {
-        self.properties.set_all(properties, &[("id", &self.id), ("collection", &self.collection)]);
+        self.details
+            .set()
+            .properties
+            .set_all(properties, &[("id", &self.id), ("collection", &self.collection)]);
         self
     }
 
@@ -649,53 +664,39 @@ impl ObjectRequest {
         channel_id: impl Into<String>,
         data: impl Into<ChannelDataRequest>,
     ) -> Self {
-        self.channel_data.get_or_default().set(channel_id.into(), &data.into());
+        self.details.set().channel_data.get_or_default().set(channel_id.into(), &data.into());
         self
     }
 
     /// Sets a preference set along with the object; it is merged into what the set had.
     #[expect(clippy::needless_pass_by_value, reason = "as every other setter")]
     pub fn preferences(mut self, set_id: impl Into<String>, preferences: PreferenceSetRequest) -> Self {
-        self.preferences.get_or_default().set(set_id.into(), &preferences);
+        self.details.set().preferences.get_or_default().set(set_id.into(), &preferences);
         self
     }
 
     pub(crate) fn check(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
         check_id(&self.id, || format!("{}.id", field()))?;
         check_id(&self.collection, || format!("{}.collection", field()))?;
-        self.properties.check(
-            &field,
-            &[
-                ("id", true),
-                ("collection", true),
-                ("name", !self.name.is_keep()),
-                ("locale", !self.locale.is_keep()),
-                ("timezone", !self.timezone.is_keep()),
-                ("created_at", !self.created_at.is_keep()),
-                ("channel_data", !self.channel_data.is_keep()),
-                ("preferences", !self.preferences.is_keep()),
-            ],
-        )
+        let taken = [("id", true), ("collection", true), ("name", !self.name.is_keep())];
+        self.details.check(&field, &taken)
     }
 
-    fn serialize_fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        serialize_field(map, "name", &self.name)?;
-        serialize_field(map, "locale", &self.locale)?;
-        serialize_field(map, "timezone", &self.timezone)?;
-        serialize_field(map, "created_at", &self.created_at)?;
-        serialize_field(map, "channel_data", &self.channel_data)?;
-        serialize_field(map, "preferences", &self.preferences)?;
-        self.properties.serialize_into(map)
+    fn write_into<O: ObjectSink>(&self, object: &mut O) -> Result<(), O::Error> {
+        object.member("id", &self.id)?;
+        object.member("collection", &self.collection)?;
+        self.write_fields(object)
+    }
+
+    fn write_fields<O: ObjectSink>(&self, object: &mut O) -> Result<(), O::Error> {
+        object.field("name", &self.name)?;
+        self.details.write_into(object)
     }
 }
 
 impl Serialize for ObjectRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", &self.id)?;
-        map.serialize_entry("collection", &self.collection)?;
-        self.serialize_fields(&mut map)?;
-        map.end()
+        serialize_object(serializer, |object| self.write_into(object))
     }
 }
 
@@ -704,9 +705,7 @@ pub(crate) struct ObjectBody<'a>(pub(crate) &'a ObjectRequest);
 
 impl Serialize for ObjectBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        self.0.serialize_fields(&mut map)?;
-        map.end()
+        serialize_object(serializer, |object| self.0.write_fields(object))
     }
 }
 
@@ -715,10 +714,10 @@ pub(crate) struct ObjectOfCollection<'a>(pub(crate) &'a ObjectRequest);
 
 impl Serialize for ObjectOfCollection<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", &self.0.id)?;
-        self.0.serialize_fields(&mut map)?;
-        map.end()
+        serialize_object(serializer, |object| {
+            object.member("id", &self.0.id)?;
+            self.0.write_fields(object)
+        })
     }
 }
 
@@ -727,6 +726,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::field::Clear;
 
     #[test]
     fn a_reference_is_a_string_or_an_object() {
@@ -755,6 +755,35 @@ mod tests {
             query(&["jhammond".into(), project.into()]),
             "?recipients[0]=jhammond&recipients[1][id]=paddock 9&recipients[1][collection]=projects"
         );
+    }
+
+    #[test]
+    fn a_recipient_is_the_same_text_in_a_body_as_through_serde() {
+        let preferences = || PreferenceSetRequest::new().category("marketing", false);
+        let user = UserRequest::new("j\"hammond")
+            .name("John \u{7} Hammond")
+            .email(Clear)
+            .locale("en-US")
+            .channel_data("9a1b2c3d", json!({ "tokens": ["a"] }))
+            .preferences("default", preferences())
+            .property("a \"title\"", "C\\EO")
+            .property("seats", Value::Null);
+        let object = ObjectRequest::new("projects", "paddock-9")
+            .timezone("America/Costa_Rica")
+            .created_at(Timestamp::UNIX_EPOCH)
+            .preferences("default", preferences());
+        let recipients: [RecipientRequest; 5] = [
+            "jhammond".into(),
+            UserRequest::new("agrant").into(),
+            user.into(),
+            ObjectReference::new("projects", "paddock-9").into(),
+            object.into(),
+        ];
+        for recipient in recipients {
+            let mut text = Vec::new();
+            recipient.write_json(&mut text).unwrap();
+            assert_eq!(String::from_utf8(text).unwrap(), serde_json::to_string(&recipient).unwrap());
+        }
     }
 
     #[test]

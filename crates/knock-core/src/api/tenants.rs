@@ -5,7 +5,6 @@
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
-use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -13,10 +12,10 @@ use crate::api::bulk_operations::{BulkOperation, MAX_ENTITIES};
 use crate::api::channel_data::ChannelDataRequest;
 use crate::api::messages::check_some_id;
 use crate::api::preferences::{PreferenceSet, PreferenceSetRequest};
-use crate::api::recipients::{Properties, check_count, check_id, check_ids, serialize_field};
+use crate::api::recipients::{Properties, check_count, check_id, check_ids};
 use crate::error::{DecodeError, InvalidInput};
 use crate::field::{Field, clearable};
-use crate::json::{LazyJson, Members};
+use crate::json::{LazyJson, Members, ObjectSink, serialize_object};
 use crate::operation::{Operation, OperationInfo, RateLimitTier, RequestEncoder};
 use crate::page::{self, Page, PageQuery, Paged, page_setters};
 use crate::response::{self, Batch};
@@ -26,7 +25,6 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
-#[allow(clippy::large_enum_variant)]
 pub enum InlineTenant {
     /// A tenant by id.
     Id(String),
@@ -92,6 +90,12 @@ impl From<TenantRequest> for InlineTenant {
 pub struct TenantRequest {
     pub(crate) id: String,
     name: Field<String>,
+    /// Out of the way until something of it is set: every trigger has room for a tenant.
+    details: Option<Box<TenantDetails>>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct TenantDetails {
     settings: TenantSettingsRequest,
     channel_data: Field<Members>,
     preferences: Field<Members>,
@@ -111,14 +115,11 @@ clearable!(PreferenceSetRequest);
 impl TenantRequest {
     /// A tenant with nothing to set yet.
     pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            name: Field::Keep,
-            settings: TenantSettingsRequest::default(),
-            channel_data: Field::Keep,
-            preferences: Field::Keep,
-            properties: Properties::default(),
-        }
+        Self { id: id.into(), name: Field::Keep, details: None }
+    }
+
+    fn details(&mut self) -> &mut TenantDetails {
+        self.details.get_or_insert_default()
     }
 
     /// The name.
@@ -129,7 +130,7 @@ impl TenantRequest {
 
     /// Logo and colors in the tenant's notifications.
     pub fn branding(mut self, branding: Branding) -> Self {
-        self.settings.branding = Some(branding);
+        self.details().settings.branding = Some(branding);
         self
     }
 
@@ -137,7 +138,8 @@ impl TenantRequest {
     ///
     /// See [preferences per tenant](https://docs.knock.app/multi-tenancy/per-tenant-preferences).
     pub fn preference_set(mut self, preferences: impl Into<Field<PreferenceSetRequest>>) -> Self {
-        self.settings.preference_set = preferences.into().map(|set| LazyJson::new("preference_set", &set));
+        let preferences = preferences.into().map(|set| LazyJson::new("preference_set", &set));
+        self.details().settings.preference_set = preferences;
         self
     }
 
@@ -147,60 +149,62 @@ impl TenantRequest {
         channel_id: impl Into<String>,
         data: impl Into<ChannelDataRequest>,
     ) -> Self {
-        self.channel_data.get_or_default().set(channel_id.into(), &data.into());
+        self.details().channel_data.get_or_default().set(channel_id.into(), &data.into());
         self
     }
 
     /// Sets a preference set of the tenant as a recipient; it is merged into what the set had.
     #[expect(clippy::needless_pass_by_value, reason = "as every other setter")]
     pub fn preferences(mut self, set_id: impl Into<String>, preferences: PreferenceSetRequest) -> Self {
-        self.preferences.get_or_default().set(set_id.into(), &preferences);
+        self.details().preferences.get_or_default().set(set_id.into(), &preferences);
         self
     }
 
     /// A property of your own. `null` clears it.
     pub fn property(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        self.properties.set(name.into(), &value);
+        self.details().properties.set(name.into(), &value);
         self
     }
 
     /// Properties of your own, all from one struct or map.
     pub fn properties(mut self, properties: impl Serialize) -> Self {
-        self.properties.set_all(properties, &[("id", &self.id)]);
+        self.details.get_or_insert_default().properties.set_all(properties, &[("id", &self.id)]);
         self
     }
 
     fn check_as(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
         check_id(&self.id, || format!("{}.id", field()))?;
-        self.properties.check(
+        let Some(details) = &self.details else { return Ok(()) };
+        details.properties.check(
             &field,
             &[
                 ("id", true),
                 ("name", !self.name.is_keep()),
-                ("settings", self.settings != TenantSettingsRequest::default()),
-                ("channel_data", !self.channel_data.is_keep()),
-                ("preferences", !self.preferences.is_keep()),
+                ("settings", details.settings != TenantSettingsRequest::default()),
+                ("channel_data", !details.channel_data.is_keep()),
+                ("preferences", !details.preferences.is_keep()),
             ],
         )
     }
 
-    fn serialize_fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        serialize_field(map, "name", &self.name)?;
-        if self.settings != TenantSettingsRequest::default() {
-            map.serialize_entry("settings", &self.settings)?;
+    fn write_fields<O: ObjectSink>(&self, object: &mut O) -> Result<(), O::Error> {
+        object.field("name", &self.name)?;
+        let Some(details) = &self.details else { return Ok(()) };
+        if details.settings != TenantSettingsRequest::default() {
+            object.member("settings", &details.settings)?;
         }
-        serialize_field(map, "channel_data", &self.channel_data)?;
-        serialize_field(map, "preferences", &self.preferences)?;
-        self.properties.serialize_into(map)
+        object.field("channel_data", &details.channel_data)?;
+        object.field("preferences", &details.preferences)?;
+        details.properties.write_into(object)
     }
 }
 
 impl Serialize for TenantRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", &self.id)?;
-        self.serialize_fields(&mut map)?;
-        map.end()
+        serialize_object(serializer, |object| {
+            object.member("id", &self.id)?;
+            self.write_fields(object)
+        })
     }
 }
 
@@ -209,9 +213,7 @@ struct TenantBody<'a>(&'a TenantRequest);
 
 impl Serialize for TenantBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        self.0.serialize_fields(&mut map)?;
-        map.end()
+        serialize_object(serializer, |object| self.0.write_fields(object))
     }
 }
 

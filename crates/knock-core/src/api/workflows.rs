@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::recipients::{RecipientReference, RecipientRequest, References, check_count, check_id};
 use crate::api::tenants::InlineTenant;
 use crate::error::{DecodeError, InvalidInput};
-use crate::json::LazyJson;
+use crate::json::{LazyJson, ObjectSink};
 use crate::operation::{Operation, OperationInfo, RateLimitTier, RequestEncoder};
 use crate::response;
 
@@ -18,6 +18,10 @@ pub const MAX_RECIPIENTS: usize = 1000;
 
 /// How large a trigger's data may be, in bytes of JSON.
 pub const MAX_DATA_BYTES: usize = 10_000_000;
+
+/// About how long a body is, in bytes: room that saves moving it while it grows.
+const USUAL_BODY_BYTES: usize = 256;
+const USUAL_RECIPIENT_BYTES: usize = 96;
 
 /// Triggers a workflow for up to 1,000 recipients.
 ///
@@ -55,18 +59,13 @@ pub struct Trigger {
     idempotency_key: Option<String>,
 }
 
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 struct TriggerBody {
     recipients: Vec<RecipientRequest>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     actor: Option<RecipientRequest>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<LazyJson>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<InlineTenant>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     cancellation_key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     settings: Option<TriggerSettings>,
 }
 
@@ -156,7 +155,14 @@ impl Operation for Trigger {
         body.tenant.as_ref().map_or(Ok(()), InlineTenant::check)?;
         body.data.as_ref().map_or(Ok(()), |data| data.check_object("data", MAX_DATA_BYTES))?;
         check_cancellation_key(body.cancellation_key.as_deref())?;
-        request.json(body)
+        request.object(USUAL_BODY_BYTES + body.recipients.len() * USUAL_RECIPIENT_BYTES, |object| {
+            object.list("recipients", &body.recipients)?;
+            object.optional("actor", body.actor.as_ref())?;
+            object.optional("data", body.data.as_ref())?;
+            object.optional("tenant", body.tenant.as_ref())?;
+            object.optional("cancellation_key", body.cancellation_key.as_ref())?;
+            object.optional("settings", body.settings.as_ref())
+        })
     }
 
     fn decode(&self, response: &http::Response<Bytes>) -> Result<TriggerAnswer, DecodeError> {

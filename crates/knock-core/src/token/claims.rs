@@ -155,7 +155,7 @@ impl UserToken {
 
     /// An id of the token (`jti`), made of 16 random bytes: a UUID.
     pub fn random_id(self, random: [u8; 16]) -> Self {
-        self.id(crate::random::uuid4(random))
+        self.id(crate::random::uuid4("", random))
     }
 
     /// Writes header and claims: what is to be signed.
