@@ -39,7 +39,8 @@ use crate::time::UnixTime;
 #[must_use]
 pub struct Call {
     config: Config,
-    options: Option<CallOptions>,
+    /// Most calls have none.
+    options: Option<Box<CallOptions>>,
     prepared: PreparedCall,
     policy: RetryPolicy,
     deadline: Option<UnixTime>,
@@ -131,7 +132,7 @@ impl Call {
         }
         Ok(Self {
             config: config.clone(),
-            options: options.cloned(),
+            options: options.cloned().map(Box::new),
             prepared: prepared.with_random_idempotency_key(random),
             policy,
             deadline: deadline.map(|deadline| now + deadline),
@@ -190,7 +191,7 @@ impl Call {
         {
             return self.done(error, StopReason::DeadlineExceeded);
         }
-        match self.prepared.clone().into_request(&self.config, self.options.as_ref()) {
+        match self.prepared.clone().into_request(&self.config, self.options.as_deref()) {
             Ok(request) => {
                 self.attempts += 1;
                 self.timeout = self.timeout_of_attempt(now);
@@ -251,19 +252,25 @@ impl Call {
         Ok(wait)
     }
 
-    /// What is known of the call so far, for its errors.
-    pub(crate) fn context(&self) -> CallContext {
+    /// What is known of the call that succeeded.
+    pub(crate) fn into_context(self) -> CallContext {
         CallContext {
             attempts: self.attempts,
             outcome: self.outcome,
             repeatable: self.prepared.is_repeatable(),
-            idempotency_key: self.prepared.idempotency_key().map(str::to_owned),
+            idempotency_key: self.prepared.into_idempotency_key(),
             stopped_by: None,
         }
     }
 
     fn done(&self, error: Error, reason: StopReason) -> Step {
-        let context = CallContext { stopped_by: Some(reason), ..self.context() };
+        let context = CallContext {
+            attempts: self.attempts,
+            outcome: self.outcome,
+            repeatable: self.prepared.is_repeatable(),
+            idempotency_key: self.prepared.idempotency_key().map(str::to_owned),
+            stopped_by: Some(reason),
+        };
         Step::Done(Err(error.with_operation(self.prepared.operation_name()).with_context(context)))
     }
 }

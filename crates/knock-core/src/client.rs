@@ -143,7 +143,7 @@ impl<T: Transport> Client<T> {
                     transport.sleep(duration).await;
                     Event::Waited
                 }
-                Step::Done(result) => return result.map(|response| (response, call.context())),
+                Step::Done(result) => return result.map(|response| (response, call.into_context())),
             }
         }
     }

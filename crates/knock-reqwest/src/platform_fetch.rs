@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use knock_core::UnixTime;
+use bytes::Bytes;
+use knock_core::{TransportError, UnixTime};
+
+use crate::transport;
 
 /// `setTimeout` takes whole milliseconds, as a 32-bit number.
-pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_millis(i32::MAX as u64);
+const LONGEST_TIMEOUT: Duration = Duration::from_millis(i32::MAX as u64);
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock;
@@ -24,6 +27,15 @@ impl Clock {
 /// Redirects are the host's: `fetch` follows them.
 pub(crate) fn http_client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder().build()
+}
+
+pub(crate) async fn exchange(
+    http: &reqwest::Client,
+    mut request: reqwest::Request,
+    timeout: Duration,
+) -> Result<http::Response<Bytes>, TransportError> {
+    *request.timeout_mut() = Some(timeout.min(LONGEST_TIMEOUT));
+    transport::exchange(http, request).await
 }
 
 pub(crate) async fn sleep(duration: Duration) {

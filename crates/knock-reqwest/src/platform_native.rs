@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use knock_core::UnixTime;
+use bytes::Bytes;
+use knock_core::{TransportError, UnixTime};
 
-/// No timeout is too long for Tokio.
-pub(crate) const LONGEST_TIMEOUT: Duration = Duration::MAX;
+use crate::transport;
 
 /// Time since the start is measured by a clock that does not jump.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,16 @@ impl Clock {
 
 pub(crate) fn http_client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()
+}
+
+/// The timer is Tokio's: a request that has one of its own costs reqwest three allocations.
+pub(crate) async fn exchange(
+    http: &reqwest::Client,
+    request: reqwest::Request,
+    timeout: Duration,
+) -> Result<http::Response<Bytes>, TransportError> {
+    let answered = tokio::time::timeout(timeout, transport::exchange(http, request)).await;
+    answered.unwrap_or_else(|_| Err(TransportError::timed_out()))
 }
 
 pub(crate) async fn sleep(duration: Duration) {

@@ -1,9 +1,13 @@
 //! The transport: reqwest for bytes, the platform for waits, time and chance.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::Uri;
+use http::uri::{Authority, Scheme};
 use knock_core::{Attempt, Error, Transport, TransportError, UnixTime};
+use reqwest::Url;
 
 use crate::platform::{self, Clock};
 
@@ -12,6 +16,7 @@ use crate::platform::{self, Clock};
 pub struct ReqwestTransport {
     http: reqwest::Client,
     clock: Clock,
+    origin: Origin,
 }
 
 impl ReqwestTransport {
@@ -28,7 +33,7 @@ impl ReqwestTransport {
 
     /// A transport with a client of the caller's.
     pub fn with_client(http: reqwest::Client) -> Self {
-        Self { http, clock: Clock::start() }
+        Self { http, clock: Clock::start(), origin: Origin::default() }
     }
 
     async fn exchange(
@@ -36,14 +41,53 @@ impl ReqwestTransport {
         request: http::Request<Bytes>,
         timeout: Duration,
     ) -> Result<http::Response<Bytes>, TransportError> {
-        let mut request = reqwest::Request::try_from(request).map_err(not_sent)?;
-        *request.timeout_mut() = Some(timeout.min(platform::LONGEST_TIMEOUT));
-        let mut response = self.http.execute(request).await.map_err(failed)?;
-        let mut answer = http::Response::new(Bytes::new());
-        *answer.status_mut() = response.status();
-        *answer.headers_mut() = std::mem::take(response.headers_mut());
-        *answer.body_mut() = response.bytes().await.map_err(failed)?;
-        Ok(answer)
+        let (parts, body) = request.into_parts();
+        let mut request = reqwest::Request::new(parts.method, self.origin.url(&parts.uri)?);
+        *request.headers_mut() = parts.headers;
+        *request.body_mut() = Some(body.into());
+        platform::exchange(&self.http, request, timeout).await
+    }
+}
+
+/// Sends a request and reads the whole answer.
+pub(crate) async fn exchange(
+    http: &reqwest::Client,
+    request: reqwest::Request,
+) -> Result<http::Response<Bytes>, TransportError> {
+    let mut response = http.execute(request).await.map_err(failed)?;
+    let mut answer = http::Response::new(Bytes::new());
+    *answer.status_mut() = response.status();
+    *answer.headers_mut() = std::mem::take(response.headers_mut());
+    *answer.body_mut() = response.bytes().await.map_err(failed)?;
+    Ok(answer)
+}
+
+/// A client's requests all go to one place: its part of the URL is parsed once, since it is most of the work.
+#[derive(Debug, Clone, Default)]
+struct Origin(Arc<OnceLock<(Scheme, Authority, Url)>>);
+
+impl Origin {
+    fn url(&self, uri: &Uri) -> Result<Url, TransportError> {
+        match self.0.get() {
+            Some((scheme, authority, url))
+                if uri.scheme() == Some(scheme) && uri.authority() == Some(authority) =>
+            {
+                let mut url = url.clone();
+                url.set_path(uri.path());
+                url.set_query(uri.query());
+                Ok(url)
+            }
+            _ => self.parse(uri),
+        }
+    }
+
+    fn parse(&self, uri: &Uri) -> Result<Url, TransportError> {
+        let url = Url::parse(&uri.to_string())
+            .map_err(|error| TransportError::not_sent(format!("the URL cannot be used: {error}")))?;
+        if let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) {
+            self.0.get_or_init(|| (scheme.clone(), authority.clone(), url.clone()));
+        }
+        Ok(url)
     }
 }
 
@@ -97,5 +141,38 @@ fn failed(error: reqwest::Error) -> TransportError {
         TransportError::timed_out()
     } else {
         TransportError::interrupted(error.without_url())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_url_is_what_it_is_parsed_whole(id in "[\\PC\\s]+", tenant in "\\PC*", port in 1_u16..) {
+            use knock_core::{Config, Operation, users};
+            let config = Config::builder("sk_test_12345").base_url(format!("http://LocalHost:{port}/proxy")).build();
+            let get = users::get_preferences(id, "default").tenant(tenant);
+            let Ok(request) = get.to_request(&config.unwrap()) else { return Ok(()) };
+            let origin = Origin::default();
+            let first = origin.url(&"http://localhost:1/v1/users?a=b".parse().unwrap()).unwrap();
+            prop_assert_eq!(first.as_str(), "http://localhost:1/v1/users?a=b");
+            // The first of another origin, and the second of its own.
+            for origin in [origin, primed(request.uri())] {
+                let url = origin.url(request.uri()).unwrap();
+                prop_assert_eq!(url, Url::parse(&request.uri().to_string()).unwrap());
+            }
+        }
+    }
+
+    fn primed(uri: &Uri) -> Origin {
+        let origin = Origin::default();
+        let mut parts = uri.clone().into_parts();
+        parts.path_and_query = Some("/elsewhere?and=more".parse().unwrap());
+        origin.url(&Uri::from_parts(parts).unwrap()).unwrap();
+        origin
     }
 }
