@@ -112,7 +112,7 @@ impl Call {
     /// Kind [`Configuration`](crate::ErrorKind::Configuration) where `options` cannot be right.
     pub fn new(
         config: &Config,
-        prepared: PreparedCall,
+        mut prepared: PreparedCall,
         options: Option<&CallOptions>,
         now: UnixTime,
         random: [u8; 16],
@@ -130,10 +130,11 @@ impl Call {
                 Field::Set(deadline) => Some(deadline),
             };
         }
+        prepared.fill_idempotency_key(random);
         Ok(Self {
             config: config.clone(),
             options: options.cloned().map(Box::new),
-            prepared: prepared.with_random_idempotency_key(random),
+            prepared,
             policy,
             deadline: deadline.map(|deadline| now + deadline),
             jitter: Jitter::new(random),

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::call::{Call, Event, Step};
 use crate::config::{CallOptions, Config};
-use crate::error::{CallContext, Error, TransportError};
+use crate::error::{Error, TransportError};
 use crate::prepared::PreparedCall;
 use crate::time::UnixTime;
 
@@ -118,23 +118,34 @@ impl<T: Transport> Client<T> {
         call: PreparedCall,
         options: Option<&CallOptions>,
     ) -> Result<http::Response<Bytes>, Error> {
-        self.run(call, options).await.map(|(response, _)| response)
+        let (mut call, now) = self.begin(call, options)?;
+        self.drive(&mut call, now).await
     }
 
-    /// [`execute`](Self::execute), and what is known of the call that succeeded.
-    pub(crate) async fn run(
+    /// A call that begins now, in a box since it is large and moved.
+    pub(crate) fn begin(
         &self,
         call: PreparedCall,
         options: Option<&CallOptions>,
-    ) -> Result<(http::Response<Bytes>, CallContext), Error> {
+    ) -> Result<(Box<Call>, UnixTime), Error> {
         let Inner { config, transport } = &*self.inner;
         let random = transport
             .random()
             .map_err(|error| Error::transport(error).with_operation(call.operation_name()))?;
-        let mut call = Call::new(config, call, options, transport.now(), random)?;
+        let now = transport.now();
+        Ok((Box::new(Call::new(config, call, options, now, random)?), now))
+    }
+
+    /// Does what the call says until it is done.
+    pub(crate) async fn drive(
+        &self,
+        call: &mut Call,
+        mut now: UnixTime,
+    ) -> Result<http::Response<Bytes>, Error> {
+        let transport = &self.inner.transport;
         let mut event = Event::Start;
         loop {
-            event = match call.next(event, transport.now()) {
+            event = match call.next(event, now) {
                 Step::Send { request, .. } => match transport.send(request, call.current_attempt()).await {
                     Ok(response) => Event::Response(response),
                     Err(error) => Event::Failed(error),
@@ -143,8 +154,9 @@ impl<T: Transport> Client<T> {
                     transport.sleep(duration).await;
                     Event::Waited
                 }
-                Step::Done(result) => return result.map(|response| (response, call.into_context())),
-            }
+                Step::Done(result) => return result,
+            };
+            now = transport.now();
         }
     }
 }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde::Serialize;
 
+use crate::call::Call;
 use crate::client::{Client, MaybeSend, Transport};
 use crate::config::{CallOptions, Config};
 use crate::error::{CallContext, DecodeError, Error, InvalidInput, Outcome};
@@ -116,8 +117,13 @@ pub trait Operation: MaybeSend + Sized {
         self,
         client: &Client<T>,
     ) -> impl Future<Output = Result<Self::Output, Error>> + MaybeSend + use<Self, T> {
-        let reply = self.send_for_reply(client);
-        async move { Ok(reply.await?.value) }
+        let client = client.clone();
+        async move {
+            let (mut call, now) = client.begin(self.prepare()?, self.options())?;
+            let response = client.drive(&mut call, now).await?;
+            let (value, _) = read(&self, &response, call)?;
+            Ok(value)
+        }
     }
 
     /// Sends the operation and gives the answer's status and headers beside its value.
@@ -131,13 +137,10 @@ pub trait Operation: MaybeSend + Sized {
     ) -> impl Future<Output = Result<Reply<Self::Output>, Error>> + MaybeSend + use<Self, T> {
         let client = client.clone();
         async move {
-            let (response, context) = client.run(self.prepare()?, self.options()).await?;
-            match self.decode(&response) {
-                Ok(value) => Ok(Reply::new(value, response, context)),
-                Err(error) => Err(Error::decoding(error, &response)
-                    .with_operation(Self::INFO.name)
-                    .with_context(CallContext { outcome: Outcome::Applied, ..context })),
-            }
+            let (mut call, now) = client.begin(self.prepare()?, self.options())?;
+            let response = client.drive(&mut call, now).await?;
+            let (value, context) = read(&self, &response, call)?;
+            Ok(Reply::new(value, response, context))
         }
     }
 
@@ -153,6 +156,21 @@ pub trait Operation: MaybeSend + Sized {
     fn with(self, options: CallOptions) -> WithOptions<Self> {
         let options = self.options().cloned().unwrap_or_default().overlaid_with(options);
         WithOptions { operation: self, options }
+    }
+}
+
+/// Reads the answer to a call that Knock acted on.
+fn read<O: Operation>(
+    operation: &O,
+    response: &http::Response<Bytes>,
+    call: Box<Call>,
+) -> Result<(O::Output, CallContext), Error> {
+    let context = call.into_context();
+    match operation.decode(response) {
+        Ok(value) => Ok((value, context)),
+        Err(error) => Err(Error::decoding(error, response)
+            .with_operation(O::INFO.name)
+            .with_context(CallContext { outcome: Outcome::Applied, ..context })),
     }
 }
 
@@ -333,9 +351,7 @@ pub struct RequestEncoder<'r> {
 
 impl<'r> RequestEncoder<'r> {
     pub(crate) fn new(route: &'r str) -> Self {
-        // Room for the ids that are usual.
-        let target = String::with_capacity(route.len() + 48);
-        Self { route, target, body: None, idempotency_key: None }
+        Self { route, target: String::new(), body: None, idempotency_key: None }
     }
 
     /// Fills the route's next parameter, `{name}`, with a value that becomes one segment of the path.
@@ -348,6 +364,8 @@ impl<'r> RequestEncoder<'r> {
         let before_query = !self.target.contains('?');
         let (literal, rest) = self.route.split_once('{').filter(|_| before_query).ok_or_else(mismatch)?;
         let rest = rest.strip_prefix(name).and_then(|rest| rest.strip_prefix('}')).ok_or_else(mismatch)?;
+        // Just enough for a route with one parameter that needs no escapes: what is full is not copied again.
+        self.target.reserve_exact(literal.len() + value.len() + rest.len());
         self.target.push_str(literal);
         path::push_segment(&mut self.target, name, value)?;
         self.route = rest;
@@ -422,10 +440,10 @@ impl<'r> RequestEncoder<'r> {
     }
 
     pub(crate) fn finish(mut self, info: &OperationInfo) -> Result<PreparedCall, InvalidInput> {
+        self.finish_path();
         if let Some(name) = self.next_parameter() {
             return Err(InvalidInput::new(name.to_owned(), "is a parameter of the path that was not given"));
         }
-        self.finish_path();
         PreparedCall::new(info, self.target, self.body.map(Bytes::from), self.idempotency_key)
     }
 }

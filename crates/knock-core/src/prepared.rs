@@ -15,6 +15,7 @@ use crate::operation::{OperationInfo, check_idempotency_key};
 use crate::time::UnixTime;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A call that is ready to be sent: which operation, method, path and query, body bytes and idempotency key.
 ///
@@ -83,10 +84,14 @@ impl PreparedCall {
     ///
     /// Do this before a call is queued, so that sending it twice notifies once.
     pub fn with_random_idempotency_key(mut self, random: [u8; 16]) -> Self {
+        self.fill_idempotency_key(random);
+        self
+    }
+
+    pub(crate) fn fill_idempotency_key(&mut self, random: [u8; 16]) {
         if self.honours_idempotency_key && self.idempotency_key.is_none() {
             self.idempotency_key = Some(random_key(random));
         }
-        self
     }
 
     /// The operation's name, as `workflows.trigger`.
@@ -162,7 +167,7 @@ impl PreparedCall {
             }
         }
         if self.body.is_some() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            headers.insert(CONTENT_TYPE, JSON);
         }
         if self.body.is_some() || matches!(self.method.as_str(), "POST" | "PUT" | "PATCH") {
             headers.insert(CONTENT_LENGTH, self.body.as_ref().map_or(0, Bytes::len).into());

@@ -29,13 +29,17 @@ pub(crate) fn http_client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder().build()
 }
 
-pub(crate) async fn exchange(
+pub(crate) fn exchange(
     http: &reqwest::Client,
     mut request: reqwest::Request,
     timeout: Duration,
-) -> Result<http::Response<Bytes>, TransportError> {
+) -> impl Future<Output = Result<http::Response<Bytes>, TransportError>> + use<> {
     *request.timeout_mut() = Some(timeout.min(LONGEST_TIMEOUT));
-    transport::exchange(http, request).await
+    transport::receive(http.execute(request))
+}
+
+pub(crate) async fn body(response: reqwest::Response) -> reqwest::Result<Bytes> {
+    response.bytes().await
 }
 
 pub(crate) async fn sleep(duration: Duration) {

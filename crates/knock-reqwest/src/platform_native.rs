@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use knock_core::{TransportError, UnixTime};
 
 use crate::transport;
@@ -10,17 +10,17 @@ use crate::transport;
 /// Time since the start is measured by a clock that does not jump.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock {
-    started: (SystemTime, Instant),
+    started: (UnixTime, Instant),
 }
 
 impl Clock {
     pub(crate) fn start() -> Self {
-        Self { started: (SystemTime::now(), Instant::now()) }
+        Self { started: (SystemTime::now().into(), Instant::now()) }
     }
 
     pub(crate) fn now(&self) -> UnixTime {
         let (time, instant) = self.started;
-        UnixTime::from(time) + instant.elapsed()
+        time + instant.elapsed()
     }
 }
 
@@ -29,13 +29,28 @@ pub(crate) fn http_client() -> Result<reqwest::Client, reqwest::Error> {
 }
 
 /// The timer is Tokio's: a request that has one of its own costs reqwest three allocations.
-pub(crate) async fn exchange(
+pub(crate) fn exchange(
     http: &reqwest::Client,
     request: reqwest::Request,
     timeout: Duration,
-) -> Result<http::Response<Bytes>, TransportError> {
-    let answered = tokio::time::timeout(timeout, transport::exchange(http, request)).await;
-    answered.unwrap_or_else(|_| Err(TransportError::timed_out()))
+) -> impl Future<Output = Result<http::Response<Bytes>, TransportError>> + use<> {
+    let response = http.execute(request);
+    async move {
+        let answered = tokio::time::timeout(timeout, transport::receive(response)).await;
+        answered.unwrap_or_else(|_| Err(TransportError::timed_out()))
+    }
+}
+
+/// Most bodies come in one piece, which is not copied.
+pub(crate) async fn body(mut response: reqwest::Response) -> reqwest::Result<Bytes> {
+    let Some(first) = response.chunk().await? else { return Ok(Bytes::new()) };
+    let Some(second) = response.chunk().await? else { return Ok(first) };
+    let mut whole = BytesMut::from(first);
+    whole.extend_from_slice(&second);
+    while let Some(chunk) = response.chunk().await? {
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(whole.freeze())
 }
 
 pub(crate) async fn sleep(duration: Duration) {

@@ -1,12 +1,14 @@
 //! The transport: reqwest for bytes, the platform for waits, time and chance.
 
+use std::future::ready;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::Either;
 use http::Uri;
 use http::uri::{Authority, Scheme};
-use knock_core::{Attempt, Error, Transport, TransportError, UnixTime};
+use knock_core::{Attempt, Error, MaybeSend, Transport, TransportError, UnixTime};
 use reqwest::Url;
 
 use crate::platform::{self, Clock};
@@ -36,29 +38,36 @@ impl ReqwestTransport {
         Self { http, clock: Clock::start(), origin: Origin::default() }
     }
 
-    async fn exchange(
+    /// Not an async function, whose future would hold the request twice: all that is here is moved a few times.
+    fn exchange(
         &self,
         request: http::Request<Bytes>,
         timeout: Duration,
-    ) -> Result<http::Response<Bytes>, TransportError> {
+    ) -> impl Future<Output = Result<http::Response<Bytes>, TransportError>> + use<> {
+        match self.outgoing(request) {
+            Ok(request) => Either::Left(platform::exchange(&self.http, request, timeout)),
+            Err(error) => Either::Right(ready(Err(error))),
+        }
+    }
+
+    fn outgoing(&self, request: http::Request<Bytes>) -> Result<reqwest::Request, TransportError> {
         let (parts, body) = request.into_parts();
         let mut request = reqwest::Request::new(parts.method, self.origin.url(&parts.uri)?);
         *request.headers_mut() = parts.headers;
         *request.body_mut() = Some(body.into());
-        platform::exchange(&self.http, request, timeout).await
+        Ok(request)
     }
 }
 
-/// Sends a request and reads the whole answer.
-pub(crate) async fn exchange(
-    http: &reqwest::Client,
-    request: reqwest::Request,
+/// Waits for an answer and reads all of it.
+pub(crate) async fn receive(
+    response: impl Future<Output = reqwest::Result<reqwest::Response>>,
 ) -> Result<http::Response<Bytes>, TransportError> {
-    let mut response = http.execute(request).await.map_err(failed)?;
+    let mut response = response.await.map_err(failed)?;
     let mut answer = http::Response::new(Bytes::new());
     *answer.status_mut() = response.status();
     *answer.headers_mut() = std::mem::take(response.headers_mut());
-    *answer.body_mut() = response.bytes().await.map_err(failed)?;
+    *answer.body_mut() = platform::body(response).await.map_err(failed)?;
     Ok(answer)
 }
 
@@ -85,30 +94,27 @@ impl Origin {
         let url = Url::parse(&uri.to_string())
             .map_err(|error| TransportError::not_sent(format!("the URL cannot be used: {error}")))?;
         if let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) {
-            self.0.get_or_init(|| (scheme.clone(), authority.clone(), url.clone()));
+            let mut origin = url.clone();
+            origin.set_path("");
+            origin.set_query(None);
+            self.0.get_or_init(|| (scheme.clone(), authority.clone(), origin));
         }
         Ok(url)
     }
 }
 
 impl Transport for ReqwestTransport {
-    #[cfg(not(feature = "tracing"))]
-    async fn send(
+    fn send(
         &self,
         request: http::Request<Bytes>,
         attempt: Attempt<'_>,
-    ) -> Result<http::Response<Bytes>, TransportError> {
-        self.exchange(request, attempt.timeout).await
-    }
-
-    #[cfg(feature = "tracing")]
-    async fn send(
-        &self,
-        request: http::Request<Bytes>,
-        attempt: Attempt<'_>,
-    ) -> Result<http::Response<Bytes>, TransportError> {
+    ) -> impl Future<Output = Result<http::Response<Bytes>, TransportError>> + MaybeSend {
+        #[cfg(feature = "tracing")]
         let span = crate::spans::attempt(&request, attempt);
-        crate::spans::record(span, self.exchange(request, attempt.timeout)).await
+        let exchange = self.exchange(request, attempt.timeout);
+        #[cfg(feature = "tracing")]
+        let exchange = crate::spans::record(span, exchange);
+        exchange
     }
 
     async fn sleep(&self, duration: Duration) {

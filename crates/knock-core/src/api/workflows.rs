@@ -47,7 +47,7 @@ const USUAL_RECIPIENT_BYTES: usize = 96;
 ///
 /// [Reference](https://docs.knock.app/api-reference/workflows/trigger)
 pub fn trigger(key: impl Into<String>) -> Trigger {
-    Trigger { key: key.into(), body: TriggerBody::default(), idempotency_key: None }
+    Trigger { key: key.into(), body: Box::default(), idempotency_key: None }
 }
 
 /// Made by [`trigger`].
@@ -55,7 +55,8 @@ pub fn trigger(key: impl Into<String>) -> Trigger {
 #[must_use = "an operation does nothing until it is sent"]
 pub struct Trigger {
     key: String,
-    body: TriggerBody,
+    /// Boxed, since every setter moves the trigger.
+    body: Box<TriggerBody>,
     idempotency_key: Option<String>,
 }
 

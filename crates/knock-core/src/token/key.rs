@@ -50,7 +50,9 @@ impl SigningKey {
         if !text.starts_with(BASE64_PEM_START) {
             return Err(TokenError::NotPem);
         }
-        let joined: Zeroizing<String> = Zeroizing::new(text.split_whitespace().collect());
+        // With all its room at once: what grows leaves copies behind.
+        let mut joined = Zeroizing::new(String::with_capacity(text.len()));
+        joined.extend(text.split_whitespace());
         let decoded = BASE64.decode(joined.as_bytes()).map_err(|_| TokenError::DamagedPem)?;
         let decoded = Zeroizing::new(decoded);
         Self::from_pem(std::str::from_utf8(&decoded).map_err(|_| TokenError::DamagedPem)?)
@@ -77,8 +79,9 @@ impl SigningKey {
     }
 
     fn from_pem(text: &str) -> Result<Self, TokenError> {
-        let text = Zeroizing::new(text.replace("\\r", "").replace("\\n", "\n"));
-        let pem = pem::parse(text.as_bytes()).map_err(|_| TokenError::DamagedPem)?;
+        let unescaped = text.contains('\\').then(|| unescaped(text));
+        let pem = pem::parse(unescaped.as_ref().map_or(text, |text| text.as_str()))
+            .map_err(|_| TokenError::DamagedPem)?;
         let wrong = |seen: &str| Err(TokenError::WrongPem { seen: seen.to_owned() });
         match pem.tag() {
             "RSA PRIVATE KEY" if pem.headers().get("DEK-Info").is_some() => wrong("an encrypted private key"),
@@ -117,6 +120,12 @@ impl SigningKey {
         }
         Ok(Self { pkcs8: der, bits })
     }
+}
+
+/// With line breaks where they are spelled out.
+fn unescaped(text: &str) -> Zeroizing<String> {
+    let text = Zeroizing::new(text.replace("\\r", ""));
+    Zeroizing::new(text.replace("\\n", "\n"))
 }
 
 fn bit_length(bytes: &[u8]) -> usize {
