@@ -9,7 +9,8 @@ use crate::transport::FetchTransport;
 
 /// A client of Knock's API over the Worker's `fetch`. Cheap to clone; clones share the retry budget.
 ///
-/// It is a [`Client`], by `Deref`: pass it to any operation's [`send`](knock_core::Operation::send).
+/// It is a [`Client`], by `Deref`: pass it to any operation's [`send`](knock_core::Operation::send). Kept for the
+/// isolate, in a [`OnceLock`](std::sync::OnceLock), one client has one retry budget for all requests.
 ///
 /// ```no_run
 /// use knock_worker::{Knock, Operation, workflows};

@@ -19,7 +19,7 @@
 //! [profile.release]
 //! codegen-units = 1
 //! lto = true
-//! opt-level = "z"
+//! opt-level = "s"
 //! panic = "abort"
 //! ```
 //!

@@ -6,22 +6,25 @@
 //! - A cron trigger sends the daily digest.
 #![cfg(target_arch = "wasm32")]
 
-use knock_worker::token::UserToken;
+use std::sync::OnceLock;
+
+use knock_worker::token::{TokenError, UserToken};
 use knock_worker::users::UserRequest;
 use knock_worker::webhook::{Verifier, WebhookError};
 use knock_worker::{ErrorKind, Knock, Operation, UnixTime, WebCryptoSigner, users, workflows};
 use serde::Deserialize;
 use serde_json::json;
 use worker::{
-    Context, Date, Env, Headers, Method, Request, Response, Result, ScheduleContext, ScheduledEvent, console_error,
-    event,
+    Context, Date, Env, Headers, Method, Request, Response, Result, ScheduleContext, ScheduledEvent, Url,
+    console_error, event,
 };
 
 #[event(fetch)]
 async fn fetch(mut request: Request, env: Env, _: Context) -> Result<Response> {
-    match (request.method(), request.path().as_str()) {
+    let url = request.url()?;
+    match (request.method(), url.path()) {
         (Method::Post, "/alerts") => alert(&mut request, &env).await,
-        (Method::Get, "/token") => token(&request, &env).await,
+        (Method::Get, "/token") => token(&url, &env).await,
         (Method::Post, "/webhooks/knock") => webhook(&mut request, &env).await,
         _ => Response::error("not found", 404),
     }
@@ -32,6 +35,27 @@ async fn scheduled(event: ScheduledEvent, env: Env, _: ScheduleContext) {
     if let Err(error) = digest(event.schedule(), &env).await {
         console_error!("{error}");
     }
+}
+
+// Made once for an isolate, which serves many requests: their calls share one retry budget, and the signing key is
+// imported once. A secret that is changed comes with new isolates.
+
+fn knock(env: &Env) -> std::result::Result<&'static Knock, knock_worker::Error> {
+    static KNOCK: OnceLock<Knock> = OnceLock::new();
+    if let Some(knock) = KNOCK.get() {
+        return Ok(knock);
+    }
+    let knock = Knock::from_env(env)?;
+    Ok(KNOCK.get_or_init(|| knock))
+}
+
+async fn signer(env: &Env) -> std::result::Result<&'static WebCryptoSigner, TokenError> {
+    static SIGNER: OnceLock<WebCryptoSigner> = OnceLock::new();
+    if let Some(signer) = SIGNER.get() {
+        return Ok(signer);
+    }
+    let signer = WebCryptoSigner::from_env(env).await?;
+    Ok(SIGNER.get_or_init(|| signer))
 }
 
 /// What the browser posts.
@@ -60,27 +84,23 @@ async fn alert(request: &mut Request, env: &Env) -> Result<Response> {
 }
 
 async fn notify(alert: Alert, env: &Env) -> std::result::Result<String, knock_worker::Error> {
-    let knock = Knock::from_env(env)?;
-    users::identify(UserRequest::new(&alert.user_id).email(alert.email)).send(&knock).await?;
+    let knock = knock(env)?;
+    users::identify(UserRequest::new(&alert.user_id).email(alert.email)).send(knock).await?;
     let run = workflows::trigger("dinosaurs-loose")
         .recipients([alert.user_id])
         .data(json!({ "dinosaur": alert.dinosaur }))
         .idempotency_key(format!("alert-{}", alert.id))
-        .send(&knock)
+        .send(knock)
         .await?;
     Ok(run.workflow_run_id)
 }
 
-async fn token(request: &Request, env: &Env) -> Result<Response> {
+async fn token(url: &Url, env: &Env) -> Result<Response> {
     // A real app takes the user from its session, never from the query.
-    let url = request.url()?;
     let Some((_, user_id)) = url.query_pairs().find(|(name, _)| name == "user_id") else {
         return Response::error("user_id is needed", 400);
     };
-    let signed = async {
-        let signer = WebCryptoSigner::from_env(env).await?;
-        UserToken::new(user_id).sign_async(&signer, now()).await
-    };
+    let signed = async { UserToken::new(user_id).sign_async(signer(env).await?, now()).await };
     match signed.await {
         Ok(token) => {
             let headers = Headers::new();
@@ -113,12 +133,11 @@ async fn webhook(request: &mut Request, env: &Env) -> Result<Response> {
 }
 
 async fn digest(scheduled_at: f64, env: &Env) -> std::result::Result<(), knock_worker::Error> {
-    let knock = Knock::from_env(env)?;
     // The cron's own time makes the key: a run that is repeated notifies once.
     workflows::trigger("daily-digest")
         .recipients(["jhammond"])
         .idempotency_key(format!("daily-digest-{scheduled_at}"))
-        .send(&knock)
+        .send(knock(env)?)
         .await?;
     Ok(())
 }
