@@ -36,6 +36,10 @@ const CHECKS: &[Check] = &[
         command: "cargo clippy --package knock-reqwest --target wasm32-unknown-unknown -- -D warnings",
     },
     Check { name: "tests", command: "cargo test --workspace" },
+    Check {
+        name: "instructions and allocations of the core",
+        command: "cargo xtask bench --check --only core",
+    },
     Check { name: "the real runtimes of the edge", command: "cargo xtask edge" },
     Check { name: "tests of what is optional", command: "cargo test --package knock-reqwest --all-features" },
     Check {

@@ -2,6 +2,7 @@
 // It talks to whoever runs it.
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
+mod bench;
 mod ci;
 mod edge;
 mod expand;
@@ -17,6 +18,7 @@ const USAGE: &str = "\
 cargo xtask generate             writes the registry of operations and their map
 cargo xtask generate --check     fails where they are out of date
 cargo xtask edge [OPTIONS]       runs what is for the edge on the real runtimes, and compares sizes
+cargo xtask bench [OPTIONS]      measures all, writes BENCHMARKS.md; --check holds it against the limits
 cargo xtask test                 runs `cargo test --workspace`, then the edge
 cargo xtask ci                   runs all that must pass before a change is merged
 ";
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         ["generate"] => generate::run(Mode::Write),
         ["generate", "--check"] => generate::run(Mode::Check),
         ["edge", ref options @ ..] => edge::run(options),
+        ["bench", ref options @ ..] => bench::run(options),
         ["test"] => edge::test_all(),
         ["ci"] => ci::run(),
         _ => Err(USAGE.into()),

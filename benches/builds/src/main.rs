@@ -1,0 +1,77 @@
+//! How long the core takes to build from nothing, beside other API clients.
+//!
+//! `crates` counts all packages that are compiled, `seconds` is a debug build on all processors. Each subject is the
+//! only dependency of an empty crate, with its default features and the newest versions of what it needs.
+// Samples go to stdout, progress to stderr.
+#![allow(clippy::print_stderr, clippy::print_stdout)]
+
+mod scratch;
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use crate::scratch::{Build, Scratch};
+
+const USAGE: &str = "bench-builds [--rounds N]";
+
+/// The subjects, and their dependency as it stands in a `Cargo.toml`.
+const SUBJECTS: [(&str, &str); 4] = [
+    ("knock-core", concat!("{ path = '", env!("CARGO_MANIFEST_DIR"), "/../../crates/knock-core' }")),
+    ("oauth2", "'5'"),
+    ("async-stripe-client-core", "'1.0.0-rc.10'"),
+    ("octocrab", "'0.54'"),
+];
+
+/// What any step says when it cannot go on.
+type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+
+#[derive(Serialize)]
+struct Sample<'a> {
+    table: &'static str,
+    case: &'static str,
+    subject: &'a str,
+    round: u32,
+    metrics: Build,
+}
+
+fn main() -> ExitCode {
+    match rounds().and_then(run) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("bench-builds: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn rounds() -> Result<u32> {
+    let mut rounds = 1;
+    let mut arguments = lexopt::Parser::from_env();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            lexopt::Arg::Long("rounds") => rounds = lexopt::ValueExt::parse(&arguments.value()?)?,
+            _ => return Err(USAGE.into()),
+        }
+    }
+    Ok(rounds)
+}
+
+fn run(rounds: u32) -> Result<()> {
+    let mut scratches = Vec::new();
+    for (name, dependency) in SUBJECTS {
+        eprintln!("fetching {name}");
+        scratches.push(Scratch::with(name, dependency)?);
+    }
+    for round in 0..rounds {
+        for scratch in &scratches {
+            eprintln!("round {round}: {}", scratch.name());
+            let metrics = scratch.build()?;
+            let subject = scratch.name();
+            let sample = Sample { table: "builds", case: "debug, from nothing", subject, round, metrics };
+            println!("{}", serde_json::to_string(&sample)?);
+        }
+        scratches.reverse();
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! The clients that the runner runs, each in a process of its own.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::processes::{CLIENT_CPU, pinned};
+use crate::{Result, install};
+
+/// How long all are measured.
+const MEASURED_MS: u32 = 1000;
+
+/// One client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Client {
+    /// A subject of this package, by its name.
+    Rust(&'static str),
+    /// `@knocklabs/node`, by its version.
+    Node(&'static str),
+    /// `knockapi`.
+    Python,
+}
+
+/// Where the clients that are not in Rust are.
+#[derive(Debug)]
+pub(crate) struct Installed {
+    node: Option<PathBuf>,
+    python: Option<PathBuf>,
+}
+
+impl Installed {
+    /// Installs what these need.
+    pub(crate) fn for_clients<'a>(clients: impl IntoIterator<Item = &'a Client>) -> Result<Self> {
+        let mut installed = Self { node: None, python: None };
+        for client in clients {
+            match client {
+                Client::Node(_) if installed.node.is_none() => installed.node = Some(install::node()?),
+                Client::Python if installed.python.is_none() => installed.python = Some(install::python()?),
+                _ => {}
+            }
+        }
+        Ok(installed)
+    }
+}
+
+impl Client {
+    /// The name of the subject in samples.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Rust(name) => (*name).to_owned(),
+            Self::Node(version) => format!("@knocklabs/node {version}"),
+            Self::Python => "knockapi (Python)".to_owned(),
+        }
+    }
+
+    /// The command that runs it; URL, load and work are still to be added.
+    pub(crate) fn command(&self, installed: &Installed) -> Result<Command> {
+        let mut command = match self {
+            Self::Rust(name) => {
+                let mut command = pinned(CLIENT_CPU, std::env::current_exe()?);
+                command.args(["subject", name]);
+                command
+            }
+            Self::Node(version) => {
+                let folder = installed.node.as_ref().ok_or("Node's packages are not installed")?;
+                let mut command = pinned(CLIENT_CPU, "node");
+                command.arg(folder.join("client.mjs")).arg(version);
+                command
+            }
+            Self::Python => {
+                let interpreter = installed.python.as_ref().ok_or("Python's packages are not installed")?;
+                let mut command = pinned(CLIENT_CPU, interpreter);
+                command.arg(install::package().join("python/client.py"));
+                command
+            }
+        };
+        command.args(["--warm-up-ms", &self.warm_up_ms().to_string()]);
+        command.args(["--duration-ms", &MEASURED_MS.to_string()]);
+        Ok(command)
+    }
+
+    /// Node compiles for a while what is called often.
+    fn warm_up_ms(self) -> u32 {
+        match self {
+            Self::Rust(_) => 300,
+            Self::Node(_) => 1500,
+            Self::Python => 800,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! `bench-load`: its commands, by name.
+// It talks to whoever runs it.
+#![allow(clippy::print_stderr, clippy::print_stdout)]
+
+use std::process::ExitCode;
+
+use bench_load::drive::{Driver, Template};
+use bench_load::measure::{self, Cost};
+use bench_load::options::Options;
+use bench_load::{Result, runner, server, subject};
+
+const USAGE: &str = "\
+bench-load [run] [--rounds N] [--only SUBSTRING]
+    measures everything, or what has SUBSTRING in `table/case/subject`, and prints a sample a line
+bench-load serve [--until-stdin-closes]
+    serves on a free port of the loopback; its first line is the URL
+bench-load subject NAME --url URL LOAD [--recipients N | --messages N]
+    measures one client in Rust: knock-reqwest, reqwest or hyper
+bench-load drive URL LOAD [--method M] [--header 'name: value']... [--body FILE]
+    measures a server; any answer that is not 2xx ends it
+
+LOAD is --in-flight N --warm-up-ms A --duration-ms B
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1).peekable();
+    let command = arguments.next_if(|argument| !argument.starts_with('-'));
+    let command = command.unwrap_or_else(|| "run".to_owned());
+    match Options::read(arguments).and_then(|options| run(&command, options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("bench-load: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &str, options: Options) -> Result<()> {
+    match command {
+        "run" => runner::run(options.rounds.unwrap_or(5), options.only.as_deref().unwrap_or_default()),
+        "serve" => serve(&options),
+        "subject" => print(&measure_subject(&options)?),
+        "drive" => print(&drive(options)?.throughput),
+        _ => Err(USAGE.into()),
+    }
+}
+
+fn print(outcome: &impl serde::Serialize) -> Result<()> {
+    println!("{}", serde_json::to_string(outcome)?);
+    Ok(())
+}
+
+fn serve(options: &Options) -> Result<()> {
+    if options.until_stdin_closes {
+        std::thread::spawn(end_with_stdin);
+    }
+    server::run(|url| println!("{url}"))
+}
+
+/// Whoever started the server may end without a chance to end it.
+fn end_with_stdin() {
+    let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+    std::process::exit(0);
+}
+
+fn measure_subject(options: &Options) -> Result<Cost> {
+    let name = options.target.as_deref().ok_or("the subject's name is missing")?;
+    let url = options.url.as_deref().ok_or("--url is missing")?;
+    subject::run(name, url, options.work(), options.load()?)
+}
+
+fn drive(options: Options) -> Result<Cost> {
+    let load = options.load()?;
+    let mut template = Template::new(&options.target.ok_or("the URL is missing")?)?;
+    if let Some(method) = options.method {
+        template.method = method.parse()?;
+    }
+    for header in options.headers {
+        template.add_header(&header)?;
+    }
+    if let Some(file) = options.body {
+        template.body = std::fs::read(file)?.into();
+    }
+    measure::run(|| Ok(Driver::new(template)), load)
+}

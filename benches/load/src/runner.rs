@@ -1,0 +1,179 @@
+//! Runs all clients against one server, round by round, and prints a sample for each.
+#![allow(clippy::print_stderr, clippy::print_stdout)]
+
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::clients::{Client, Installed};
+use crate::processes::ServerProcess;
+
+/// How often a close pair runs in a round; the medians are its sample.
+const REPEATS: u32 = 3;
+/// The tables of growth are about shapes, which take fewer rounds to see.
+const GROWTH_ROUNDS: u32 = 3;
+
+const ALL: [Client; 6] = [
+    Client::Rust("knock-reqwest"),
+    Client::Rust("reqwest"),
+    Client::Rust("hyper"),
+    Client::Node("1.35.0"),
+    Client::Node("0.6.19"),
+    Client::Python,
+];
+const PAIR: [Client; 2] = [Client::Rust("knock-reqwest"), Client::Rust("reqwest")];
+
+/// One row of a table: clients that do the same work under the same load.
+#[derive(Debug)]
+struct Case {
+    table: &'static str,
+    name: String,
+    options: Vec<String>,
+    clients: Vec<Client>,
+}
+
+/// What a run is about, as the tables and limits name it.
+#[derive(Debug, Serialize)]
+struct Sample<'a> {
+    table: &'a str,
+    case: &'a str,
+    subject: &'a str,
+    round: u32,
+    metrics: Metrics,
+}
+
+/// What all clients tell of a run.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Metrics {
+    requests_per_second: f64,
+    cpu_microseconds: f64,
+    p50_microseconds: f64,
+    p99_microseconds: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peak_kibibytes: Option<f64>,
+}
+
+/// Runs what has `only` in `table/case/subject`.
+///
+/// # Errors
+///
+/// Where a client cannot be installed or fails, or `only` names nothing.
+pub fn run(rounds: u32, only: &str) -> Result<()> {
+    let cases = select(all_cases(), only);
+    if cases.is_empty() {
+        return Err(format!("there is nothing that has `{only}` in its table/case/subject").into());
+    }
+    let installed = Installed::for_clients(cases.iter().flat_map(|case| &case.clients))?;
+    let server = ServerProcess::start()?;
+    for round in 0..rounds {
+        for case in cases.iter().filter(|case| case.is_in(round)) {
+            case.run(round, &installed, &server)?;
+        }
+    }
+    Ok(())
+}
+
+fn all_cases() -> Vec<Case> {
+    let in_flight = [1, 64].map(|calls| Case::new("load", &ALL, (calls, "in flight"), calls, &[]));
+    let growth = [1, 4, 16, 64, 256];
+    let growth = growth.map(|calls| Case::new("growth in flight", &PAIR, (calls, "in flight"), calls, &[]));
+    let recipients = [1, 10, 100, 1000].map(|count| {
+        Case::new("growth recipients", &PAIR, (count, "recipients"), 1, &["--recipients", &count.to_string()])
+    });
+    let messages = [1, 10, 25, 50].map(|count| {
+        Case::new("growth messages", &PAIR, (count, "messages"), 1, &["--messages", &count.to_string()])
+    });
+    in_flight.into_iter().chain(growth).chain(recipients).chain(messages).collect()
+}
+
+fn select(mut cases: Vec<Case>, only: &str) -> Vec<Case> {
+    for case in &mut cases {
+        let place = format!("{}/{}/", case.table, case.name);
+        case.clients.retain(|client| format!("{place}{}", client.name()).contains(only));
+    }
+    cases.retain(|case| !case.clients.is_empty());
+    cases
+}
+
+impl Case {
+    fn new(
+        table: &'static str,
+        clients: &[Client],
+        name: (u32, &str),
+        in_flight: u32,
+        work: &[&str],
+    ) -> Self {
+        let (count, unit) = name;
+        let in_flight = in_flight.to_string();
+        let options =
+            ["--in-flight", &in_flight].iter().chain(work).map(|&option| option.to_owned()).collect();
+        Self { table, name: format!("{count} {unit}"), options, clients: clients.to_vec() }
+    }
+
+    fn is_growth(&self) -> bool {
+        self.table != "load"
+    }
+
+    fn is_in(&self, round: u32) -> bool {
+        !self.is_growth() || round < GROWTH_ROUNDS
+    }
+
+    /// How often a client runs in a round: more often where a percent matters.
+    fn repeats(&self, client: &Client) -> u32 {
+        if PAIR.contains(client) && !self.is_growth() { REPEATS } else { 1 }
+    }
+
+    /// One round. The order turns around each time, so that none is always the first.
+    fn run(&self, round: u32, installed: &Installed, server: &ServerProcess) -> Result<()> {
+        let mut clients: Vec<_> = self.clients.iter().map(|client| (client, Vec::new())).collect();
+        if !round.is_multiple_of(2) {
+            clients.reverse();
+        }
+        for repeat in 0..REPEATS {
+            for (client, runs) in clients.iter_mut().filter(|(client, _)| repeat < self.repeats(client)) {
+                runs.push(self.run_once(client, installed, server)?);
+            }
+            clients.reverse();
+        }
+        for (client, runs) in &self.in_order(clients) {
+            let (table, case, subject) = (self.table, &self.name, client.name());
+            let sample = Sample { table, case, subject: &subject, round, metrics: Metrics::median_of(runs) };
+            println!("{}", serde_json::to_string(&sample)?);
+        }
+        Ok(())
+    }
+
+    fn in_order<'a, T>(&self, mut clients: Vec<(&'a Client, T)>) -> Vec<(&'a Client, T)> {
+        clients.sort_by_key(|(client, _)| self.clients.iter().position(|other| other == *client));
+        clients
+    }
+
+    fn run_once(&self, client: &Client, installed: &Installed, server: &ServerProcess) -> Result<Metrics> {
+        let mut command = client.command(installed)?;
+        command.args(["--url", server.url()]).args(&self.options);
+        let (output, busy) = server.busy_during(|| crate::processes::output(&mut command))?;
+        let metrics: Metrics = serde_json::from_slice(&output)?;
+        let (table, case, subject) = (self.table, &self.name, client.name());
+        let busy = busy.map(|percent| format!(", the server busy {percent:.0} %")).unwrap_or_default();
+        eprintln!("{table}/{case}/{subject}: {:.0} requests/s{busy}", metrics.requests_per_second);
+        Ok(metrics)
+    }
+}
+
+impl Metrics {
+    /// The median of each; there is at least one run.
+    fn median_of(runs: &[Self]) -> Self {
+        let median = |metric: fn(&Self) -> f64| {
+            let mut values: Vec<f64> = runs.iter().map(metric).collect();
+            values.sort_by(f64::total_cmp);
+            values[values.len() / 2]
+        };
+        let has_peak = runs.iter().all(|run| run.peak_kibibytes.is_some());
+        Self {
+            requests_per_second: median(|run| run.requests_per_second),
+            cpu_microseconds: median(|run| run.cpu_microseconds),
+            p50_microseconds: median(|run| run.p50_microseconds),
+            p99_microseconds: median(|run| run.p99_microseconds),
+            peak_kibibytes: has_peak.then(|| median(|run| run.peak_kibibytes.unwrap_or_default())),
+        }
+    }
+}

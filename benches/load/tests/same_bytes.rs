@@ -1,0 +1,108 @@
+//! All clients in Rust put the same on the wire, but for the names that they give themselves, the order of headers and
+//! the random key.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+
+use bench_load::measure::Subject;
+use bench_load::subject::{Work, hyper as by_hyper, knock, reqwest as by_reqwest};
+use http::{HeaderMap, Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+/// What arrived, as far as it must be the same.
+#[derive(Debug, Clone, PartialEq)]
+struct Arrived {
+    method: String,
+    target: String,
+    headers: BTreeSet<(String, String)>,
+    body: Option<Value>,
+}
+
+type Record = Arc<Mutex<Vec<Arrived>>>;
+
+#[test]
+fn triggers_are_the_same() {
+    for recipients in [1, 4, 1000] {
+        let arrived = assert_same(&Work::trigger(recipients));
+        assert_eq!((&*arrived.method, &*arrived.target), ("POST", "/v1/workflows/dinosaurs-loose/trigger"));
+        assert!(arrived.headers.contains(&("authorization".to_owned(), "Bearer sk_test_12345".to_owned())));
+        assert!(arrived.headers.iter().any(|(name, _)| name == "idempotency-key"));
+        let body = arrived.body.unwrap();
+        assert_eq!(body["recipients"].as_array().unwrap().len(), recipients);
+        assert_eq!(body["data"], json!({ "type": "trex", "priority": 1 }));
+    }
+}
+
+#[test]
+fn lists_are_the_same() {
+    let arrived = assert_same(&Work::Messages { page_size: 25 });
+    assert_eq!((&*arrived.method, &*arrived.target), ("GET", "/v1/messages?page_size=25"));
+    assert_eq!(arrived.body, None);
+}
+
+fn assert_same(work: &Work) -> Arrived {
+    let of_knock = arrived(|url| knock::Subject::new(url, work.clone()).unwrap());
+    let of_reqwest = arrived(|url| by_reqwest::Subject::new(url, work.clone()).unwrap());
+    let of_hyper = arrived(|url| by_hyper::Subject::new(url, work.clone()).unwrap());
+    assert_eq!(of_knock, of_reqwest);
+    assert_eq!(of_knock, of_hyper);
+    of_knock
+}
+
+/// What arrives when a client makes one call. It is answered too little for a page, which the client refuses.
+fn arrived<S: Subject>(make: impl FnOnce(&str) -> S) -> Arrived {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let record = Record::default();
+    runtime.block_on(async {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(keep(listener, Arc::clone(&record)));
+        let _ = make(&url).call().await;
+    });
+    let mut arrived = record.lock().unwrap();
+    assert_eq!(arrived.len(), 1);
+    let mut arrived = arrived.remove(0);
+    // Each has a port of its own.
+    arrived.headers.retain(|(name, _)| name != "host");
+    arrived
+}
+
+async fn keep(listener: TcpListener, record: Record) {
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        let record = Arc::clone(&record);
+        let service = service_fn(move |request| answer(request, Arc::clone(&record)));
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    }
+}
+
+async fn answer(request: Request<Incoming>, record: Record) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    let body = if body.is_empty() { None } else { Some(serde_json::from_slice(&body).unwrap()) };
+    record.lock().unwrap().push(Arrived {
+        method: parts.method.to_string(),
+        target: parts.uri.to_string(),
+        headers: comparable(&parts.headers),
+        body,
+    });
+    Ok(Response::new(Full::from(r#"{"workflow_run_id":"run"}"#)))
+}
+
+fn comparable(headers: &HeaderMap) -> BTreeSet<(String, String)> {
+    let named = headers.iter().filter(|(name, _)| *name != "user-agent");
+    named
+        .map(|(name, value)| match name.as_str() {
+            "idempotency-key" => (name.to_string(), "random".to_owned()),
+            _ => (name.to_string(), value.to_str().unwrap().to_owned()),
+        })
+        .collect()
+}

@@ -1,0 +1,95 @@
+use super::*;
+
+fn limit(rest: &str) -> Result<Limits, serde_json::Error> {
+    serde_json::from_str(&format!(
+        r#"[{{"table":"load","case":"10 recipients","subject":"ours","metric":"cpu","than":"theirs",{rest}}}]"#
+    ))
+}
+
+/// Two rounds: ours is 2 and 4 times theirs, then 4 with 100 recipients.
+fn samples() -> Samples {
+    let line = |case: &str, subject: &str, round: u32, cpu: f64| {
+        format!(
+            r#"{{"table":"load","case":"{case}","subject":"{subject}","round":{round},"metrics":{{"cpu":{cpu}}}}}"#
+        )
+    };
+    let lines = [
+        line("10 recipients", "ours", 0, 20.0),
+        line("10 recipients", "theirs", 0, 10.0),
+        line("10 recipients", "ours", 1, 80.0),
+        line("10 recipients", "theirs", 1, 20.0),
+        line("100 recipients", "theirs", 1, 20.0),
+    ];
+    Samples::of(&lines.each_ref().map(String::as_str))
+}
+
+#[track_caller]
+fn verdict(rest: &str) -> (String, usize) {
+    let limits = limit(rest).unwrap();
+    let report = limits.check(&samples());
+    (report.to_string(), report.failed())
+}
+
+#[test]
+fn a_limit_is_met_or_missed() {
+    let (said, failed) = verdict(r#""at_least":3,"why":"w""#);
+    assert_eq!(failed, 0, "{said}");
+    assert!(said.starts_with("load, 10 recipients: ours, cpu     3.000  ≥ 3 × theirs "), "{said}");
+    assert!(said.ends_with("ok\n1 passed, 0 failed"), "{said}");
+
+    let (said, failed) = verdict(r#""at_most":2.9,"why":"w""#);
+    assert_eq!(failed, 1);
+    assert!(said.ends_with("MISSED\n0 passed, 1 failed"), "{said}");
+}
+
+#[test]
+fn a_limit_may_be_a_difference() {
+    assert_eq!(verdict(r#""at_most_more":35,"why":"w""#).1, 0);
+    assert_eq!(verdict(r#""at_most_more":34.9,"why":"w""#).1, 1);
+}
+
+#[test]
+fn a_limit_may_name_another_case() {
+    let (said, failed) = verdict(r#""than_case":"100 recipients","at_most":4,"why":"w""#);
+    assert_eq!(failed, 0, "{said}");
+}
+
+#[test]
+fn without_samples_a_limit_is_missed() {
+    let (said, failed) = verdict(r#""than_case":"7 recipients","at_most":4,"why":"w""#);
+    assert_eq!(failed, 1);
+    assert!(said.contains("no samples"), "{said}");
+    assert_eq!(limit(r#""at_least":0,"why":"w""#).unwrap().check(&Samples::default()).failed(), 1);
+}
+
+#[test]
+fn a_limit_says_one_thing_and_why() {
+    for wrong in [
+        r#""why":"w""#,
+        r#""at_most":1,"at_least":1,"why":"w""#,
+        r#""at_most":1"#,
+        r#""at_most":1,"why":"""#,
+        r#""at_most":1,"why":"w","at_more":2"#,
+    ] {
+        limit(wrong).unwrap_err();
+    }
+}
+
+#[test]
+fn the_files_limits_are_about_figures_that_results_have() {
+    let limits = Limits::read().unwrap();
+    assert_eq!(limits.parts().unwrap(), [Part::Core, Part::Load, Part::Tokens, Part::Worker]);
+    for limit in &limits.all {
+        let table = layout::table(limit.place().table).unwrap();
+        let mut others = table.references.iter().map(|reference| reference.seen_from(limit.place()));
+        assert!(others.any(|other| other == limit.than()), "{} is not in the results", limit.what());
+    }
+}
+
+#[test]
+fn limits_of_some_parts_are_kept() {
+    let mut limits = Limits::read().unwrap();
+    limits.keep(&[Part::Tokens]).unwrap();
+    assert_eq!(limits.parts().unwrap(), [Part::Tokens]);
+    limits.keep(&[Part::Builds]).unwrap_err();
+}

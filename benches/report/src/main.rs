@@ -1,0 +1,74 @@
+//! Runs all benchmarks, holds them against the limits, and writes BENCHMARKS.md.
+// It talks to whoever runs it.
+#![allow(clippy::print_stderr, clippy::print_stdout)]
+
+mod layout;
+mod limits;
+mod machine;
+mod numbers;
+mod options;
+mod page;
+mod parts;
+mod plots;
+mod render;
+mod results;
+mod samples;
+mod statistics;
+mod tables;
+mod tools;
+
+use std::process::ExitCode;
+
+use crate::limits::Limits;
+use crate::options::{Mode, Options};
+use crate::parts::Part;
+use crate::results::Results;
+
+/// What any step says when it cannot go on.
+type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+
+fn main() -> ExitCode {
+    match Options::read(lexopt::Parser::from_env()).and_then(|options| run(&options)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether all is as it should be.
+fn run(options: &Options) -> Result<bool> {
+    match options.mode {
+        Mode::Check => check(options),
+        Mode::Measure => measure(options).map(|()| true),
+        Mode::Render => render::write().map(|()| true),
+    }
+}
+
+fn check(options: &Options) -> Result<bool> {
+    let mut limits = Limits::read()?;
+    if options.only.is_empty() {
+        let samples = parts::run(&limits.parts()?, options.rounds)?;
+        return Ok(report(&limits, &samples));
+    }
+    limits.keep(&options.only)?;
+    let samples = parts::run(&options.only, options.rounds)?;
+    Ok(report(&limits, &samples))
+}
+
+fn report(limits: &Limits, samples: &samples::Samples) -> bool {
+    let report = limits.check(samples);
+    println!("{report}");
+    report.failed() == 0
+}
+
+fn measure(options: &Options) -> Result<()> {
+    let parts = if options.only.is_empty() { Part::ALL.to_vec() } else { options.only.clone() };
+    let mut results = Results::read()?;
+    let samples = parts::run(&parts, options.rounds)?;
+    results.replace(&parts, &samples, &machine::Machine::this());
+    results.write()?;
+    render::write()
+}

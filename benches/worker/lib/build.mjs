@@ -1,0 +1,36 @@
+// Installs and builds all that is measured. Its output is for people.
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+
+import { npmBin } from '../../../tests/edge/lib/paths.mjs';
+import { run } from '../../../tests/edge/lib/process.mjs';
+import { timed } from '../../../tests/edge/lib/report.mjs';
+import { buildWorker, installTools } from '../../../tests/edge/lib/tools.mjs';
+import { EXAMPLE, HERE, OUT, ROOT } from './paths.mjs';
+
+await installTools(['worker']);
+await timed('npm ci', () => run('npm', ['ci', '--ignore-scripts'], { cwd: HERE, minutes: 10 }));
+await timed('cargo build bench-load', () =>
+  run('cargo', ['build', '--release', '-p', 'bench-load'], { cwd: ROOT, env: { CARGO_TARGET_DIR: path.join(ROOT, 'target') } }));
+
+await buildWorker('examples/cloudflare-worker', EXAMPLE);
+const rust = emptied('knock-worker');
+for (const file of ['index.js', 'index_bg.wasm']) copyFileSync(path.join(EXAMPLE, 'build', file), path.join(rust, file));
+for (const name of ['official', 'direct', 'nothing']) await bundle(name);
+
+/** With what wrangler asks of esbuild. */
+function bundle(name) {
+  const flags = [
+    '--bundle', '--minify', '--format=esm', '--target=es2024', '--platform=neutral',
+    '--conditions=workerd,worker,browser', '--main-fields=browser,module,main',
+  ];
+  const out = path.join(emptied(name), 'index.js');
+  return run(npmBin('esbuild'), [...flags, `--outfile=${out}`, path.join(HERE, name, 'index.js')]);
+}
+
+function emptied(name) {
+  const folder = path.join(OUT, name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}

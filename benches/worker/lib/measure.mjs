@@ -1,0 +1,71 @@
+// What one run says.
+import { execFile } from 'node:child_process';
+import http from 'node:http';
+import { promisify } from 'node:util';
+
+import { BENCH_LOAD } from './paths.mjs';
+import { OTHERS, cpuMicroseconds, onCore } from './process.mjs';
+import { startWorker } from './workerd.mjs';
+
+const IN_FLIGHT = 8;
+const FIRST_WARM_UP_MS = 3000;
+const WARM_UP_MS = 400;
+/** A second and a half in short turns, so that a slow moment meets all alike. */
+const TURNS = 6;
+const TURN_MS = 250;
+
+/** Loads running Workers by turns; `request` is what `bench-load drive` is told of it. Gives the metrics of each. */
+export async function load(servers, request, round) {
+  const runs = servers.map(() => []);
+  for (const server of servers) await drive(server.url, request, round === 0 ? FIRST_WARM_UP_MS : WARM_UP_MS);
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    const order = servers.map((_, index) => index);
+    if ((round + turn) % 2 === 1) order.reverse();
+    for (const index of order) runs[index].push(await measure(servers[index], request));
+  }
+  return runs.map((turns) => ({
+    requests_per_second: sum(turns, 'requests') / sum(turns, 'seconds'),
+    cpu_microseconds: sum(turns, 'cpu_microseconds') / sum(turns, 'requests'),
+    p50_microseconds: sum(turns, 'p50_microseconds') / TURNS,
+    p99_microseconds: sum(turns, 'p99_microseconds') / TURNS,
+  }));
+}
+
+async function measure(server, request) {
+  const before = cpuMicroseconds(server.pid);
+  const seen = await drive(server.url, request, TURN_MS);
+  const cpu = cpuMicroseconds(server.pid) - before;
+  return { ...seen, seconds: seen.wall_microseconds / 1e6, cpu_microseconds: cpu };
+}
+
+const sum = (turns, metric) => turns.reduce((total, turn) => total + turn[metric], 0);
+
+async function drive(url, { path, args }, milliseconds) {
+  const [program, ...rest] = onCore(OTHERS, [
+    BENCH_LOAD, 'drive', url + path, ...args,
+    '--in-flight', `${IN_FLIGHT}`, '--warm-up-ms', '0', '--duration-ms', `${milliseconds}`,
+  ]);
+  const { stdout } = await promisify(execFile)(program, rest, { timeout: milliseconds + 20_000 });
+  return JSON.parse(stdout);
+}
+
+/** From the start of a process to its first answer. */
+export async function firstAnswer(folder) {
+  const start = performance.now();
+  const server = await startWorker(folder);
+  try {
+    await answer(`${server.url}/nothing`);
+    return { milliseconds: performance.now() - start, cpu_milliseconds: cpuMicroseconds(server.pid) / 1000 };
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Any status will do. */
+function answer(url) {
+  return new Promise((resolve, reject) => {
+    http.get(url, { agent: false, timeout: 20_000 }, (response) => response.resume().once('end', resolve))
+      .once('timeout', () => reject(new Error(`${url} does not answer`)))
+      .once('error', reject);
+  });
+}

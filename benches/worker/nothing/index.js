@@ -1,0 +1,7 @@
+// What an answer costs in workerd itself.
+
+export default {
+  fetch() {
+    return new Response('ok');
+  },
+};
