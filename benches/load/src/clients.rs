@@ -6,9 +6,6 @@ use std::process::Command;
 use crate::processes::{CLIENT_CPU, pinned};
 use crate::{Result, install};
 
-/// How long all are measured.
-const MEASURED_MS: u32 = 1000;
-
 /// One client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Client {
@@ -74,16 +71,24 @@ impl Client {
             }
         };
         command.args(["--warm-up-ms", &self.warm_up_ms().to_string()]);
-        command.args(["--duration-ms", &MEASURED_MS.to_string()]);
+        command.args(["--duration-ms", &self.measured_ms().to_string()]);
         Ok(command)
     }
 
     /// Node compiles for a while what is called often.
     fn warm_up_ms(self) -> u32 {
         match self {
-            Self::Rust(_) => 300,
+            Self::Rust(_) => 200,
             Self::Node(_) => 1500,
             Self::Python => 800,
+        }
+    }
+
+    /// Those that run several times in a round run shorter.
+    fn measured_ms(self) -> u32 {
+        match self {
+            Self::Rust(_) => 500,
+            Self::Node(_) | Self::Python => 1000,
         }
     }
 }
