@@ -148,18 +148,21 @@ impl Call {
     /// Takes what happened and says what to do next.
     #[must_use]
     pub fn next(&mut self, event: Event, now: UnixTime) -> Step {
-        match event {
-            Event::Start | Event::Waited => self.attempt(now),
+        let wait = match event {
+            Event::Start | Event::Waited => {
+                return match self.request(now) {
+                    Ok(request) => Step::Send { request, timeout: self.timeout },
+                    Err(error) => Step::Done(Err(error)),
+                };
+            }
             Event::Response(response) if response.status().is_success() => {
-                self.config.settings().budget.deposit(self.attempts > 1);
-                Step::Done(Ok(response))
+                self.succeeded();
+                return Step::Done(Ok(response));
             }
-            Event::Response(response) => {
-                let (parts, body) = response.into_parts();
-                self.failed(Error::status(parts.status, &parts.headers, &body, now), now)
-            }
+            Event::Response(response) => self.refused(response, now),
             Event::Failed(error) => self.failed(Error::transport(error), now),
-        }
+        };
+        wait.map_or_else(|error| Step::Done(Err(error)), Step::Wait)
     }
 
     /// What a transport is told of the request of the last [`Step::Send`].
@@ -182,24 +185,37 @@ impl Call {
         self.prepared.idempotency_key()
     }
 
-    fn attempt(&mut self, now: UnixTime) -> Step {
+    /// The request of the next attempt, or why there is none.
+    pub(crate) fn request(&mut self, now: UnixTime) -> Result<http::Request<Bytes>, Error> {
         if self.prepared.expiry().is_some_and(|expiry| now >= expiry) {
-            return self.done(Error::expired(), StopReason::Expired);
+            return Err(self.stopped(Error::expired(), StopReason::Expired));
         }
         // The wait was longer than it was to be: a laptop that slept, a Worker that was suspended.
         if self.deadline.is_some_and(|deadline| now >= deadline)
             && let Some(error) = self.last_error.take()
         {
-            return self.done(error, StopReason::DeadlineExceeded);
+            return Err(self.stopped(error, StopReason::DeadlineExceeded));
         }
-        match self.prepared.clone().into_request(&self.config, self.options.as_deref()) {
-            Ok(request) => {
-                self.attempts += 1;
-                self.timeout = self.timeout_of_attempt(now);
-                Step::Send { request, timeout: self.timeout }
-            }
-            Err(error) => self.done(error, StopReason::NotRetryable),
-        }
+        let request = self.prepared.clone().into_request(&self.config, self.options.as_deref());
+        let request = request.map_err(|error| self.stopped(error, StopReason::NotRetryable))?;
+        self.attempts += 1;
+        self.timeout = self.timeout_of_attempt(now);
+        Ok(request)
+    }
+
+    /// Notes a 2xx answer.
+    pub(crate) fn succeeded(&self) {
+        self.config.settings().budget.deposit(self.attempts > 1);
+    }
+
+    /// Takes any other answer: how long to wait for the next attempt, or the error that ends the call.
+    pub(crate) fn refused(
+        &mut self,
+        response: http::Response<Bytes>,
+        now: UnixTime,
+    ) -> Result<Duration, Error> {
+        let (parts, body) = response.into_parts();
+        self.failed(Error::status(parts.status, &parts.headers, &body, now), now)
     }
 
     /// The attempt's timeout, or what is left until the deadline where that is less.
@@ -209,16 +225,17 @@ impl Call {
         self.deadline.map_or(own, |deadline| own.min(deadline.since(now)))
     }
 
-    fn failed(&mut self, error: Error, now: UnixTime) -> Step {
+    /// Takes why there is no answer: how long to wait for the next attempt, or the error that ends the call.
+    pub(crate) fn failed(&mut self, error: Error, now: UnixTime) -> Result<Duration, Error> {
         if error.attempt_outcome() == Outcome::Unknown {
             self.outcome = Outcome::Unknown;
         }
         match self.wait_before_retry(&error, now) {
             Ok(wait) => {
                 self.last_error = Some(error);
-                Step::Wait(wait)
+                Ok(wait)
             }
-            Err(reason) => self.done(error, reason),
+            Err(reason) => Err(self.stopped(error, reason)),
         }
     }
 
@@ -253,25 +270,19 @@ impl Call {
         Ok(wait)
     }
 
-    /// What is known of the call that succeeded.
-    pub(crate) fn into_context(self) -> CallContext {
+    fn stopped(&self, error: Error, reason: StopReason) -> Error {
+        let context = CallContext { stopped_by: Some(reason), ..self.context() };
+        error.with_operation(self.prepared.operation_name()).with_context(context)
+    }
+
+    /// What is known of the call so far.
+    pub(crate) fn context(&self) -> CallContext {
         CallContext {
             attempts: self.attempts,
             outcome: self.outcome,
             repeatable: self.prepared.is_repeatable(),
-            idempotency_key: self.prepared.into_idempotency_key(),
+            idempotency_key: self.prepared.idempotency_key().map(str::to_owned),
             stopped_by: None,
         }
-    }
-
-    fn done(&self, error: Error, reason: StopReason) -> Step {
-        let context = CallContext {
-            attempts: self.attempts,
-            outcome: self.outcome,
-            repeatable: self.prepared.is_repeatable(),
-            idempotency_key: self.prepared.idempotency_key().map(str::to_owned),
-            stopped_by: Some(reason),
-        };
-        Step::Done(Err(error.with_operation(self.prepared.operation_name()).with_context(context)))
     }
 }

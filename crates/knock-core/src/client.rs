@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::call::{Call, Event, Step};
+use crate::call::Call;
 use crate::config::{CallOptions, Config};
 use crate::error::{Error, TransportError};
 use crate::prepared::PreparedCall;
@@ -143,19 +143,17 @@ impl<T: Transport> Client<T> {
         mut now: UnixTime,
     ) -> Result<http::Response<Bytes>, Error> {
         let transport = &self.inner.transport;
-        let mut event = Event::Start;
         loop {
-            event = match call.next(event, now) {
-                Step::Send { request, .. } => match transport.send(request, call.current_attempt()).await {
-                    Ok(response) => Event::Response(response),
-                    Err(error) => Event::Failed(error),
-                },
-                Step::Wait(duration) => {
-                    transport.sleep(duration).await;
-                    Event::Waited
+            let request = call.request(now)?;
+            let wait = match transport.send(request, call.current_attempt()).await {
+                Ok(response) if response.status().is_success() => {
+                    call.succeeded();
+                    return Ok(response);
                 }
-                Step::Done(result) => return result,
+                Ok(response) => call.refused(response, transport.now())?,
+                Err(error) => call.failed(Error::transport(error), transport.now())?,
             };
+            transport.sleep(wait).await;
             now = transport.now();
         }
     }

@@ -121,8 +121,7 @@ pub trait Operation: MaybeSend + Sized {
         async move {
             let (mut call, now) = client.begin(self.prepare()?, self.options())?;
             let response = client.drive(&mut call, now).await?;
-            let (value, _) = read(&self, &response, call)?;
-            Ok(value)
+            read(&self, &response, &call)
         }
     }
 
@@ -139,8 +138,8 @@ pub trait Operation: MaybeSend + Sized {
         async move {
             let (mut call, now) = client.begin(self.prepare()?, self.options())?;
             let response = client.drive(&mut call, now).await?;
-            let (value, context) = read(&self, &response, call)?;
-            Ok(Reply::new(value, response, context))
+            let value = read(&self, &response, &call)?;
+            Ok(Reply::new(value, response, call.context()))
         }
     }
 
@@ -163,15 +162,12 @@ pub trait Operation: MaybeSend + Sized {
 fn read<O: Operation>(
     operation: &O,
     response: &http::Response<Bytes>,
-    call: Box<Call>,
-) -> Result<(O::Output, CallContext), Error> {
-    let context = call.into_context();
-    match operation.decode(response) {
-        Ok(value) => Ok((value, context)),
-        Err(error) => Err(Error::decoding(error, response)
-            .with_operation(O::INFO.name)
-            .with_context(CallContext { outcome: Outcome::Applied, ..context })),
-    }
+    call: &Call,
+) -> Result<O::Output, Error> {
+    operation.decode(response).map_err(|error| {
+        let context = CallContext { outcome: Outcome::Applied, ..call.context() };
+        Error::decoding(error, response).with_operation(O::INFO.name).with_context(context)
+    })
 }
 
 /// An operation with options of its own, made by [`Operation::with`].
@@ -362,7 +358,7 @@ impl<'r> RequestEncoder<'r> {
     pub fn path(&mut self, name: &'static str, value: &str) -> Result<(), InvalidInput> {
         let mismatch = || InvalidInput::new(name, "is not the route's next path parameter");
         let before_query = !self.target.contains('?');
-        let (literal, rest) = self.route.split_once('{').filter(|_| before_query).ok_or_else(mismatch)?;
+        let (literal, rest) = self.split_route().filter(|_| before_query).ok_or_else(mismatch)?;
         let rest = rest.strip_prefix(name).and_then(|rest| rest.strip_prefix('}')).ok_or_else(mismatch)?;
         // Just enough for a route with one parameter that needs no escapes: what is full is not copied again.
         self.target.reserve_exact(literal.len() + value.len() + rest.len());
@@ -428,13 +424,21 @@ impl<'r> RequestEncoder<'r> {
 
     /// The name of the route's next parameter that has no value yet.
     pub(crate) fn next_parameter(&self) -> Option<&'r str> {
-        let (_, rest) = self.route.split_once('{')?;
+        let (_, rest) = self.split_route()?;
         rest.split_once('}').map(|(name, _)| name)
+    }
+
+    /// The route before its next parameter, and from the parameter's name on.
+    ///
+    /// Routes are short: a search made for long texts takes longer to begin.
+    fn split_route(&self) -> Option<(&'r str, &'r str)> {
+        let brace = self.route.bytes().position(|byte| byte == b'{')?;
+        Some((&self.route[..brace], &self.route[brace + 1..]))
     }
 
     fn finish_path(&mut self) {
         // A parameter that was not given stays, and is refused at the end.
-        if self.next_parameter().is_none() {
+        if self.split_route().is_none() {
             self.target.push_str(std::mem::take(&mut self.route));
         }
     }

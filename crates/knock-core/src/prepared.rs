@@ -136,10 +136,6 @@ impl PreparedCall {
         self.repeatable && (!self.honours_idempotency_key || self.idempotency_key.is_some())
     }
 
-    pub(crate) fn into_idempotency_key(self) -> Option<String> {
-        self.idempotency_key
-    }
-
     pub(crate) fn operation_name(&self) -> Cow<'static, str> {
         self.operation.clone()
     }
