@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use compact_str::CompactString;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -87,7 +88,7 @@ impl From<ObjectReference> for RecipientReference {
 impl Serialize for RecipientReference {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::User(id) => serializer.serialize_str(id),
+            Self::User(id) => id.serialize(serializer),
             Self::Object(object) => object.serialize(serializer),
         }
     }
@@ -169,12 +170,57 @@ impl QueryValue for References<'_> {
     }
 }
 
+/// An id in a request, kept in place where it is short: as long as a [`String`] is large, which is 24 bytes, or 12 on
+/// 32-bit platforms. So a thousand users that are given as `&str` are mostly one allocation.
+///
+/// ```
+/// use knock_core::recipients::Id;
+///
+/// for id in ["jhammond", "3f8a1c2e-5d47-4b6f-9e0a-7c21d8b4f650", "🦖"] {
+///     assert_eq!(Id::from(id).as_str(), id);
+///     assert_eq!(serde_json::json!(Id::from(id)), id);
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Id(CompactString);
+
+impl Id {
+    /// The id's text.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl From<&str> for Id {
+    fn from(id: &str) -> Self {
+        Self(id.into())
+    }
+}
+
+impl From<String> for Id {
+    fn from(id: String) -> Self {
+        Self(id.into())
+    }
+}
+
+impl From<&String> for Id {
+    fn from(id: &String) -> Self {
+        id.as_str().into()
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 /// A recipient in a request: by reference, or identified inline, which creates or updates it first.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum RecipientRequest {
     /// A user by id. Knock takes ids that it does not know yet.
-    UserId(String),
+    UserId(Id),
     /// A user, identified inline.
     User(UserRequest),
     /// An object, by reference or identified inline.
@@ -184,7 +230,7 @@ pub enum RecipientRequest {
 impl RecipientRequest {
     pub(crate) fn check(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
         match self {
-            Self::UserId(id) => check_id(id, field),
+            Self::UserId(id) => check_id(id.as_str(), field),
             Self::User(user) => user.check(field),
             Self::Object(object) => object.check(field),
         }
@@ -223,7 +269,7 @@ pub(crate) fn check_ids(field: &'static str, ids: &[String], max: usize) -> Resu
 impl Serialize for RecipientRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::UserId(id) => serializer.serialize_str(id),
+            Self::UserId(id) => id.serialize(serializer),
             Self::User(user) => user.serialize(serializer),
             Self::Object(object) => object.serialize(serializer),
         }
@@ -242,19 +288,19 @@ impl WriteJson for RecipientRequest {
 
 impl From<&str> for RecipientRequest {
     fn from(user_id: &str) -> Self {
-        Self::UserId(user_id.to_owned())
+        Self::UserId(user_id.into())
     }
 }
 
 impl From<String> for RecipientRequest {
     fn from(user_id: String) -> Self {
-        Self::UserId(user_id)
+        Self::UserId(user_id.into())
     }
 }
 
 impl From<&String> for RecipientRequest {
     fn from(user_id: &String) -> Self {
-        Self::UserId(user_id.clone())
+        Self::UserId(user_id.into())
     }
 }
 
@@ -279,7 +325,7 @@ impl From<ObjectReference> for RecipientRequest {
 impl From<RecipientReference> for RecipientRequest {
     fn from(reference: RecipientReference) -> Self {
         match reference {
-            RecipientReference::User(id) => Self::UserId(id),
+            RecipientReference::User(id) => Self::UserId(id.into()),
             RecipientReference::Object(object) => object.into(),
         }
     }

@@ -12,7 +12,7 @@ use crate::api::bulk_operations::{BulkOperation, MAX_ENTITIES};
 use crate::api::channel_data::ChannelDataRequest;
 use crate::api::messages::check_some_id;
 use crate::api::preferences::{PreferenceSet, PreferenceSetRequest};
-use crate::api::recipients::{Properties, check_count, check_id, check_ids};
+use crate::api::recipients::{Id, Properties, check_count, check_id, check_ids};
 use crate::error::{DecodeError, InvalidInput};
 use crate::field::{Field, clearable};
 use crate::json::{LazyJson, Members, ObjectSink, serialize_object};
@@ -27,7 +27,7 @@ use crate::time::Timestamp;
 #[non_exhaustive]
 pub enum InlineTenant {
     /// A tenant by id.
-    Id(String),
+    Id(Id),
     /// A tenant that is created or updated first.
     Tenant(TenantRequest),
 }
@@ -39,7 +39,7 @@ impl InlineTenant {
 
     fn check_as(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
         match self {
-            Self::Id(id) => check_id(id, field),
+            Self::Id(id) => check_id(id.as_str(), field),
             Self::Tenant(tenant) => tenant.check_as(field),
         }
     }
@@ -47,19 +47,19 @@ impl InlineTenant {
 
 impl From<&str> for InlineTenant {
     fn from(id: &str) -> Self {
-        Self::Id(id.to_owned())
+        Self::Id(id.into())
     }
 }
 
 impl From<String> for InlineTenant {
     fn from(id: String) -> Self {
-        Self::Id(id)
+        Self::Id(id.into())
     }
 }
 
 impl From<&String> for InlineTenant {
     fn from(id: &String) -> Self {
-        Self::Id(id.clone())
+        Self::Id(id.into())
     }
 }
 

@@ -152,9 +152,15 @@ impl Operation for Trigger {
         for (index, recipient) in body.recipients.iter().enumerate() {
             recipient.check(|| format!("recipients[{index}]"))?;
         }
-        body.actor.as_ref().map_or(Ok(()), |actor| actor.check(|| "actor".to_owned()))?;
-        body.tenant.as_ref().map_or(Ok(()), InlineTenant::check)?;
-        body.data.as_ref().map_or(Ok(()), |data| data.check_object("data", MAX_DATA_BYTES))?;
+        if let Some(actor) = &body.actor {
+            actor.check(|| "actor".to_owned())?;
+        }
+        if let Some(tenant) = &body.tenant {
+            tenant.check()?;
+        }
+        if let Some(data) = &body.data {
+            data.check_object("data", MAX_DATA_BYTES)?;
+        }
         check_cancellation_key(body.cancellation_key.as_deref())?;
         request.object(USUAL_BODY_BYTES + body.recipients.len() * USUAL_RECIPIENT_BYTES, |object| {
             object.list("recipients", &body.recipients)?;
