@@ -78,12 +78,16 @@ struct Origin(Arc<OnceLock<(Scheme, Authority, Url)>>);
 impl Origin {
     fn url(&self, uri: &Uri) -> Result<Url, TransportError> {
         match self.0.get() {
+            // Compared as they are spelled: a client spells its origin one way.
             Some((scheme, authority, url))
-                if uri.scheme() == Some(scheme) && uri.authority() == Some(authority) =>
+                if uri.scheme_str() == Some(scheme.as_str())
+                    && uri.authority().map(Authority::as_str) == Some(authority.as_str()) =>
             {
                 let mut url = url.clone();
                 url.set_path(uri.path());
-                url.set_query(uri.query());
+                if uri.query().is_some() {
+                    url.set_query(uri.query());
+                }
                 Ok(url)
             }
             _ => self.parse(uri),
