@@ -87,7 +87,7 @@ impl Client {
     /// Those that run several times in a round run shorter.
     fn measured_ms(self) -> u32 {
         match self {
-            Self::Rust(_) => 500,
+            Self::Rust(_) => 350,
             Self::Node(_) | Self::Python => 1000,
         }
     }

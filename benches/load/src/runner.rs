@@ -8,7 +8,7 @@ use crate::clients::{Client, Installed};
 use crate::processes::ServerProcess;
 
 /// How often a close pair runs in a round; the medians are its sample.
-const REPEATS: u32 = 7;
+const REPEATS: u32 = 11;
 /// The tables of growth are about shapes, which take fewer rounds to see.
 const GROWTH_ROUNDS: u32 = 3;
 
