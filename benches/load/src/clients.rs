@@ -78,7 +78,7 @@ impl Client {
     /// Node compiles for a while what is called often.
     fn warm_up_ms(self) -> u32 {
         match self {
-            Self::Rust(_) => 200,
+            Self::Rust(_) => 100,
             Self::Node(_) => 1500,
             Self::Python => 800,
         }
@@ -87,7 +87,7 @@ impl Client {
     /// Those that run several times in a round run shorter.
     fn measured_ms(self) -> u32 {
         match self {
-            Self::Rust(_) => 350,
+            Self::Rust(_) => 250,
             Self::Node(_) | Self::Python => 1000,
         }
     }

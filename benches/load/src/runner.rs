@@ -7,8 +7,8 @@ use crate::Result;
 use crate::clients::{Client, Installed};
 use crate::processes::ServerProcess;
 
-/// How often a close pair runs in a round; the medians are its sample.
-const REPEATS: u32 = 11;
+/// How often a close pair runs in a round, in turns: a machine that is slower for a second is so for both.
+const REPEATS: u32 = 15;
 /// The tables of growth are about shapes, which take fewer rounds to see.
 const GROWTH_ROUNDS: u32 = 3;
 
@@ -117,34 +117,33 @@ impl Case {
         !self.is_growth() || round < GROWTH_ROUNDS
     }
 
-    /// How often a client runs in a round: more often where a percent matters.
+    /// How often a client runs in a round: more often where a limit is near.
     fn repeats(&self, client: &Client) -> u32 {
-        if PAIR.contains(client) && !self.is_growth() { REPEATS } else { 1 }
+        match client {
+            _ if self.is_growth() => 1,
+            Client::Node("1.35.0") => 3,
+            client if PAIR.contains(client) => REPEATS,
+            _ => 1,
+        }
     }
 
     /// One round. The order turns around each time, so that none is always the first.
     fn run(&self, round: u32, installed: &Installed, server: &ServerProcess) -> Result<()> {
-        let mut clients: Vec<_> = self.clients.iter().map(|client| (client, Vec::new())).collect();
+        let mut clients: Vec<_> = self.clients.iter().collect();
         if !round.is_multiple_of(2) {
             clients.reverse();
         }
         for repeat in 0..REPEATS {
-            for (client, runs) in clients.iter_mut().filter(|(client, _)| repeat < self.repeats(client)) {
-                runs.push(self.run_once(client, installed, server)?);
+            for client in clients.iter().filter(|client| repeat < self.repeats(client)) {
+                let metrics = self.run_once(client, installed, server)?;
+                let (table, case, subject) = (self.table, &self.name, client.name());
+                let round = round * REPEATS + repeat;
+                let sample = Sample { table, case, subject: &subject, round, metrics };
+                println!("{}", serde_json::to_string(&sample)?);
             }
             clients.reverse();
         }
-        for (client, runs) in &self.in_order(clients) {
-            let (table, case, subject) = (self.table, &self.name, client.name());
-            let sample = Sample { table, case, subject: &subject, round, metrics: Metrics::median_of(runs) };
-            println!("{}", serde_json::to_string(&sample)?);
-        }
         Ok(())
-    }
-
-    fn in_order<'a, T>(&self, mut clients: Vec<(&'a Client, T)>) -> Vec<(&'a Client, T)> {
-        clients.sort_by_key(|(client, _)| self.clients.iter().position(|other| other == *client));
-        clients
     }
 
     fn run_once(&self, client: &Client, installed: &Installed, server: &ServerProcess) -> Result<Metrics> {
@@ -156,24 +155,5 @@ impl Case {
         let busy = busy.map(|percent| format!(", the server busy {percent:.0} %")).unwrap_or_default();
         eprintln!("{table}/{case}/{subject}: {:.0} requests/s{busy}", metrics.requests_per_second);
         Ok(metrics)
-    }
-}
-
-impl Metrics {
-    /// The median of each; there is at least one run.
-    fn median_of(runs: &[Self]) -> Self {
-        let median = |metric: fn(&Self) -> f64| {
-            let mut values: Vec<f64> = runs.iter().map(metric).collect();
-            values.sort_by(f64::total_cmp);
-            values[values.len() / 2]
-        };
-        let has_peak = runs.iter().all(|run| run.peak_kibibytes.is_some());
-        Self {
-            requests_per_second: median(|run| run.requests_per_second),
-            cpu_microseconds: median(|run| run.cpu_microseconds),
-            p50_microseconds: median(|run| run.p50_microseconds),
-            p99_microseconds: median(|run| run.p99_microseconds),
-            peak_kibibytes: has_peak.then(|| median(|run| run.peak_kibibytes.unwrap_or_default())),
-        }
     }
 }
