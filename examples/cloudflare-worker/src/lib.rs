@@ -15,7 +15,7 @@ use knock_worker::{ErrorKind, Knock, Operation, UnixTime, WebCryptoSigner, users
 use serde::Deserialize;
 use serde_json::json;
 use worker::{
-    Context, Date, Env, Headers, Method, Request, Response, Result, ScheduleContext, ScheduledEvent, Url,
+    Context, Date, Env, Method, Request, Response, Result, ScheduleContext, ScheduledEvent, Url,
     console_error, event,
 };
 
@@ -103,9 +103,9 @@ async fn token(url: &Url, env: &Env) -> Result<Response> {
     let signed = async { UserToken::new(user_id).sign_async(signer(env).await?, now()).await };
     match signed.await {
         Ok(token) => {
-            let headers = Headers::new();
-            headers.set("cache-control", "no-store")?;
-            Ok(Response::ok(token.expose())?.with_headers(headers))
+            let mut response = Response::ok(token.expose())?;
+            response.headers_mut().set("cache-control", "no-store")?;
+            Ok(response)
         }
         Err(error) => {
             console_error!("{error}");
