@@ -8,7 +8,7 @@ import { OTHERS, cpuMicroseconds, onCore } from './process.mjs';
 import { startWorker } from './workerd.mjs';
 
 const IN_FLIGHT = 8;
-const FIRST_WARM_UP_MS = 6000;
+const FIRST_WARM_UP_MS = 3000;
 const WARM_UP_MS = 400;
 /** A second and a half in short turns, so that a slow moment meets all alike. */
 const TURNS = 6;

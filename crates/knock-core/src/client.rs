@@ -136,7 +136,7 @@ impl<T: Transport> Client<T> {
         Ok((Box::new(Call::new(config, call, options, now, random)?), now))
     }
 
-    /// Does what the call says until it is done.
+    /// Does what the call says until it is done: as [`Call::next`] would, but no answer is moved through event and step.
     pub(crate) async fn drive(
         &self,
         call: &mut Call,

@@ -116,6 +116,9 @@ impl<O: DeserializeOwned> Operation for Custom<O> {
         if self.info.route.contains(['?', '#']) {
             return Err(InvalidInput::new("route", "has a query or a fragment; give the query with `query`"));
         }
+        if self.info.route.matches('{').count() != self.info.route.matches('}').count() {
+            return Err(InvalidInput::new("route", "has a brace alone; a parameter is written `{id}`"));
+        }
         request.raw_query(&self.query);
         request.idempotency_key(self.idempotency_key.as_deref())?;
         if let Some(body) = &self.body {

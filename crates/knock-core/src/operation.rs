@@ -358,7 +358,7 @@ impl<'r> RequestEncoder<'r> {
     pub fn path(&mut self, name: &'static str, value: &str) -> Result<(), InvalidInput> {
         let mismatch = || InvalidInput::new(name, "is not the route's next path parameter");
         let before_query = !self.target.contains('?');
-        let (literal, rest) = self.split_route().filter(|_| before_query).ok_or_else(mismatch)?;
+        let (literal, rest) = self.route.split_once('{').filter(|_| before_query).ok_or_else(mismatch)?;
         let rest = rest.strip_prefix(name).and_then(|rest| rest.strip_prefix('}')).ok_or_else(mismatch)?;
         // Just enough for a route with one parameter that needs no escapes: what is full is not copied again.
         self.target.reserve_exact(literal.len() + value.len() + rest.len());
@@ -424,21 +424,13 @@ impl<'r> RequestEncoder<'r> {
 
     /// The name of the route's next parameter that has no value yet.
     pub(crate) fn next_parameter(&self) -> Option<&'r str> {
-        let (_, rest) = self.split_route()?;
+        let (_, rest) = self.route.split_once('{')?;
         rest.split_once('}').map(|(name, _)| name)
-    }
-
-    /// The route before its next parameter, and from the parameter's name on.
-    ///
-    /// Routes are short: a search made for long texts takes longer to begin.
-    fn split_route(&self) -> Option<(&'r str, &'r str)> {
-        let brace = self.route.bytes().position(|byte| byte == b'{')?;
-        Some((&self.route[..brace], &self.route[brace + 1..]))
     }
 
     fn finish_path(&mut self) {
         // A parameter that was not given stays, and is refused at the end.
-        if self.split_route().is_none() {
+        if self.next_parameter().is_none() {
             self.target.push_str(std::mem::take(&mut self.route));
         }
     }

@@ -495,6 +495,8 @@ fn custom_operations_that_cannot_be_right() {
     assert_refused(&request("https://elsewhere.example/v1"), "route", "does not begin with `/`");
     assert_refused(&request("/v1/users?page_size=5").query("after", "x"), "route", "query or a fragment");
     assert_refused(&request("/v1/users#top"), "route", "query or a fragment");
+    assert_refused(&request("/v1/users/{id"), "route", "has a brace alone");
+    assert_refused(&request("/v1/users/id}"), "route", "has a brace alone");
 }
 
 #[test]
