@@ -44,13 +44,14 @@ async function main(rounds) {
   writeFileSync(ALERT_FILE, ALERT.body);
   const servers = await startAll();
   // These import packages that the build installs.
-  const { firstAnswer, load } = await import('./lib/measure.mjs');
+  const { TURNS, firstAnswer, load } = await import('./lib/measure.mjs');
   for (let round = 0; round < rounds; round += 1) {
     console.error(`worker: round ${round + 1} of ${rounds}`);
     for (const [name, request] of Object.entries(REQUESTS)) {
       const folders = Object.keys(SUBJECTS);
-      const metrics = await load(folders.map((folder) => servers[folder]), request, round);
-      folders.forEach((folder, index) => print('worker', name, SUBJECTS[folder], round, metrics[index]));
+      const turns = await load(folders.map((folder) => servers[folder]), request, round);
+      folders.forEach((folder, index) =>
+        turns[index].forEach((metrics, turn) => print('worker', name, SUBJECTS[folder], round * TURNS + turn, metrics)));
     }
     for (const folder of STARTED) print('worker start', 'first answer', SUBJECTS[folder], round, await firstAnswer(folder));
   }

@@ -13,8 +13,6 @@ use serde::Serialize;
 
 use crate::scratch::{Build, Scratch};
 
-const USAGE: &str = "bench-builds [--rounds N]";
-
 /// The subjects, and their dependency as it stands in a `Cargo.toml`.
 const SUBJECTS: [(&str, &str); 4] = [
     ("knock-core", concat!("{ path = '", env!("CARGO_MANIFEST_DIR"), "/../../crates/knock-core' }")),
@@ -36,7 +34,7 @@ struct Sample<'a> {
 }
 
 fn main() -> ExitCode {
-    match rounds().and_then(run) {
+    match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("bench-builds: {problem}");
@@ -45,33 +43,23 @@ fn main() -> ExitCode {
     }
 }
 
-fn rounds() -> Result<u32> {
-    let mut rounds = 1;
-    let mut arguments = lexopt::Parser::from_env();
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            lexopt::Arg::Long("rounds") => rounds = lexopt::ValueExt::parse(&arguments.value()?)?,
-            _ => return Err(USAGE.into()),
-        }
-    }
-    Ok(rounds)
-}
-
-fn run(rounds: u32) -> Result<()> {
+fn run() -> Result<()> {
     let mut scratches = Vec::new();
     for (name, dependency) in SUBJECTS {
         eprintln!("fetching {name}");
         scratches.push(Scratch::with(name, dependency)?);
     }
-    for round in 0..rounds {
-        for scratch in &scratches {
-            eprintln!("round {round}: {}", scratch.name());
-            let metrics = scratch.build()?;
-            let subject = scratch.name();
-            let sample = Sample { table: "builds", case: "debug, from nothing", subject, round, metrics };
-            println!("{}", serde_json::to_string(&sample)?);
-        }
-        scratches.reverse();
+    for scratch in &scratches {
+        eprintln!("building {}", scratch.name());
+        let metrics = scratch.build()?;
+        let sample = Sample {
+            table: "builds",
+            case: "debug, from nothing",
+            subject: scratch.name(),
+            round: 0,
+            metrics,
+        };
+        println!("{}", serde_json::to_string(&sample)?);
     }
     Ok(())
 }

@@ -86,14 +86,12 @@ impl Results {
         Ok(format!("{{\n{}\n}}\n", parts.join(",\n")))
     }
 
-    /// Puts what was seen now in the place of what was seen of these parts before.
-    pub(crate) fn replace(&mut self, parts: &[Part], samples: &Samples, machine: &Machine) {
-        for part in parts {
-            let is_of_part =
-                |row: &&SampleRow| layout::table(row.place().table).is_some_and(|table| table.part == *part);
-            let rows = samples.rows().iter().filter(is_of_part).map(|row| Row::of(row, samples)).collect();
-            self.parts.insert(*part, Measured { machine: machine.clone(), rows });
-        }
+    /// Puts what was seen of a part now in the place of what was seen of it before.
+    pub(crate) fn replace(&mut self, part: Part, samples: &Samples, machine: Machine) {
+        let is_of_part =
+            |row: &&SampleRow| layout::table(row.place().table).is_some_and(|table| table.part == part);
+        let rows = samples.rows().iter().filter(is_of_part).map(|row| Row::of(row, samples)).collect();
+        self.parts.insert(part, Measured { machine, rows });
     }
 
     /// Where each part was measured.
@@ -179,7 +177,7 @@ mod tests {
     #[test]
     fn results_say_medians_and_paired_ratios_and_come_back_as_they_were() {
         let mut results = Results::default();
-        results.replace(&[Part::Load], &samples([[100.0, 200.0], [300.0, 300.0]]), &Machine::example());
+        results.replace(Part::Load, &samples([[100.0, 200.0], [300.0, 300.0]]), Machine::example());
         let text = results.to_text().unwrap();
         let results: Results = serde_json::from_str(&text).unwrap();
         assert_eq!(results.to_text().unwrap(), text);
@@ -196,12 +194,12 @@ mod tests {
     #[test]
     fn only_what_was_measured_is_replaced() {
         let mut results = Results::default();
-        results.replace(&[Part::Load], &samples([[1.0, 1.0]; 2]), &Machine::example());
+        results.replace(Part::Load, &samples([[1.0, 1.0]; 2]), Machine::example());
         let core =
             r#"{"table":"core","case":"a","subject":"by hand","round":0,"metrics":{"instructions":1}}"#;
-        results.replace(&[Part::Core], &Samples::of(&[core]), &Machine::example());
+        results.replace(Part::Core, &Samples::of(&[core]), Machine::example());
         assert_eq!((results.rows("load").count(), results.rows("core").count()), (2, 1));
-        results.replace(&[Part::Load], &Samples::default(), &Machine::example());
+        results.replace(Part::Load, &Samples::default(), Machine::example());
         assert_eq!((results.rows("load").count(), results.rows("core").count()), (0, 1));
     }
 }
