@@ -14,6 +14,8 @@ bench-load [run] [--rounds N] [--only SUBSTRING]
     measures everything, or what has SUBSTRING in `table/case/subject`, and prints a sample a line
 bench-load serve [--until-stdin-closes]
     serves on a free port of the loopback; its first line is the URL
+bench-load spin [--until-stdin-closes]
+    keeps a core awake
 bench-load subject NAME --url URL LOAD [--recipients N | --messages N]
     measures one client in Rust: knock-reqwest, reqwest or hyper
 bench-load drive URL LOAD [--method M] [--header 'name: value']... [--body FILE]
@@ -39,6 +41,7 @@ fn run(command: &str, options: Options) -> Result<()> {
     match command {
         "run" => runner::run(options.rounds.unwrap_or(5), options.only.as_deref().unwrap_or_default()),
         "serve" => serve(&options),
+        "spin" => spin(&options),
         "subject" => print(&measure_subject(&options)?),
         "drive" => print(&drive(options)?.throughput),
         _ => Err(USAGE.into()),
@@ -51,16 +54,25 @@ fn print(outcome: &impl serde::Serialize) -> Result<()> {
 }
 
 fn serve(options: &Options) -> Result<()> {
-    if options.until_stdin_closes {
-        std::thread::spawn(end_with_stdin);
-    }
+    end_as_told(options);
     server::run(|url| println!("{url}"))
 }
 
-/// Whoever started the server may end without a chance to end it.
-fn end_with_stdin() {
-    let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
-    std::process::exit(0);
+fn spin(options: &Options) -> ! {
+    end_as_told(options);
+    loop {
+        std::hint::spin_loop();
+    }
+}
+
+/// Whoever started this may end without a chance to end it.
+fn end_as_told(options: &Options) {
+    if options.until_stdin_closes {
+        std::thread::spawn(|| {
+            let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+            std::process::exit(0);
+        });
+    }
 }
 
 fn measure_subject(options: &Options) -> Result<Cost> {

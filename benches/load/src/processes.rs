@@ -36,6 +36,41 @@ pub(crate) fn pinned(cpu: u32, program: impl AsRef<OsStr>) -> Command {
     command
 }
 
+/// Keeps both cores from sleeping while it lives, by processes that run where nothing else would.
+///
+/// To wake a core takes longer than a call, most of all in a virtual machine, and how long changes by the hour.
+#[derive(Debug)]
+pub(crate) struct AwakeCores(Vec<Child>);
+
+impl AwakeCores {
+    pub(crate) fn start() -> Result<Self> {
+        let mut idle = Self(Vec::new());
+        if !*CAN_PIN || Command::new("chrt").arg("--version").stdout(Stdio::null()).status().is_err() {
+            eprintln!("the cores may sleep between two calls: there is one core, or no taskset or chrt");
+            return Ok(idle);
+        }
+        for cpu in [CLIENT_CPU, SERVER_CPU] {
+            let mut command = Command::new("chrt");
+            command.args(["--idle", "0", "taskset", "-c", &cpu.to_string()]);
+            command.arg(std::env::current_exe()?).args(["spin", "--until-stdin-closes"]);
+            idle.0.push(command.stdin(Stdio::piped()).spawn()?);
+        }
+        Ok(idle)
+    }
+}
+
+impl Drop for AwakeCores {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(end);
+    }
+}
+
+/// It has ended already where this fails.
+fn end(process: &mut Child) {
+    let _ = process.kill();
+    let _ = process.wait();
+}
+
 /// What a command prints; its errors go where ours go.
 pub(crate) fn output(command: &mut Command) -> Result<Vec<u8>> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
@@ -90,8 +125,6 @@ impl ServerProcess {
 
 impl Drop for ServerProcess {
     fn drop(&mut self) {
-        // It has ended already where this fails.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        end(&mut self.process);
     }
 }

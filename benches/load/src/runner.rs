@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::clients::{Client, Installed};
-use crate::processes::ServerProcess;
+use crate::processes::{AwakeCores, ServerProcess};
 
 /// How often a close pair runs in a round, in turns: a machine that is slower for a second is so for both.
-const REPEATS: u32 = 15;
+const REPEATS: u32 = 25;
 /// The tables of growth are about shapes, which take fewer rounds to see.
 const GROWTH_ROUNDS: u32 = 3;
 
@@ -64,6 +64,7 @@ pub fn run(rounds: u32, only: &str) -> Result<()> {
     }
     let installed = Installed::for_clients(cases.iter().flat_map(|case| &case.clients))?;
     let server = ServerProcess::start()?;
+    let _awake = AwakeCores::start()?;
     for round in 0..rounds {
         for case in cases.iter().filter(|case| case.is_in(round)) {
             case.run(round, &installed, &server)?;
