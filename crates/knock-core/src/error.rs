@@ -645,7 +645,9 @@ impl DecodeError {
             None if text.starts_with("missing field") => &text,
             None => return Self::new(format!("the answer is not what was expected at {}", position(error))),
         };
-        let problem = problem.split(" at line ").next().unwrap_or_default();
+        // A timestamp's parser says after “but” what it saw.
+        let problem = problem.split(" at line ").next().and_then(|problem| problem.split(" but ").next());
+        let problem = problem.unwrap_or_default();
         Self::new(format!("the answer could not be read: {problem} at {}", position(error)))
     }
 }

@@ -1,6 +1,7 @@
 //! JSON that the caller gives: serialized at once, with a mistake kept until the call is made.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::ser::SerializeMap;
@@ -11,8 +12,7 @@ use crate::error::InvalidInput;
 use crate::field::Field;
 
 /// What is wrong with a value that `serde_json` refuses.
-pub(crate) const NO_JSON: &str =
-    "has no form in JSON: map keys must be strings, and numbers at most 64 bits long";
+pub(crate) const NO_JSON: &str = "has no form in JSON: the keys of its maps must be strings";
 
 /// A value of the caller's own type, serialized when it was given, so that setters chain and operations have no
 /// type parameter.
@@ -49,6 +49,12 @@ impl LazyJson {
     }
 }
 
+impl From<Box<RawValue>> for LazyJson {
+    fn from(json: Box<RawValue>) -> Self {
+        Self(Ok(json))
+    }
+}
+
 impl PartialEq for LazyJson {
     fn eq(&self, other: &Self) -> bool {
         self.get().map(RawValue::get) == other.get().map(RawValue::get)
@@ -71,6 +77,16 @@ impl fmt::Debug for LazyJson {
     }
 }
 
+/// The members of what the caller's struct or map is in JSON, with every number as it was written.
+pub(crate) fn members_of(
+    field: &'static str,
+    value: &(impl Serialize + ?Sized),
+) -> Result<BTreeMap<String, Box<RawValue>>, InvalidInput> {
+    let json = to_raw_value(value).map_err(|_| InvalidInput::new(field, NO_JSON))?;
+    serde_json::from_str(json.get())
+        .map_err(|_| InvalidInput::new(field, "are not an object in JSON; pass a struct or a map"))
+}
+
 /// Members of a JSON object that the caller gives one by one, in their order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Members(Vec<(String, LazyJson)>);
@@ -79,9 +95,17 @@ impl Members {
     /// Sets a member, in place of one of the same name.
     pub(crate) fn set(&mut self, name: String, value: &(impl Serialize + ?Sized)) {
         let json = LazyJson::new(name.clone(), value);
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => *known = json,
-            None => self.0.push((name, json)),
+        self.set_each([(name, json)]);
+    }
+
+    /// Sets members whose names differ; so one is only looked for among those that were there before.
+    pub(crate) fn set_each(&mut self, members: impl IntoIterator<Item = (String, LazyJson)>) {
+        let before = self.0.len();
+        for (name, json) in members {
+            match self.0[..before].iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) => *known = json,
+                None => self.0.push((name, json)),
+            }
         }
     }
 

@@ -323,6 +323,7 @@ fn what_was_seen_is_in_no_decoding_error() {
         let error = users::get("jhammond").parse(response(200, &[], body.clone()), NOW).unwrap_err();
         let text = format!("{error} {error:?} {error:#?}");
         assert!(!text.contains("jane") && !text.contains("personal"), "{body} gives {text}");
+        assert!(!text.contains(" but "), "{text} says what was seen instead");
         assert_eq!(error.body_excerpt(), Some(body.as_str()), "here it is, for who asks");
     }
 }

@@ -9,7 +9,8 @@ use std::fmt;
 use compact_str::CompactString;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use crate::api::channel_data::ChannelDataRequest;
 use crate::api::objects::Object;
@@ -17,7 +18,7 @@ use crate::api::preferences::PreferenceSetRequest;
 use crate::api::users::User;
 use crate::error::InvalidInput;
 use crate::field::Field;
-use crate::json::{Members, ObjectSink, WriteJson, serialize_object, write_object};
+use crate::json::{Members, ObjectSink, WriteJson, members_of, serialize_object, write_object};
 use crate::query::{Query, QueryValue};
 use crate::time::Timestamp;
 
@@ -231,7 +232,7 @@ impl RecipientRequest {
     pub(crate) fn check(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
         match self {
             Self::UserId(id) => check_id(id.as_str(), field),
-            Self::User(user) => user.check(field),
+            Self::User(user) => user.check_inline(field),
             Self::Object(object) => object.check(field),
         }
     }
@@ -332,15 +333,33 @@ impl From<RecipientReference> for RecipientRequest {
 }
 
 /// A recipient in an answer, whole.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant)]
 pub enum Recipient {
-    /// An object: it has a collection, a user has none.
+    /// An object.
     Object(Object),
     /// A user.
     User(User),
+}
+
+/// By what Knock says it is, where it does; a user may have a property `collection`.
+impl<'de> Deserialize<'de> for Recipient {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members = Map::deserialize(deserializer)?;
+        let is_object = match members.get("__typename").and_then(Value::as_str) {
+            Some("User") => false,
+            Some("Object") => true,
+            _ => members.contains_key("collection"),
+        };
+        let recipient = if is_object {
+            Object::deserialize(members).map(Self::Object)
+        } else {
+            User::deserialize(members).map(Self::User)
+        };
+        recipient.map_err(de::Error::custom)
+    }
 }
 
 impl Recipient {
@@ -368,16 +387,25 @@ impl Properties {
 
     /// Sets all properties of a struct or map; what it says of the `identity` again is left out.
     pub(crate) fn set_all(&mut self, properties: impl Serialize, identity: &[(&str, &str)]) {
-        let Ok(Value::Object(map)) = serde_json::to_value(properties) else {
-            let problem = "are not an object in JSON; pass a struct or a map";
-            self.problem.get_or_insert(InvalidInput::new("properties", problem));
-            return;
-        };
-        for (name, value) in map {
-            if !identity.iter().any(|(known, text)| name == *known && value == *text) {
-                self.members.set(name, &value);
+        let properties = match members_of("properties", &properties) {
+            Ok(properties) => properties,
+            Err(problem) => {
+                self.problem.get_or_insert(problem);
+                return;
             }
-        }
+        };
+        let says_again = |name: &str, json: &RawValue| {
+            let known = identity.iter().find(|(known, _)| *known == name);
+            known.is_some_and(|(_, text)| {
+                serde_json::from_str(json.get()).is_ok_and(|said: String| said == *text)
+            })
+        };
+        let own = properties.into_iter().filter(|(name, json)| !says_again(name, json));
+        self.members.set_each(own.map(|(name, json)| (name, json.into())));
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        self.members.contains(name)
     }
 
     /// Refuses properties that were not understood, and those that the request has by another way, `taken`.
@@ -593,6 +621,15 @@ impl UserRequest {
         self.details.check(&field, &taken)
     }
 
+    /// As one of the recipients of a call, which are told apart by whether they have a collection.
+    fn check_inline(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
+        if self.details.0.as_ref().is_some_and(|details| details.properties.contains("collection")) {
+            let problem = "would make the user an object; set this property by identifying the user first";
+            return Err(InvalidInput::new(format!("{}.collection", field()), problem));
+        }
+        self.check(field)
+    }
+
     fn write_into<O: ObjectSink>(&self, object: &mut O) -> Result<(), O::Error> {
         object.member("id", &self.id)?;
         self.write_fields(object)
@@ -769,10 +806,13 @@ impl Serialize for ObjectOfCollection<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::json;
 
     use super::*;
     use crate::field::Clear;
+    use crate::json::NO_JSON;
 
     #[test]
     fn a_reference_is_a_string_or_an_object() {
@@ -844,8 +884,55 @@ mod tests {
     }
 
     #[test]
+    fn a_user_with_a_collection_is_a_user() {
+        let user = UserRequest::new("jhammond").property("collection", "amber");
+        assert_eq!(user.check(|| "user".to_owned()), Ok(()));
+        let inline = RecipientRequest::from(user).check(|| "recipients[0]".to_owned()).unwrap_err();
+        assert_eq!(inline.field(), "recipients[0].collection");
+
+        let answer = json!({ "__typename": "User", "id": "jhammond", "name": "John", "collection": "amber" });
+        let Recipient::User(user) = serde_json::from_value(answer.clone()).unwrap() else {
+            panic!("an object was read")
+        };
+        assert_eq!((user.name.as_deref(), &user.properties["collection"]), (Some("John"), &json!("amber")));
+        assert_eq!(json!(Recipient::User(user)), answer);
+        let object = json!({ "id": "paddock-9", "collection": "projects" });
+        assert!(matches!(serde_json::from_value(object).unwrap(), Recipient::Object(_)));
+        let damaged = json!({ "__typename": "Object", "id": "paddock-9", "collection": 9 });
+        serde_json::from_value::<Recipient>(damaged).unwrap_err();
+    }
+
+    #[test]
     fn what_is_not_an_object_cannot_be_properties() {
-        let user = UserRequest::new("jhammond").properties(["CEO"]);
-        assert_eq!(user.check(|| "user".to_owned()).unwrap_err().field(), "properties");
+        let problem = |user: UserRequest| user.check(|| "user".to_owned()).unwrap_err();
+        let list = problem(UserRequest::new("jhammond").properties(["CEO"]));
+        assert_eq!(
+            list,
+            InvalidInput::new("properties", "are not an object in JSON; pass a struct or a map")
+        );
+        let keys = problem(
+            UserRequest::new("jhammond").properties(BTreeMap::from([([1, 2], "a key that is a list")])),
+        );
+        assert_eq!(keys, InvalidInput::new("properties", NO_JSON));
+    }
+
+    #[test]
+    fn properties_keep_their_numbers_and_the_last_word() {
+        #[derive(Serialize)]
+        struct Own {
+            ratio: f32,
+            exact: u128,
+            seats: u8,
+        }
+        let user = UserRequest::new("jhammond").property("seats", 1).properties(Own {
+            ratio: 0.1,
+            exact: u128::MAX,
+            seats: 3,
+        });
+        let sent = serde_json::to_string(&user.property("ratio", 0.2)).unwrap();
+        assert_eq!(
+            sent,
+            r#"{"id":"jhammond","seats":3,"exact":340282366920938463463374607431768211455,"ratio":0.2}"#
+        );
     }
 }
