@@ -7,6 +7,7 @@ use knock_core::channel_data::{
     AwsSnsDevice, ChannelDataRequest, DiscordChannelData, DiscordConnection, MsTeamsChannelData,
     MsTeamsConnection, PushDevice, SlackChannelData, SlackConnection,
 };
+use knock_core::messages::{self, MessageFilter};
 use knock_core::preferences::{
     ChannelType, Condition, DEFAULT_SET, Operator, PreferenceSetRequest, WorkflowSettings,
 };
@@ -14,8 +15,8 @@ use knock_core::recipients::{ObjectReference, ObjectRequest, RecipientReference,
 use knock_core::slack::{self, AccessTokenObject};
 use knock_core::tenants::{Branding, TenantRequest};
 use knock_core::{
-    Clear, Config, Error, ErrorKind, Method, Operation, PreparedCall, Timestamp, UnixTime, custom, users,
-    workflows,
+    Clear, Config, Error, ErrorKind, Method, Operation, PreparedCall, Timestamp, UnixTime, custom, feeds,
+    objects, schedules, users, workflow_recipient_runs, workflows,
 };
 use serde_json::{Value, json};
 use support::{NOW, config, response};
@@ -456,6 +457,25 @@ fn cancellations_that_cannot_be_right() {
     assert_refused(&workflows::cancel("k", "c").recipients(["a", ""]), "recipients[1]", "is empty");
     let many = workflows::cancel("k", "c").recipients((0..1_001).map(|index| index.to_string()));
     assert_refused(&many, "recipients", "has 1001 entries");
+}
+
+#[test]
+fn filters_by_nothing_are_not_all() {
+    let nobody: [&str; 0] = [];
+    let says = "is empty; leave it out to have all";
+    assert_refused(&schedules::list("park-digest").recipients(nobody), "recipients", says);
+    assert_refused(&users::list_subscriptions("jhammond").objects(nobody), "objects", says);
+    let subscribers = || objects::list_subscriptions("projects", "paddock-9");
+    assert_refused(&subscribers().recipients(nobody), "recipients", says);
+    assert_refused(&subscribers().objects([]), "objects", says);
+    assert_refused(&subscribers().recipients(["jhammond", ""]), "recipients[1]", "is empty");
+    let messages = |filter| messages::list().filter(filter);
+    assert_refused(&messages(MessageFilter::new().statuses([])), "statuses", says);
+    assert_refused(&messages(MessageFilter::new().engagement_statuses([])), "engagement_statuses", says);
+    assert_refused(&messages(MessageFilter::new().workflow_categories(nobody)), "workflow_categories", says);
+    let feed = feeds::list_items("jhammond", CHANNEL).workflow_categories(nobody);
+    assert_refused(&feed, "workflow_categories", says);
+    assert_refused(&workflow_recipient_runs::list().statuses([]), "statuses", says);
 }
 
 #[test]

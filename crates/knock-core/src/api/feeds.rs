@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 pub use crate::api::channels::ArchivedScope;
 pub use crate::api::messages::{Activity, FeedBlock, MessageSource};
 use crate::api::messages::{TimeRange, TriggerDataFilter, check_some_id};
-use crate::api::recipients::Recipient;
+use crate::api::recipients::{Recipient, check_filter};
 use crate::error::{DecodeError, InvalidInput};
 use crate::open_enum::open_enum;
 use crate::operation::{Operation, OperationInfo, RateLimitTier, RequestEncoder};
@@ -64,7 +64,7 @@ pub fn list_items(user_id: impl Into<String>, channel_id: impl Into<String>) -> 
         source: None,
         tenant: None,
         has_tenant: None,
-        workflow_categories: Vec::new(),
+        workflow_categories: None,
         archived: None,
         trigger_data: None,
         locale: None,
@@ -85,7 +85,7 @@ pub struct ListItems {
     source: Option<String>,
     tenant: Option<String>,
     has_tenant: Option<bool>,
-    workflow_categories: Vec<String>,
+    workflow_categories: Option<Vec<String>>,
     archived: Option<ArchivedScope>,
     trigger_data: Option<TriggerDataFilter>,
     locale: Option<String>,
@@ -120,9 +120,9 @@ impl ListItems {
         self
     }
 
-    /// Items of workflows in any of these categories.
+    /// Items of workflows in any of these categories; there must be one.
     pub fn workflow_categories(mut self, categories: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.workflow_categories.extend(categories.into_iter().map(Into::into));
+        self.workflow_categories.get_or_insert_default().extend(categories.into_iter().map(Into::into));
         self
     }
 
@@ -198,6 +198,7 @@ impl Operation for ListItems {
     fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
         request.path("user_id", &self.user_id)?;
         request.path("id", &self.channel_id)?;
+        check_filter("workflow_categories", self.workflow_categories.as_ref())?;
         check_some_id("source", self.source.as_deref())?;
         check_some_id("tenant", self.tenant.as_deref())?;
         self.page.encode(request, 200)?;

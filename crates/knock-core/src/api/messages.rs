@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::api::preferences::ChannelType;
-use crate::api::recipients::{Recipient, RecipientReference, check_id, check_ids};
+use crate::api::recipients::{Recipient, RecipientReference, check_filter, check_id, check_ids};
 use crate::error::{DecodeError, InvalidInput};
 use crate::json::LazyJson;
 use crate::open_enum::open_enum;
@@ -216,7 +216,7 @@ pub struct RecipientSnapshot {
 
 /// Which messages to list.
 ///
-/// All conditions must hold; of several values for one, any.
+/// All conditions must hold; of several values for one, any. A choice of no value is refused.
 ///
 /// ```
 /// use knock_core::messages::{self, DeliveryStatus, MessageFilter};
@@ -235,10 +235,10 @@ pub struct RecipientSnapshot {
 pub struct MessageFilter {
     tenant: Option<String>,
     channel_id: Option<String>,
-    statuses: Vec<DeliveryStatus>,
-    engagement_statuses: Vec<EngagementStatus>,
+    statuses: Option<Vec<DeliveryStatus>>,
+    engagement_statuses: Option<Vec<EngagementStatus>>,
     message_ids: Option<Vec<String>>,
-    workflow_categories: Vec<String>,
+    workflow_categories: Option<Vec<String>>,
     source: Option<String>,
     workflow_run_id: Option<String>,
     workflow_recipient_run_id: Option<String>,
@@ -266,13 +266,13 @@ impl MessageFilter {
 
     /// Messages with any of these delivery statuses.
     pub fn statuses(mut self, statuses: impl IntoIterator<Item = DeliveryStatus>) -> Self {
-        self.statuses.extend(statuses);
+        self.statuses.get_or_insert_default().extend(statuses);
         self
     }
 
     /// Messages with any of these engagement statuses.
     pub fn engagement_statuses(mut self, statuses: impl IntoIterator<Item = EngagementStatus>) -> Self {
-        self.engagement_statuses.extend(statuses);
+        self.engagement_statuses.get_or_insert_default().extend(statuses);
         self
     }
 
@@ -284,7 +284,7 @@ impl MessageFilter {
 
     /// Messages of workflows in any of these categories.
     pub fn workflow_categories(mut self, categories: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.workflow_categories.extend(categories.into_iter().map(Into::into));
+        self.workflow_categories.get_or_insert_default().extend(categories.into_iter().map(Into::into));
         self
     }
 
@@ -349,6 +349,9 @@ impl MessageFilter {
         if let Some(ids) = &self.message_ids {
             check_ids("message_ids", ids, MAX_MESSAGE_IDS)?;
         }
+        check_filter("statuses", self.statuses.as_ref())?;
+        check_filter("engagement_statuses", self.engagement_statuses.as_ref())?;
+        check_filter("workflow_categories", self.workflow_categories.as_ref())?;
         request.query("tenant", &self.tenant);
         request.query("channel_id", &self.channel_id);
         request.query("status", &self.statuses);

@@ -376,8 +376,8 @@ pub fn list_subscriptions(collection: impl Into<String>, object_id: impl Into<St
         page: PageQuery::default(),
         include_preferences: false,
         mode: None,
-        recipients: Vec::new(),
-        objects: Vec::new(),
+        recipients: None,
+        objects: None,
     }
 }
 
@@ -390,8 +390,8 @@ pub struct ListSubscriptions {
     page: PageQuery,
     include_preferences: bool,
     mode: Option<SubscriptionMode>,
-    recipients: Vec<RecipientReference>,
-    objects: Vec<RecipientReference>,
+    recipients: Option<Vec<RecipientReference>>,
+    objects: Option<Vec<RecipientReference>>,
 }
 
 impl ListSubscriptions {
@@ -409,15 +409,16 @@ impl ListSubscriptions {
         self
     }
 
-    /// Only subscriptions of these recipients, where the list is of who subscribes.
+    /// Only subscriptions of these recipients, of which there must be one, where the list is of who subscribes.
     pub fn recipients(mut self, recipients: impl IntoIterator<Item = impl Into<RecipientReference>>) -> Self {
-        self.recipients.extend(recipients.into_iter().map(Into::into));
+        self.recipients.get_or_insert_default().extend(recipients.into_iter().map(Into::into));
         self
     }
 
-    /// Only subscriptions to these objects, where the list is of what the object subscribes to.
+    /// Only subscriptions to these objects, of which there must be one, where the list is of what the object
+    /// subscribes to.
     pub fn objects(mut self, objects: impl IntoIterator<Item = ObjectReference>) -> Self {
-        self.objects.extend(objects.into_iter().map(RecipientReference::Object));
+        self.objects.get_or_insert_default().extend(objects.into_iter().map(RecipientReference::Object));
         self
     }
 }
@@ -431,17 +432,13 @@ impl Operation for ListSubscriptions {
     );
 
     fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        let (recipients, objects) = (References(&self.recipients), References(&self.objects));
         request.path("collection", &self.collection)?;
         request.path("object_id", &self.object_id)?;
-        recipients.check("recipients")?;
-        objects.check("objects")?;
         self.page.encode(request, 50)?;
         request.query("include[]", &self.include_preferences.then_some("preferences"));
         request.query("mode", &self.mode);
-        request.query("recipients", &recipients);
-        request.query("objects", &objects);
-        Ok(())
+        References::encode("recipients", self.recipients.as_ref(), request)?;
+        References::encode("objects", self.objects.as_ref(), request)
     }
 
     fn decode(&self, response: &http::Response<Bytes>) -> Result<Page<Subscription, Self>, DecodeError> {

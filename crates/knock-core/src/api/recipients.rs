@@ -19,6 +19,7 @@ use crate::api::users::User;
 use crate::error::InvalidInput;
 use crate::field::Field;
 use crate::json::{Members, ObjectSink, WriteJson, members_of, serialize_object, write_object};
+use crate::operation::RequestEncoder;
 use crate::query::{Query, QueryValue};
 use crate::time::Timestamp;
 
@@ -153,6 +154,20 @@ impl References<'_> {
         let mut references = self.0.iter().enumerate();
         references.try_for_each(|(index, reference)| reference.check(|| format!("{field}[{index}]")))
     }
+
+    /// Appends a filter, where there is one.
+    pub(crate) fn encode(
+        field: &'static str,
+        filter: Option<&Vec<RecipientReference>>,
+        request: &mut RequestEncoder<'_>,
+    ) -> Result<(), InvalidInput> {
+        check_filter(field, filter)?;
+        if let Some(filter) = filter {
+            References(filter).check(field)?;
+            request.query(field, &References(filter));
+        }
+        Ok(())
+    }
 }
 
 impl QueryValue for References<'_> {
@@ -243,6 +258,16 @@ pub(crate) fn check_id(id: &str, field: impl FnOnce() -> String) -> Result<(), I
         return Err(InvalidInput::new(field(), "is empty; it must be an id"));
     }
     Ok(())
+}
+
+/// Refuses a filter by nothing, which Knock would take for no filter and answer with all.
+pub(crate) fn check_filter<T>(field: &'static str, filter: Option<&Vec<T>>) -> Result<(), InvalidInput> {
+    match filter {
+        Some(filter) if filter.is_empty() => {
+            Err(InvalidInput::new(field, "is empty; leave it out to have all"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Refuses a list that has nothing in it, or more than one call may have.

@@ -552,7 +552,7 @@ pub struct List {
 }
 
 impl List {
-    /// Schedules for these recipients only.
+    /// Schedules for these recipients only; there must be one.
     pub fn recipients(mut self, recipients: impl IntoIterator<Item = impl Into<RecipientReference>>) -> Self {
         self.recipients.get_or_insert_default().extend(recipients.into_iter().map(Into::into));
         self
@@ -576,13 +576,7 @@ impl Operation for List {
         check_some_id("tenant", self.tenant.as_deref())?;
         self.page.encode(request, 50)?;
         request.query("workflow", &self.workflow);
-        if let Some(recipients) = &self.recipients {
-            if recipients.is_empty() {
-                return Err(InvalidInput::new("recipients", "is empty; leave it out to list for all"));
-            }
-            References(recipients).check("recipients")?;
-            request.query("recipients", &References(recipients));
-        }
+        References::encode("recipients", self.recipients.as_ref(), request)?;
         request.query("tenant", &self.tenant);
         Ok(())
     }

@@ -680,7 +680,7 @@ pub fn list_subscriptions(user_id: impl Into<String>) -> ListSubscriptions {
         user_id: user_id.into(),
         page: PageQuery::default(),
         include_preferences: false,
-        objects: Vec::new(),
+        objects: None,
     }
 }
 
@@ -691,7 +691,7 @@ pub struct ListSubscriptions {
     user_id: String,
     page: PageQuery,
     include_preferences: bool,
-    objects: Vec<RecipientReference>,
+    objects: Option<Vec<RecipientReference>>,
 }
 
 impl ListSubscriptions {
@@ -703,9 +703,9 @@ impl ListSubscriptions {
         self
     }
 
-    /// Only subscriptions to these objects.
+    /// Only subscriptions to these objects, of which there must be one.
     pub fn objects(mut self, objects: impl IntoIterator<Item = impl Into<RecipientReference>>) -> Self {
-        self.objects.extend(objects.into_iter().map(Into::into));
+        self.objects.get_or_insert_default().extend(objects.into_iter().map(Into::into));
         self
     }
 }
@@ -719,13 +719,10 @@ impl Operation for ListSubscriptions {
     );
 
     fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        let objects = References(&self.objects);
         request.path("user_id", &self.user_id)?;
-        objects.check("objects")?;
         self.page.encode(request, 50)?;
         request.query("include[]", &self.include_preferences.then_some("preferences"));
-        request.query("objects", &objects);
-        Ok(())
+        References::encode("objects", self.objects.as_ref(), request)
     }
 
     fn decode(&self, response: &http::Response<Bytes>) -> Result<Page<Subscription, Self>, DecodeError> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::api::messages::check_some_id;
-use crate::api::recipients::RecipientReference;
+use crate::api::recipients::{RecipientReference, check_filter};
 use crate::error::{DecodeError, InvalidInput};
 use crate::open_enum::open_enum;
 use crate::operation::{Operation, OperationInfo, RateLimitTier, RequestEncoder};
@@ -64,7 +64,7 @@ open_enum! {
 pub fn list() -> List {
     List {
         workflow: None,
-        statuses: Vec::new(),
+        statuses: None,
         tenant: None,
         has_errors: None,
         recipient: None,
@@ -79,7 +79,7 @@ pub fn list() -> List {
 #[must_use = "an operation does nothing until it is sent"]
 pub struct List {
     workflow: Option<String>,
-    statuses: Vec<RunStatus>,
+    statuses: Option<Vec<RunStatus>>,
     tenant: Option<String>,
     has_errors: Option<bool>,
     recipient: Option<RecipientReference>,
@@ -95,9 +95,9 @@ impl List {
         self
     }
 
-    /// Runs with any of these statuses.
+    /// Runs with any of these statuses; there must be one.
     pub fn statuses(mut self, statuses: impl IntoIterator<Item = RunStatus>) -> Self {
-        self.statuses.extend(statuses);
+        self.statuses.get_or_insert_default().extend(statuses);
         self
     }
 
@@ -144,6 +144,7 @@ impl Operation for List {
     .under_retention();
 
     fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
+        check_filter("statuses", self.statuses.as_ref())?;
         check_some_id("workflow", self.workflow.as_deref())?;
         check_some_id("tenant", self.tenant.as_deref())?;
         self.recipient.as_ref().map_or(Ok(()), |recipient| recipient.check(|| "recipient".to_owned()))?;
