@@ -336,12 +336,6 @@ impl Error {
         self
     }
 
-    /// The error of a call whose one attempt was made by the caller.
-    pub(crate) fn after_one_attempt(self, repeatable: bool) -> Self {
-        let outcome = self.attempt_outcome();
-        self.with_context(CallContext { attempts: 1, outcome, repeatable, ..CallContext::default() })
-    }
-
     /// What the server said of retrying, overriding the policy.
     pub(crate) fn should_retry(&self) -> Option<bool> {
         self.0.answer.as_ref()?.should_retry

@@ -100,12 +100,11 @@ pub trait Operation: MaybeSend + Sized {
         if !response.status().is_success() {
             let (parts, body) = response.into_parts();
             let error = Error::status(parts.status, &parts.headers, &body, now);
-            // An operation that honours idempotency keys is safe to repeat only with one.
-            let repeatable = self.prepare().is_ok_and(|call| call.is_repeatable());
-            return Err(error.after_one_attempt(repeatable).with_operation(Self::INFO.name));
+            let outcome = error.attempt_outcome();
+            return Err(after_one_attempt(self, error, outcome));
         }
         self.decode(&response)
-            .map_err(|error| Error::decoding(error, &response).with_operation(Self::INFO.name))
+            .map_err(|error| after_one_attempt(self, Error::decoding(error, &response), Outcome::Applied))
     }
 
     /// Sends the operation, with the client's retries.
@@ -168,6 +167,20 @@ fn read<O: Operation>(
         let context = CallContext { outcome: Outcome::Applied, ..call.context() };
         Error::decoding(error, response).with_operation(O::INFO.name).with_context(context)
     })
+}
+
+/// The error of a call whose one attempt was made by the caller.
+fn after_one_attempt<O: Operation>(operation: &O, error: Error, outcome: Outcome) -> Error {
+    // An operation that honours idempotency keys is safe to repeat only with one.
+    let call = operation.prepare().ok();
+    let context = CallContext {
+        attempts: 1,
+        outcome,
+        repeatable: call.as_ref().is_some_and(PreparedCall::is_repeatable),
+        idempotency_key: call.and_then(|call| call.idempotency_key().map(str::to_owned)),
+        stopped_by: None,
+    };
+    error.with_operation(O::INFO.name).with_context(context)
 }
 
 /// An operation with options of its own, made by [`Operation::with`].

@@ -264,9 +264,11 @@ fn each_kind_says_what_to_do() {
 #[test]
 fn a_trigger_may_be_repeated_only_with_a_key() {
     let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]);
-    for (operation, retryable) in [(trigger.clone(), false), (trigger.idempotency_key("alert-17"), true)] {
+    let cases = [(trigger.clone(), None), (trigger.idempotency_key("alert-17"), Some("alert-17"))];
+    for (operation, key) in cases {
         let error = operation.parse(response(500, &[], ""), NOW).unwrap_err();
-        assert_eq!((error.is_retryable(), error.outcome()), (retryable, Outcome::Unknown));
+        assert_eq!((error.is_retryable(), error.outcome()), (key.is_some(), Outcome::Unknown));
+        assert_eq!((error.attempts(), error.idempotency_key()), (1, key));
         // A 429 says that nothing was done.
         assert!(operation.parse(response(429, &[], ""), NOW).unwrap_err().is_retryable());
     }
@@ -295,7 +297,7 @@ fn a_decoding_error_tells_where_and_never_what() {
     for (body, message) in cases {
         let error = users::get("jhammond").parse(response(200, &[ID], body), NOW).unwrap_err();
         assert_eq!((error.kind(), error.message()), (ErrorKind::Decoding, message));
-        assert_eq!((error.outcome(), error.is_retryable()), (Outcome::Applied, false));
+        assert_eq!((error.outcome(), error.is_retryable(), error.attempts()), (Outcome::Applied, false, 1));
         assert_eq!(error.body_excerpt(), Some(body));
         assert!(error.to_string().starts_with("users.get: 200 OK: the answer"), "{error}");
     }
