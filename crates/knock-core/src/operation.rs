@@ -70,6 +70,9 @@ pub trait Operation: MaybeSend + Sized {
 
     /// The call as plain data: it can be kept, queued, and sent later by another process.
     ///
+    /// What [`with`](Self::with) says is not in it, since it may be secret: whoever sends the call says it to
+    /// [`Client::execute`].
+    ///
     /// # Errors
     ///
     /// Kind [`InvalidInput`](crate::ErrorKind::InvalidInput) where an argument cannot be right.
@@ -143,6 +146,10 @@ pub trait Operation: MaybeSend + Sized {
     }
 
     /// The same operation with its own timeout, retries, headers and the like.
+    ///
+    /// They are for this operation as it is sent, turned into a request, or asked for page by page by
+    /// [`Paged::stream`](crate::Paged::stream) and [`collect_up_to`](crate::Paged::collect_up_to). What it makes,
+    /// a [`PreparedCall`] or [`Page::next`](crate::Page::next), goes without them.
     ///
     /// ```
     /// use std::time::Duration;

@@ -118,7 +118,8 @@ pub struct Page<T, O> {
     pub items: Vec<T>,
     /// Cursors and size, where the list has them.
     pub info: Option<PageInfo>,
-    /// The request for the next page, or `None` on the last.
+    /// The request for the next page, or `None` on the last. Options of this request are to be given to it again,
+    /// by [`with`](crate::Operation::with).
     pub next: Option<O>,
 }
 

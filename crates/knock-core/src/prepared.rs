@@ -20,7 +20,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// A call that is ready to be sent: which operation, method, path and query, body bytes and idempotency key.
 ///
 /// It holds no key and no token, so it can ride a queue and be sent later by another process, byte for byte the
-/// same; that process needs a [`Client`](crate::Client) only. What the caller put in (ids, data) is in it.
+/// same; that process needs a [`Client`](crate::Client) only. What the caller put in (ids, data) is in it, but no
+/// [`CallOptions`]: branch, user token and the like are said to [`Client::execute`](crate::Client::execute).
 ///
 /// ```
 /// use knock_core::{Operation, PreparedCall, UnixTime, workflows};

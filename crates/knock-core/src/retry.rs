@@ -13,8 +13,9 @@ use crate::time::UnixTime;
 /// The defaults are those of `@knocklabs/node` 1.x (2 retries; 0.5 s doubled each time, at most 8 s, less up to
 /// 25 % jitter; a `Retry-After` is honoured), with a limit on how long the server may make a call wait.
 ///
-/// Only failures that pass by themselves are retried (connection, timeout, 408, 409, 429, 5xx, or what the header
-/// `x-should-retry` says), and only where doing the operation twice is the same as once or the server did not act.
+/// Only failures that pass by themselves are retried (connection, timeout, 408, 409, 429, 5xx), and only where doing
+/// the operation twice is the same as once or the server did not act. The server may say otherwise by the header
+/// `x-should-retry`: at `true` any call is repeated, at `false` none.
 ///
 /// ```
 /// use std::time::Duration;

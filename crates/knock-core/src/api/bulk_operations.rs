@@ -96,7 +96,8 @@ impl BulkOperation {
     /// Waits until it is finished, and gives it as it is then; after `limit`, as it is by then.
     ///
     /// It asks Knock every `interval`, though no more than ten times a second. What it gives may be
-    /// unfinished or failed: look at its `status`.
+    /// unfinished or failed: look at its `status`. It asks as the client is configured; what was started on another
+    /// branch by [`CallOptions::branch`](crate::CallOptions::branch) is for [`get`] with the same options.
     ///
     /// ```
     /// # use knock_core::{Client, Error, Operation, Transport};

@@ -302,7 +302,7 @@ macro_rules! plan_setters {
 
 /// Creates a schedule for each of up to 100 recipients: at one time, or by rules again and again.
 ///
-/// Doing it twice creates them twice, so a call whose outcome is unknown is not repeated.
+/// Doing it twice creates them twice, so a call whose outcome is unknown is not repeated, unless Knock says to.
 ///
 /// ```
 /// use knock_core::schedules::{self, Day, RepeatRule};
@@ -614,7 +614,7 @@ impl ScheduleRequest {
 
 /// Creates up to 1,000 schedules in the background; the answer tells how to follow it.
 ///
-/// Doing it twice creates them twice, so a call whose outcome is unknown is not repeated.
+/// Doing it twice creates them twice, so a call whose outcome is unknown is not repeated, unless Knock says to.
 ///
 /// ```
 /// use knock_core::schedules::{self, RepeatRule, ScheduleRequest};
