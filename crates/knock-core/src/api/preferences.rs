@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::field::{Field, clearable};
 use crate::open_enum::open_enum;
@@ -196,6 +196,9 @@ pub struct WorkflowSettings {
     /// In a tenant's preferences: whether this setting wins over the recipient's own.
     #[serde(rename = "__strategy__", skip_serializing_if = "Option::is_none")]
     pub strategy: Option<PersistenceStrategy>,
+    /// What this version does not know, so that a set that is read and written again keeps it.
+    #[serde(flatten)]
+    other: Map<String, Value>,
 }
 
 impl WorkflowSettings {
@@ -392,7 +395,12 @@ mod tests {
                 { "variable": "data.urgent", "operator": "equal_to", "argument": "true" }
             ] } },
             "channels": null,
-            "workflows": { "dinosaurs-loose": { "channel_types": null, "conditions": [] }, "quiet": false },
+            "workflows": {
+                "dinosaurs-loose": { "channel_types": null, "conditions": [] },
+                "quiet": false,
+                "later": { "from": "later" },
+                "more": { "channel_types": { "sms": false }, "new": 1 }
+            },
             "categories": { "new-form": 3 },
             "commercial_subscribed": { "from": "later" }
         });
