@@ -61,7 +61,8 @@ pub trait Transport: MaybeSendSync + 'static {
     /// Waits.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + MaybeSend;
 
-    /// What time it is. Within one call it should not go backwards.
+    /// What time it is, by the platform's clock: calls expire by it. Where it is set during a call, the call's deadline
+    /// moves with it.
     fn now(&self) -> UnixTime;
 
     /// Random bytes that nobody can guess: idempotency keys are made of them.

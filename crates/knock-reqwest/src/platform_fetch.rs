@@ -10,18 +10,9 @@ use crate::transport;
 /// `setTimeout` takes whole milliseconds, as a 32-bit number.
 const LONGEST_TIMEOUT: Duration = Duration::from_millis(i32::MAX as u64);
 
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock;
-
-impl Clock {
-    pub(crate) const fn start() -> Self {
-        Self
-    }
-
-    #[allow(clippy::unused_self, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    pub(crate) fn now(self) -> UnixTime {
-        UnixTime::from_millis(js_sys::Date::now() as u64)
-    }
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+pub(crate) fn now() -> UnixTime {
+    UnixTime::from_millis(js_sys::Date::now() as u64)
 }
 
 /// Redirects are the host's: `fetch` follows them.

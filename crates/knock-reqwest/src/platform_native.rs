@@ -1,27 +1,16 @@
-//! What the platform gives natively: Tokio's timers, the system's clocks.
+//! What the platform gives natively: Tokio's timers, the system's clock.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use knock_core::{TransportError, UnixTime};
 
 use crate::transport;
 
-/// Time since the start is measured by a clock that does not jump.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock {
-    started: (UnixTime, Instant),
-}
-
-impl Clock {
-    pub(crate) fn start() -> Self {
-        Self { started: (SystemTime::now().into(), Instant::now()) }
-    }
-
-    pub(crate) fn now(&self) -> UnixTime {
-        let (time, instant) = self.started;
-        time + instant.elapsed()
-    }
+/// The system's clock, though it may be set: one that only runs stands still while a machine sleeps or lies in a
+/// snapshot, and what has expired by then would be sent.
+pub(crate) fn now() -> UnixTime {
+    SystemTime::now().into()
 }
 
 pub(crate) fn http_client() -> Result<reqwest::Client, reqwest::Error> {

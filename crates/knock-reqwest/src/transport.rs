@@ -11,13 +11,12 @@ use http::uri::{Authority, Scheme};
 use knock_core::{Attempt, Error, MaybeSend, Transport, TransportError, UnixTime};
 use reqwest::Url;
 
-use crate::platform::{self, Clock};
+use crate::platform;
 
 /// Moves requests with a [`reqwest::Client`].
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
     http: reqwest::Client,
-    clock: Clock,
     origin: Origin,
 }
 
@@ -35,7 +34,7 @@ impl ReqwestTransport {
 
     /// A transport with a client of the caller's.
     pub fn with_client(http: reqwest::Client) -> Self {
-        Self { http, clock: Clock::start(), origin: Origin::default() }
+        Self { http, origin: Origin::default() }
     }
 
     /// Not an async function, whose future would hold the request twice: all that is here is moved a few times.
@@ -128,7 +127,7 @@ impl Transport for ReqwestTransport {
     }
 
     fn now(&self) -> UnixTime {
-        self.clock.now()
+        platform::now()
     }
 
     fn random(&self) -> Result<[u8; 16], TransportError> {

@@ -1,6 +1,6 @@
 //! The transport: WASI's outbound HTTP for bytes, and its timers, time and chance.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_util::future::{Either, select};
@@ -13,22 +13,14 @@ use spin_sdk::time::sleep;
 use spin_sdk::wasip3::http::types::ErrorCode;
 
 /// Moves requests with WASI's outbound HTTP.
-#[derive(Debug, Clone)]
-pub struct SpinTransport {
-    /// Time since this moment is measured by a clock that does not jump.
-    started: (SystemTime, Instant),
-}
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct SpinTransport;
 
 impl SpinTransport {
     /// The transport of the component that this runs in.
-    pub fn new() -> Self {
-        Self { started: (SystemTime::now(), Instant::now()) }
-    }
-}
-
-impl Default for SpinTransport {
-    fn default() -> Self {
-        Self::new()
+    pub const fn new() -> Self {
+        Self
     }
 }
 
@@ -51,8 +43,7 @@ impl Transport for SpinTransport {
     }
 
     fn now(&self) -> UnixTime {
-        let (time, instant) = self.started;
-        UnixTime::from(time) + instant.elapsed()
+        SystemTime::now().into()
     }
 
     fn random(&self) -> Result<[u8; 16], TransportError> {
