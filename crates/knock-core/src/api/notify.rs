@@ -15,8 +15,7 @@ use crate::response;
 
 /// Triggers the workflow `name` for up to 1,000 recipients.
 ///
-/// Knock ignores idempotency keys here, so it is not repeated when its outcome is unknown, unless
-/// Knock says to.
+/// Knock ignores idempotency keys here, so it is not repeated when its outcome is unknown, unless Knock says to.
 #[deprecated(note = "use `workflows::trigger` instead")]
 pub fn trigger(name: impl Into<String>, actor: impl Into<RecipientReference>) -> Trigger {
     Trigger {
