@@ -14,6 +14,7 @@ struct Check {
 const CHECKS: &[Check] = &[
     Check { name: "format", command: "cargo fmt --all --check" },
     Check { name: "the registry and the map are current", command: "cargo xtask generate --check" },
+    Check { name: "imports go down", command: "cargo xtask rooms" },
     Check { name: "lints", command: "cargo clippy --workspace --all-targets -- -D warnings" },
     Check {
         name: "lints, the core with nothing optional",

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use crate::Result;
 use crate::recordings::{self, Methods};
@@ -17,7 +16,7 @@ pub(crate) enum Mode {
 
 /// Writes or checks both generated files.
 pub(crate) fn run(mode: Mode) -> Result<()> {
-    let root = root();
+    let root = crate::root();
     let core = root.join("crates/knock-core");
     let recordings = root.join("tests/wire/recordings");
     let resources = scan::resources(&core.join("src/api"))?;
@@ -41,11 +40,6 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
             Err(format!("out of date, run `cargo xtask generate`: {}", names.join(", ")).into())
         }
     }
-}
-
-fn root() -> PathBuf {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().unwrap_or(xtask).to_owned()
 }
 
 fn registry(resources: &[Resource]) -> String {

@@ -7,9 +7,12 @@ mod ci;
 mod edge;
 mod expand;
 mod generate;
+mod imports;
 mod recordings;
+mod rooms;
 mod scan;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::generate::Mode;
@@ -17,6 +20,7 @@ use crate::generate::Mode;
 const USAGE: &str = "\
 cargo xtask generate             writes the registry of operations and their map
 cargo xtask generate --check     fails where they are out of date
+cargo xtask rooms                fails where an import of the core or the emulator goes up or in a circle
 cargo xtask edge [OPTIONS]       runs what is for the edge on the real runtimes, and compares sizes
 cargo xtask bench [OPTIONS]      measures all, writes BENCHMARKS.md; --check holds it against the limits
 cargo xtask test                 runs `cargo test --workspace`, then the edge
@@ -32,6 +36,7 @@ fn main() -> ExitCode {
     let done = match arguments[..] {
         ["generate"] => generate::run(Mode::Write),
         ["generate", "--check"] => generate::run(Mode::Check),
+        ["rooms"] => rooms::run(),
         ["edge", ref options @ ..] => edge::run(options),
         ["bench", ref options @ ..] => bench::run(options),
         ["test"] => edge::test_all(),
@@ -45,4 +50,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The repository.
+fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask).to_owned()
 }
