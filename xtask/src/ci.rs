@@ -54,6 +54,7 @@ const CHECKS: &[Check] = &[
         command: "CARGO_TARGET_WASM32_WASIP2_RUNNER=true \
                   cargo test --doc --package knock-spin --target wasm32-wasip2",
     },
+    Check { name: "the README's code", command: "cargo xtask readme" },
     Check { name: "tokens in the official stack", command: "sh tests/wire/verify.sh" },
     Check { name: "documentation", command: "RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps" },
     Check {

@@ -8,6 +8,7 @@ mod edge;
 mod expand;
 mod generate;
 mod imports;
+mod readme;
 mod recordings;
 mod rooms;
 mod scan;
@@ -21,6 +22,7 @@ const USAGE: &str = "\
 cargo xtask generate             writes the registry of operations and their map
 cargo xtask generate --check     fails where they are out of date
 cargo xtask rooms                fails where an import of the core or the emulator goes up or in a circle
+cargo xtask readme               compiles the code of README.md with what its Install block says
 cargo xtask edge [OPTIONS]       runs what is for the edge on the real runtimes, and compares sizes
 cargo xtask bench [OPTIONS]      measures all, writes BENCHMARKS.md; --check holds it against the limits
 cargo xtask test                 runs `cargo test --workspace`, then the edge
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         ["generate"] => generate::run(Mode::Write),
         ["generate", "--check"] => generate::run(Mode::Check),
         ["rooms"] => rooms::run(),
+        ["readme"] => readme::run(),
         ["edge", ref options @ ..] => edge::run(options),
         ["bench", ref options @ ..] => bench::run(options),
         ["test"] => edge::test_all(),

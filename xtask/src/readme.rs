@@ -1,0 +1,253 @@
+//! `cargo xtask readme`: compiles the code of README.md as a reader would, with what its Install block says and no more.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use syn::Item;
+
+use crate::Result;
+
+/// A fenced block.
+struct Block {
+    /// The line of its fence.
+    line: usize,
+    /// The last heading before it, with the line of that: there may be others of its name.
+    section: (usize, String),
+    /// What follows the fence, as `rust,no_run`.
+    info: String,
+    text: String,
+}
+
+/// A package that a reader would have.
+struct Package {
+    name: String,
+    manifest: String,
+    target: Option<&'static str>,
+    programs: Vec<Program>,
+}
+
+struct Program {
+    /// The line of the block that it is from.
+    line: usize,
+    file: String,
+    /// How cargo is told which one.
+    options: Vec<String>,
+    source: String,
+}
+
+/// Compiles every block, also after one has failed, and says at the end which did.
+pub(crate) fn run() -> Result<()> {
+    let root = crate::root();
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let folder = std::path::absolute(target)?.join("readme");
+    let patch = patch(&root)?;
+    let mut failed = Vec::new();
+    for package in packages(&blocks(&fs::read_to_string(root.join("README.md"))?))? {
+        let home = folder.join(&package.name);
+        let sources = home.join("src");
+        if sources.exists() {
+            fs::remove_dir_all(&sources)?;
+        }
+        fs::create_dir_all(sources.join("bin"))?;
+        fs::write(home.join("Cargo.toml"), format!("{}{patch}", package.manifest))?;
+        // The versions are those of the house.
+        fs::copy(root.join("Cargo.lock"), home.join("Cargo.lock"))?;
+        for program in &package.programs {
+            fs::write(home.join(&program.file), &program.source)?;
+        }
+        for program in &package.programs {
+            let mut cargo = Command::new("cargo");
+            cargo.args(["check", "--quiet"]).args(&program.options).current_dir(&home);
+            cargo.args(package.target.iter().flat_map(|target| ["--target", *target]));
+            let status = cargo.env("CARGO_TARGET_DIR", folder.join("target")).status();
+            if !status.map_err(|error| format!("cargo cannot be run: {error}"))?.success() {
+                failed.push(format!("README.md:{}: this block does not compile", program.line));
+            }
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(failed.join("\n").into()) }
+}
+
+/// What makes a manifest a workspace of its own, with the crates of this repository for those of the registry.
+fn patch(root: &Path) -> Result<String> {
+    let mut patch = "\n[workspace]\n\n[patch.crates-io]\n".to_owned();
+    for entry in fs::read_dir(root.join("crates"))? {
+        let entry = entry?;
+        // A path between single quotes is taken as it is, also with backslashes.
+        writeln!(patch, "{} = {{ path = '{}' }}", entry.file_name().display(), entry.path().display())?;
+    }
+    Ok(patch)
+}
+
+fn blocks(readme: &str) -> Vec<Block> {
+    let (mut blocks, mut section) = (Vec::new(), (0, String::new()));
+    let mut lines = readme.lines().zip(1..);
+    while let Some((text, line)) = lines.next() {
+        if let Some(info) = text.trim_start().strip_prefix("```") {
+            let inside = lines.by_ref().map(|(text, _)| text).take_while(|text| text.trim() != "```");
+            let text = inside.flat_map(|line| [line, "\n"]).collect();
+            blocks.push(Block { line, section: section.clone(), info: info.trim().to_owned(), text });
+        } else if text.starts_with('#') {
+            section = (line, text.to_owned());
+        }
+    }
+    blocks
+}
+
+/// One package of the Install block with all blocks of `rust`, and one for each block of `rs`, which has a manifest of
+/// its own before it.
+fn packages(blocks: &[Block]) -> Result<Vec<Package>> {
+    let install = blocks.iter().find(|block| block.section.1 == "## Install" && block.info == "toml");
+    let install = install.ok_or("README.md: there is no block of toml under `## Install`")?;
+    let rust = blocks.iter().filter(|block| matches!(&*block.info, "rust" | "rust,no_run"));
+    let mut packages = vec![Package {
+        name: "install".to_owned(),
+        manifest: format!("[package]\nname = \"readme\"\nedition = \"2024\"\n\n{}", install.text),
+        target: None,
+        programs: rust.map(|block| program(block.line, &block.text)).collect(),
+    }];
+    for block in blocks.iter().filter(|block| block.info == "rs") {
+        let before = blocks.iter().filter(|other| other.section == block.section && other.line < block.line);
+        let mut manifests = before.filter(|other| other.info == "toml" && other.text.contains("[package]"));
+        let manifest = manifests.next_back();
+        let manifest = manifest.ok_or_else(|| {
+            format!("README.md:{}: before a block of `rs` there is to be its manifest", block.line)
+        })?;
+        let is_spin = manifest.text.contains("knock-spin");
+        packages.push(Package {
+            name: format!("line_{}", block.line),
+            manifest: manifest.text.clone(),
+            target: Some(if is_spin { "wasm32-wasip2" } else { "wasm32-unknown-unknown" }),
+            programs: vec![Program {
+                line: block.line,
+                file: "src/lib.rs".to_owned(),
+                options: vec!["--lib".to_owned()],
+                source: block.text.clone(),
+            }],
+        });
+    }
+    Ok(packages)
+}
+
+fn program(line: usize, text: &str) -> Program {
+    let name = format!("line_{line}");
+    Program {
+        line,
+        file: format!("src/bin/{name}.rs"),
+        source: wrap(text),
+        options: vec!["--bin".into(), name],
+    }
+}
+
+/// Makes a program of a block as rustdoc does.
+fn wrap(text: &str) -> String {
+    let code: String = text.lines().flat_map(|line| [shown(line), "\n"]).collect();
+    let has_main = syn::parse_file(&code).is_ok_and(|file| {
+        file.items.iter().any(|item| matches!(item, Item::Fn(function) if function.sig.ident == "main"))
+    });
+    let (start, end) = if has_main {
+        ("", "")
+    } else if code.trim_end().ends_with("(())") {
+        (
+            "fn main() { fn inner() -> core::result::Result<(), impl core::fmt::Debug> {\n",
+            "} inner().unwrap() }\n",
+        )
+    } else {
+        ("fn main() {\n", "}\n")
+    };
+    format!("#![allow(unused)]\n{start}{code}{end}")
+}
+
+/// A line without the `# ` that hides it; `##` stands for a `#`.
+fn shown(line: &str) -> &str {
+    let trimmed = line.trim_start();
+    match trimmed.strip_prefix('#') {
+        Some(escaped) if escaped.starts_with('#') => escaped,
+        Some("") => "",
+        Some(rest) => rest.strip_prefix(' ').unwrap_or(line),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const README: &str = r#"
+# Knock
+```toml
+[dependencies]
+not-here = "1"
+```
+## Install
+```toml
+[dependencies]
+knock-reqwest = "0.1"
+```
+## Use
+```toml
+[dependencies]
+serde = "1"
+```
+```rust,no_run
+fn main() {}
+```
+```rust,ignore
+nonsense
+```
+### Spin
+```toml
+[package]
+name = "my-app"
+[dependencies]
+knock-spin = "0.1"
+```
+```toml
+application = "my-app"
+```
+```rs
+pub fn handle() {}
+```
+### Workers
+```toml
+[package]
+name = "my-worker"
+```
+```rs
+pub fn fetch() {}
+```
+"#;
+
+    #[test]
+    fn finds_what_to_compile_with_what() {
+        let packages = packages(&blocks(README)).unwrap();
+        let [install, spin, worker] = &packages[..] else { panic!("there are three packages") };
+        let end = "[dependencies]\nknock-reqwest = \"0.1\"\n";
+        assert!(install.manifest.ends_with(end), "{}", install.manifest);
+        let [program] = &install.programs[..] else { panic!("one block is rust to be compiled") };
+        assert_eq!((program.line, program.file.as_str()), (17, "src/bin/line_17.rs"));
+        assert_eq!(spin.manifest, "[package]\nname = \"my-app\"\n[dependencies]\nknock-spin = \"0.1\"\n");
+        assert_eq!((spin.target, worker.target), (Some("wasm32-wasip2"), Some("wasm32-unknown-unknown")));
+        assert_eq!(spin.programs[0].source, "pub fn handle() {}\n");
+    }
+
+    #[test]
+    fn refuses_what_it_cannot_compile() {
+        let problem = |readme: &str| packages(&blocks(readme)).err().unwrap().to_string();
+        assert!(problem("## Use\n```toml\n[dependencies]\n```").contains("no block of toml"));
+        let moved = README.replace("```rs\npub fn fetch", "### Another\n```rs\npub fn fetch");
+        assert_eq!(problem(&moved), "README.md:42: before a block of `rs` there is to be its manifest");
+    }
+
+    #[test]
+    fn wraps_as_rustdoc_does() {
+        let whole = "# use a::B;\n#[tokio::main]\nasync fn main() {}\n";
+        assert_eq!(wrap(whole), "#![allow(unused)]\nuse a::B;\n#[tokio::main]\nasync fn main() {}\n");
+        let statements = "let x = r\"\n## a\n\";\n#\n";
+        assert_eq!(wrap(statements), "#![allow(unused)]\nfn main() {\nlet x = r\"\n# a\n\";\n\n}\n");
+        let fails = wrap("f()?;\n# Ok::<(), Error>(())\n");
+        assert!(fails.contains("impl core::fmt::Debug> {\nf()?;\nOk::<(), Error>(())\n} inner()"), "{fails}");
+    }
+}
