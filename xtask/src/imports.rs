@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Ident, Spacing, Span, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, ItemMod, ItemUse, Macro, Meta, UseTree, Visibility};
 
@@ -31,9 +31,9 @@ pub(crate) struct Sources(BTreeMap<Path, Source>);
 struct Source {
     /// Its name below the crate's sources, as `api/mod.rs`.
     file: String,
-    /// What it has itself; of macros that make items, every name in them.
+    /// What it has itself, macros also with their `!`; of macros that make items, every name in them.
     items: BTreeSet<String>,
-    /// Every name in it but those in a `use`.
+    /// Every name in it but those in a `use`, of macros also with their `!`.
     words: BTreeSet<String>,
     uses: Vec<Use>,
     paths: Vec<Written>,
@@ -69,8 +69,11 @@ impl Sources {
             let mut reader = Reader { module: module.clone(), source };
             reader.source.items.extend(syntax.items.iter().filter_map(name_of));
             for item in &syntax.items {
-                if let Item::Macro(made) = item {
-                    words(made.mac.tokens.clone(), &mut reader.source.items);
+                if let Item::Macro(item) = item {
+                    match &item.ident {
+                        Some(name) => drop(reader.source.items.insert(format!("{name}!"))),
+                        None => words(item.mac.tokens.clone(), &mut reader.source.items),
+                    }
                 }
             }
             reader.visit_file(&syntax);
@@ -123,9 +126,14 @@ impl Sources {
     fn is_signpost(&self, from: &Path, import: &Use, target: &Path) -> bool {
         let source = &self.0[from];
         if import.exported && self.file_of(target).starts_with(from) {
-            return match (import.name.as_str(), self.0.get(target)) {
-                ("*", Some(all)) => source.words.is_disjoint(&all.items),
-                (name, _) => !source.words.contains(name),
+            let name = &import.name;
+            // A macro is not what is named as it without a `!`.
+            let macro_name = target.last().map(|name| format!("{name}!"));
+            let is_macro = macro_name.is_some_and(|name| self.0[self.file_of(target)].items.contains(&name));
+            return match self.0.get(target) {
+                Some(all) if name == "*" => source.words.is_disjoint(&all.items),
+                _ if is_macro => !source.words.contains(&format!("{name}!")),
+                _ => !source.words.contains(name),
             };
         }
         import.name != "*"
@@ -244,35 +252,28 @@ struct Reader {
 }
 
 impl Reader {
-    fn written(&self, path: Path, last: &Ident) -> Written {
-        Written { module: self.module.clone(), path, line: last.span().start().line }
+    fn written(&self, path: Path, span: Span) -> Written {
+        Written { module: self.module.clone(), path, line: span.start().line }
     }
 
     fn use_tree(&mut self, tree: &UseTree, before: &Path, exported: bool) {
         let with = |ident: &Ident| [before.clone(), vec![ident.to_string()]].concat();
-        let (path, name, ident) = match tree {
+        let (path, name, span) = match tree {
             UseTree::Path(path) => return self.use_tree(&path.tree, &with(&path.ident), exported),
             UseTree::Group(group) => {
                 return group.items.iter().for_each(|tree| self.use_tree(tree, before, exported));
             }
-            UseTree::Glob(glob) => {
-                let at = Written {
-                    module: self.module.clone(),
-                    path: before.clone(),
-                    line: glob.star_token.spans[0].start().line,
-                };
-                return self.source.uses.push(Use { at, name: "*".to_owned(), exported });
-            }
+            UseTree::Glob(glob) => (before.clone(), "*".to_owned(), glob.star_token.spans[0]),
             UseTree::Name(name) if name.ident == "self" => {
-                (before.clone(), before.last().cloned().unwrap_or_default(), &name.ident)
+                (before.clone(), before.last().cloned().unwrap_or_default(), name.ident.span())
             }
-            UseTree::Name(name) => (with(&name.ident), name.ident.to_string(), &name.ident),
+            UseTree::Name(name) => (with(&name.ident), name.ident.to_string(), name.ident.span()),
             UseTree::Rename(rename) if rename.ident == "self" => {
-                (before.clone(), rename.rename.to_string(), &rename.ident)
+                (before.clone(), rename.rename.to_string(), rename.ident.span())
             }
-            UseTree::Rename(rename) => (with(&rename.ident), rename.rename.to_string(), &rename.ident),
+            UseTree::Rename(rename) => (with(&rename.ident), rename.rename.to_string(), rename.ident.span()),
         };
-        let at = self.written(path, ident);
+        let at = self.written(path, span);
         self.source.uses.push(Use { at, name, exported });
     }
 
@@ -281,6 +282,10 @@ impl Reader {
         let mut tokens = tokens.into_iter().peekable();
         let is_joint = |token: &TokenTree| match token {
             TokenTree::Punct(punct) => punct.as_char() == ':' && punct.spacing() == Spacing::Joint,
+            _ => false,
+        };
+        let is_call = |token: &TokenTree| match token {
+            TokenTree::Punct(punct) => punct.as_char() == '!' && punct.spacing() == Spacing::Alone,
             _ => false,
         };
         while let Some(token) = tokens.next() {
@@ -296,8 +301,11 @@ impl Reader {
                         }
                     }
                     self.source.words.extend(path.iter().cloned());
+                    if tokens.peek().is_some_and(is_call) {
+                        self.source.words.extend(path.last().map(|name| format!("{name}!")));
+                    }
                     if path.len() > 1 {
-                        let at = self.written(path, &first);
+                        let at = self.written(path, first.span());
                         self.source.paths.push(at);
                     }
                 }
@@ -305,7 +313,7 @@ impl Reader {
                     let text = literal.to_string();
                     if text.starts_with("\"crate::") {
                         let path = text.trim_matches('"').split("::").map(str::to_owned).collect();
-                        let at = self.written(path, &Ident::new("text", literal.span()));
+                        let at = self.written(path, literal.span());
                         self.source.paths.push(at);
                     }
                 }
@@ -354,7 +362,7 @@ impl<'ast> Visit<'ast> for Reader {
     fn visit_path(&mut self, node: &'ast syn::Path) {
         if let Some(first) = node.segments.first().filter(|_| node.segments.len() > 1) {
             let path = node.segments.iter().map(|segment| segment.ident.to_string()).collect();
-            let at = self.written(path, &first.ident);
+            let at = self.written(path, first.ident.span());
             self.source.paths.push(at);
         }
         visit::visit_path(self, node);
@@ -362,6 +370,7 @@ impl<'ast> Visit<'ast> for Reader {
 
     fn visit_macro(&mut self, node: &'ast Macro) {
         self.visit_path(&node.path);
+        self.source.words.extend(node.path.segments.last().map(|segment| format!("{}!", segment.ident)));
         self.scan(node.tokens.clone());
     }
 

@@ -87,7 +87,7 @@ fn read(root: &File, folder: &File, files: &mut Vec<(String, String)>) -> io::Re
     Ok(())
 }
 
-/// Which files import a file, or are in reach of it.
+/// Which files each imports; then, which it reaches.
 type Arrows = BTreeMap<Path, BTreeSet<Path>>;
 
 impl House {
@@ -289,6 +289,18 @@ mod tests {
   src/low/b.rs:1: `crate::C`, which is in low/c.rs
   src/low/c.rs:1: `crate::A`, which is in low/a.rs"]
         );
+    }
+
+    #[test]
+    fn a_re_export_is_an_import_where_it_is_used() {
+        let child =
+            ("low/a.rs", "macro_rules! a { () => { $crate::low::X } } pub(crate) use a; pub struct A;");
+        let circles = |parent: &str| problems(&HOUSE, &[("low/mod.rs", parent), child]).len();
+        assert_eq!(circles("mod a; pub(crate) use a::{a, A}; fn f(a: bool) -> bool { a != true }"), 0);
+        assert_eq!(circles("mod a; pub(crate) use a::{a, A}; fn f() { a!(); }"), 1);
+        assert_eq!(circles("mod a; pub(crate) use a::{a, A}; fn f() -> A { A }"), 1);
+        assert_eq!(circles("mod a; pub use a::*; fn f() {}"), 0);
+        assert_eq!(circles("mod a; pub use a::*; fn f() -> A { A }"), 1);
     }
 
     #[test]
