@@ -8,12 +8,13 @@ use bytes::Bytes;
 use http::header::HeaderValue;
 use http::request::Parts;
 use http::{Method, Response};
-use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::api;
+use crate::clock::timestamp;
 use crate::control;
 use crate::fault::Faults;
+use crate::ids::Ids;
 use crate::observe::{Delivery, Request, RequestLog, Run};
 use crate::settings::{Channel, Settings, Workflow};
 use crate::wire::answer::{self, Failure, with_status};
@@ -22,7 +23,6 @@ use crate::wire::call::Call;
 use crate::wire::idempotency::{Idempotency, REQUEST_ID, Verdict};
 use crate::wire::reply::{Connection, Reply};
 use crate::world::World;
-use crate::world::ids::Ids;
 
 /// Keeps request ids apart from all others, so that reading more changes no other id.
 const REQUEST_IDS: u64 = 0x5ca1_ab1e;
@@ -178,20 +178,6 @@ impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Emulator").finish_non_exhaustive()
     }
-}
-
-/// Every timestamp is a time; this is for the types.
-pub(crate) fn system_time(at: Timestamp) -> SystemTime {
-    SystemTime::try_from(at).unwrap_or(SystemTime::UNIX_EPOCH)
-}
-
-/// A time out of range becomes the nearest that is not.
-fn timestamp(now: SystemTime) -> Timestamp {
-    Timestamp::try_from(now).unwrap_or(if now < SystemTime::UNIX_EPOCH {
-        Timestamp::MIN
-    } else {
-        Timestamp::MAX
-    })
 }
 
 impl State {

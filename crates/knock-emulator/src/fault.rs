@@ -7,9 +7,9 @@ use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER
 use http::{Method, Response};
 use serde_json::Value;
 
+use crate::ids::Ids;
 use crate::wire::answer::{Failure, with_status};
 use crate::wire::reply::{Connection, Reply};
-use crate::world::ids::Ids;
 
 /// A fault: what goes wrong, how many times, and with which calls.
 ///

@@ -66,10 +66,14 @@
 //! that is not there answers 501 and says so.
 
 mod api;
+mod clock;
 mod control;
 mod emulator;
 mod fault;
+mod ids;
+mod json;
 mod observe;
+mod recipient;
 #[cfg(feature = "server")]
 mod server;
 mod settings;
@@ -79,8 +83,8 @@ mod world;
 pub use self::emulator::{Builder, Emulator};
 pub use self::fault::{Fault, Faults};
 pub use self::observe::{Delivery, Request, Run};
+pub use self::recipient::Recipient;
 #[cfg(feature = "server")]
 pub use self::server::Server;
 pub use self::settings::{Channel, ChannelKind, DEFAULT_CHANNEL, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, Workflow};
 pub use self::wire::reply::{Connection, Reply};
-pub use self::world::recipient::Recipient;

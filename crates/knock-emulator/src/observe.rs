@@ -9,11 +9,11 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, USER_AGENT};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::emulator::system_time;
+use crate::clock::system_time;
+use crate::recipient::Recipient;
 use crate::settings::ChannelKind;
 use crate::wire::call::header;
 use crate::wire::idempotency::IDEMPOTENCY_KEY;
-use crate::world::recipient::Recipient;
 use crate::world::run::{Source, Trigger};
 
 /// A message that a workflow delivered to one recipient through one channel.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use crate::wire::fields::Fields;
-use crate::world::ids::Ids;
+use crate::ids::{Ids, is_uuid};
+use crate::json::Fields;
 
 /// The secret key that works unless told otherwise.
 pub const DEFAULT_KEY: &str = "sk_test_emulator";
@@ -239,12 +239,4 @@ pub(crate) enum Lookup<'a> {
     /// No channels are declared, and this could be one.
     Possible,
     Unknown,
-}
-
-pub(crate) fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
 }

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use super::MAX_BULK;
 use super::page::{Pager, Row};
+use crate::recipient::Recipient;
 use crate::wire::answer::{Answer, Failure, no_content};
 use crate::wire::call::Call;
 use crate::wire::fields::{self, bad_type};
 use crate::world::entity::Inline;
-use crate::world::recipient::Recipient;
 use crate::world::{Member, World};
 
 const PAGE_SIZE: usize = 25;

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::recipient::Recipient;
 use crate::wire::answer::{Answer, Failure, no_content, ok};
 use crate::wire::call::Call;
 use crate::wire::fields;
 use crate::world::World;
 use crate::world::channel_data::{parse, provider};
-use crate::world::recipient::Recipient;
 
 pub(crate) fn route(world: &mut World, call: &Call, recipient: &Recipient, channel: &str) -> Option<Answer> {
     match call.method.as_str() {

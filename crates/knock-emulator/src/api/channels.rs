@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::message_filter::{matches_data, trigger_data};
+use crate::json::Fields;
 use crate::wire::answer::{Answer, Failure, ok};
 use crate::wire::call::Call;
-use crate::wire::fields::{self, Fields, bad_type};
+use crate::wire::fields::{self, bad_type};
 use crate::world::World;
 use crate::world::channel_data::provider;
 use crate::world::message::{Change, Mark, Message};

@@ -5,14 +5,15 @@ use serde_json::{Value, json};
 use super::message_filter::{Inserted, in_categories, matches_data, trigger_data};
 use super::messages::{blocks, render_activity};
 use super::page::{Pager, Row};
+use crate::json::Fields;
+use crate::recipient::Recipient;
 use crate::wire::answer::{Answer, Failure, ok};
 use crate::wire::call::Call;
-use crate::wire::fields::{Fields, bad_type};
+use crate::wire::fields::bad_type;
 use crate::wire::query::Query;
 use crate::world::World;
 use crate::world::channel_data::provider;
 use crate::world::message::{Mark, Message, shortened};
-use crate::world::recipient::Recipient;
 
 const MAX_PAGE: usize = 200;
 const MAX_EXCLUDE_DEPTH: usize = 3;

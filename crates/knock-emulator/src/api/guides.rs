@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use crate::json::Fields;
 use crate::wire::answer::{Answer, ok};
 use crate::wire::call::Call;
-use crate::wire::fields::{self, Fields};
+use crate::wire::fields;
 
 const ENGAGEMENT: [&str; 4] = ["channel_id", "guide_key", "guide_id", "guide_step_ref"];
 const SEEN: [&str; 5] = ["channel_id", "guide_key", "guide_id", "guide_step_ref", "content"];

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use crate::json::Fields;
 use crate::wire::answer::{Answer, ok};
 use crate::wire::call::Call;
-use crate::wire::fields::{self, Fields};
+use crate::wire::fields;
 
 pub(crate) fn route(call: &Call, path: &[&str]) -> Option<Answer> {
     match (call.method.as_str(), path) {

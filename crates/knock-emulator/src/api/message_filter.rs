@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::json::Fields;
 use crate::wire::answer::Failure;
-use crate::wire::fields::{Fields, bad_type};
+use crate::wire::fields::bad_type;
 use crate::wire::query::Query;
 use crate::world::message::Message;
 

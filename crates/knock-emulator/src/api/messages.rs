@@ -192,7 +192,7 @@ fn delivery_logs(world: &World, call: &Call, id: &str) -> Answer {
         json!({
             "__typename": "MessageDeliveryLog",
             "id": message.activity_id,
-            "environment_id": crate::world::ids::Ids::named("environment"),
+            "environment_id": crate::ids::Ids::named("environment"),
             "service_name": message.channel.provider,
             "request": {
                 "host": "emulator.invalid",

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::slack::{denied, holder};
+use crate::ids::Ids;
+use crate::recipient::Recipient;
 use crate::wire::answer::{Answer, Failure, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::{bad_type, blank};
 use crate::world::World;
 use crate::world::channel_data::provider;
-use crate::world::ids::Ids;
-use crate::world::recipient::Recipient;
 
 const TEAMS: [&str; 3] = ["Engineering", "Design", "Operations"];
 const CHANNELS: [&str; 2] = ["General", "Announcements"];

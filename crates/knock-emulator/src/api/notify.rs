@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::workflows;
+use crate::json::Fields;
 use crate::wire::answer::{Answer, ok};
 use crate::wire::call::Call;
-use crate::wire::fields::{self, Fields};
+use crate::wire::fields;
 use crate::world::World;
 
 pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {

@@ -7,12 +7,12 @@ use serde_json::Value;
 use super::page::{Pager, Row};
 use super::users::{includes_preferences, show};
 use super::{MAX_BULK, recipients, subscriptions};
+use crate::recipient::Recipient;
 use crate::wire::answer::{Answer, no_content, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::{self, bad_type};
 use crate::world::World;
 use crate::world::entity::{Entity, Identify, render};
-use crate::world::recipient::Recipient;
 
 pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
     let method = call.method.as_str();

@@ -4,10 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use crate::recipient::Recipient;
 use crate::wire::answer::{Answer, ok};
 use crate::wire::call::Call;
 use crate::world::World;
-use crate::world::recipient::Recipient;
 
 pub(crate) fn route(world: &World, call: &Call, user: &Recipient, path: &[&str]) -> Option<Answer> {
     match (call.method.as_str(), path) {

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
+use crate::json::Fields;
+use crate::recipient::Recipient;
 use crate::wire::answer::{Answer, Failure, no_content, ok};
 use crate::wire::call::Call;
-use crate::wire::fields::{Fields, bad_type};
+use crate::wire::fields::bad_type;
 use crate::world::World;
 use crate::world::preferences::{GROUPS, Preferences, check_setting, render};
-use crate::world::recipient::Recipient;
 
 pub(crate) fn route(world: &mut World, call: &Call, recipient: &Recipient, path: &[&str]) -> Option<Answer> {
     match (call.method.as_str(), path) {

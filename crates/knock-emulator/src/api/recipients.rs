@@ -2,10 +2,10 @@
 
 use crate::api::page::Pager;
 use crate::api::{channel_data, message_filter, preferences};
+use crate::recipient::Recipient;
 use crate::wire::answer::Answer;
 use crate::wire::call::Call;
 use crate::world::World;
-use crate::world::recipient::Recipient;
 
 pub(crate) fn route(world: &mut World, call: &Call, recipient: &Recipient, path: &[&str]) -> Option<Answer> {
     match (call.method.as_str(), path) {

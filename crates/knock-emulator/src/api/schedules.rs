@@ -7,13 +7,14 @@ use serde_json::Value;
 
 use super::page::Pager;
 use super::{MAX_BULK, workflows};
+use crate::json::Fields;
+use crate::recipient::Recipient;
 use crate::settings::Workflow;
 use crate::wire::answer::{Answer, Failure, ok};
 use crate::wire::call::Call;
-use crate::wire::fields::{self, Fields, Given, bad_type, blank};
+use crate::wire::fields::{self, Given, bad_type, blank};
 use crate::world::World;
 use crate::world::entity::Inline;
-use crate::world::recipient::Recipient;
 use crate::world::schedule::{Rule, Schedule};
 
 const MAX_SCHEDULES: usize = 100;

@@ -4,14 +4,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use crate::ids::Ids;
+use crate::recipient::Recipient;
 use crate::wire::answer::{Answer, Failure, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::{bad_type, blank};
 use crate::wire::query::Query;
 use crate::world::World;
 use crate::world::channel_data::provider;
-use crate::world::ids::Ids;
-use crate::world::recipient::Recipient;
 
 const TEAM: &str = "T0EMULATOR";
 const DEFAULT_LIMIT: usize = 200;

@@ -6,13 +6,14 @@ use serde_json::Value;
 
 use super::page::{Pager, Row};
 use super::users::includes_preferences;
+use crate::json::Fields;
+use crate::recipient::Recipient;
 use crate::wire::answer::{Answer, Failure, ok};
 use crate::wire::call::Call;
-use crate::wire::fields::{self, Fields, bad_type};
+use crate::wire::fields::{self, bad_type};
 use crate::world::World;
 use crate::world::entity::Inline;
 use crate::world::fan_out::Subscription;
-use crate::world::recipient::Recipient;
 
 const MAX_RECIPIENTS: usize = 100;
 const MAX_OBJECTS: usize = 1000;

@@ -7,13 +7,14 @@ use serde_json::Value;
 use super::MAX_BULK;
 use super::objects::members;
 use super::page::Pager;
+use crate::json::deep_merge;
+use crate::recipient::{Recipient, TENANTS};
 use crate::wire::answer::{Answer, Failure, no_content, ok};
 use crate::wire::call::Call;
-use crate::wire::fields::{self, blank, deep_merge};
+use crate::wire::fields::{self, blank};
 use crate::world::World;
 use crate::world::entity::{Identify, Inline, render_tenant};
 use crate::world::preferences;
-use crate::world::recipient::{Recipient, TENANTS};
 
 pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
     match (call.method.as_str(), path) {

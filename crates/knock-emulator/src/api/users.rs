@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use super::page::{Pager, Row};
 use super::{MAX_BULK, feeds, guides, preference_center, recipients};
+use crate::recipient::Recipient;
 use crate::wire::answer::{Answer, Failure, no_content, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::{self, bad_type};
 use crate::world::World;
 use crate::world::entity::{Entity, Identify, render, render_with_preferences};
 use crate::world::preferences::Preferences;
-use crate::world::recipient::Recipient;
 
 pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
     let method = call.method.as_str();

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::MAX_BULK;
+use crate::json::{Fields, deep_merge, fits};
+use crate::recipient::Recipient;
 use crate::settings::Workflow;
 use crate::wire::answer::{Answer, Failure, no_content, ok};
 use crate::wire::call::Call;
-use crate::wire::fields::{self, Fields, bad_type, deep_merge};
+use crate::wire::fields::{self, bad_type};
 use crate::world::World;
 use crate::world::entity::Inline;
-use crate::world::recipient::Recipient;
 use crate::world::run::{Source, Target, Trigger};
 
 /// Of the whole `data`, as JSON.
@@ -40,7 +41,7 @@ pub(crate) fn start(world: &mut World, key: &str, body: &Fields) -> Result<Strin
     let actor = actor.map(|actor| Inline::parse(actor, "actor", &settings)).transpose()?;
     let tenant = Inline::parse_tenant(body.get("tenant").unwrap_or(&Value::Null), &settings)?;
     let data = fields::object(body, "data")?.cloned().unwrap_or_default();
-    if !fields::fits(&data, MAX_DATA) {
+    if !fits(&data, MAX_DATA) {
         return Err(Failure::invalid("data", "should be at most 10 MB", "length"));
     }
     let cancellation_key = fields::text(body, "cancellation_key")?.map(str::to_owned);

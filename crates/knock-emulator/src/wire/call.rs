@@ -8,8 +8,8 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::answer::Failure;
-use super::fields::Fields;
 use super::query::Query;
+use crate::json::Fields;
 
 #[derive(Debug)]
 pub(crate) struct Call {

@@ -1,14 +1,10 @@
 //! Reading the fields of a JSON body, with the 422 Knock gives for each way they can be wrong.
 
-use std::io;
-
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::answer::{Failure, field_error};
-
-/// The members of a JSON object.
-pub(crate) type Fields = Map<String, Value>;
+use crate::json::Fields;
 
 /// Knock's 422 for a field that is there but of the wrong type.
 pub(crate) fn bad_type(field: &str) -> Failure {
@@ -135,48 +131,6 @@ impl<T> Given<T> {
         match self {
             Self::As(Some(value)) => Some(value),
             Self::As(None) | Self::Not => None,
-        }
-    }
-}
-
-/// Whether an object takes at most `max` bytes as JSON. It is not kept while it is measured.
-pub(crate) fn fits(fields: &Fields, max: usize) -> bool {
-    serde_json::to_writer(Meter(max), fields).is_ok()
-}
-
-/// A writer that fails when full.
-struct Meter(usize);
-
-impl io::Write for Meter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::FileTooLarge)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// RFC 7396: objects merge, `null` removes, anything else replaces.
-pub(crate) fn deep_merge(into: &mut Fields, from: &Fields) {
-    for (key, value) in from {
-        match value {
-            Value::Null => {
-                into.remove(key);
-            }
-            Value::Object(from) => {
-                let slot = into.entry(key.clone()).or_insert_with(|| Value::Object(Fields::new()));
-                if !slot.is_object() {
-                    *slot = Value::Object(Fields::new());
-                }
-                if let Value::Object(into) = slot {
-                    deep_merge(into, from);
-                }
-            }
-            other => {
-                into.insert(key.clone(), other.clone());
-            }
         }
     }
 }

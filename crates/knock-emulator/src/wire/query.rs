@@ -5,8 +5,9 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::answer::Failure;
-use super::fields::{Fields, bad_type};
-use crate::world::recipient::Recipient;
+use super::fields::bad_type;
+use crate::json::Fields;
+use crate::recipient::Recipient;
 
 /// Deeper nesting is refused, so that no query can exhaust the stack.
 const MAX_DEPTH: usize = 16;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::log::Record;
-use super::recipient::Recipient;
+use crate::recipient::Recipient;
 
 #[derive(Clone, Debug)]
 pub(crate) struct BulkOperation {

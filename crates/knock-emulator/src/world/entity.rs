@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use super::World;
 use super::channel_data;
 use super::preferences::{self, Preferences};
-use super::recipient::{Recipient, TENANTS};
+use crate::json::{Fields, deep_merge, fits};
+use crate::recipient::{Recipient, TENANTS};
 use crate::settings::Settings;
 use crate::wire::answer::Failure;
-use crate::wire::fields::{self, Fields, Given, bad_type, deep_merge};
+use crate::wire::fields::{self, Given, bad_type};
 
 const MAX_ID: usize = 256;
 const MAX_PROPERTIES: usize = 256 * 1024;
@@ -80,7 +81,7 @@ impl Identify {
         if recipient.collection() == Some(TENANTS) {
             check_tenant(&properties)?;
         }
-        if !fields::fits(&properties, MAX_PROPERTIES) {
+        if !fits(&properties, MAX_PROPERTIES) {
             return Err(Failure::invalid("properties", "should be at most 256 kB", "length"));
         }
         Ok(Self {

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::entity::render_with_preferences;
-use super::recipient::Recipient;
 use super::run::Target;
-use crate::wire::fields::Fields;
+use crate::json::Fields;
+use crate::recipient::Recipient;
 
 /// Subscribers of subscribers are reached, and no further.
 const DEPTH: usize = 2;

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::log::Record;
-use super::recipient::Recipient;
 use super::run::{RecipientRun, Trigger};
-use crate::emulator::system_time;
+use crate::clock::system_time;
+use crate::json::Fields;
 use crate::observe::Delivery;
+use crate::recipient::Recipient;
 use crate::settings::{Channel, ChannelKind};
-use crate::wire::fields::Fields;
 
 /// Longer strings in `data` are cut where a message shows them.
 const MAX_SHOWN: usize = 1024;

@@ -5,11 +5,9 @@ pub(crate) mod channel_data;
 pub(crate) mod conditions;
 pub(crate) mod entity;
 pub(crate) mod fan_out;
-pub(crate) mod ids;
 pub(crate) mod log;
 pub(crate) mod message;
 pub(crate) mod preferences;
-pub(crate) mod recipient;
 mod removal;
 pub(crate) mod run;
 pub(crate) mod schedule;
@@ -22,13 +20,13 @@ use jiff::Timestamp;
 use self::bulk::BulkOperation;
 use self::entity::Entity;
 use self::fan_out::Subscription;
-use self::ids::Ids;
 use self::log::Log;
 use self::message::Message;
-use self::recipient::Recipient;
 use self::run::{RecipientRun, Trigger};
 use self::schedule::Schedule;
+use crate::ids::Ids;
 use crate::observe::Delivery;
+use crate::recipient::Recipient;
 use crate::settings::Settings;
 
 /// A long-running emulator forgets the oldest of each beyond this.

@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::conditions::{Scope, all_hold};
-use super::recipient::Recipient;
+use crate::json::{Fields, deep_merge};
+use crate::recipient::Recipient;
 use crate::settings::{Channel, Workflow};
 use crate::wire::answer::Failure;
-use crate::wire::fields::{Fields, bad_type, deep_merge};
+use crate::wire::fields::bad_type;
 
 pub(crate) const GROUPS: [&str; 4] = ["categories", "workflows", "channel_types", "channels"];
 const COMMERCIAL: &str = "commercial_subscribed";

@@ -1,9 +1,9 @@
 //! Deleting and merging: what goes with a user or an object.
 
 use super::World;
-use super::recipient::Recipient;
 use super::run::Status;
-use crate::wire::fields::{Fields, deep_merge};
+use crate::json::{Fields, deep_merge};
+use crate::recipient::Recipient;
 
 impl World {
     /// Everything Knock holds about it goes too. Runs still waiting never resume.

@@ -9,8 +9,8 @@ use super::conditions::Scope;
 use super::log::Record;
 use super::message::Message;
 use super::preferences::allows;
-use super::recipient::Recipient;
 use super::{Task, World, push_bounded};
+use crate::recipient::Recipient;
 use crate::settings::{Channel, Workflow};
 
 /// What started a run.

@@ -8,12 +8,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::log::Record;
-use super::recipient::Recipient;
 use super::run::{Source, Target, Trigger};
 use super::{Task, World};
+use crate::json::Fields;
+use crate::recipient::Recipient;
 use crate::settings::Workflow;
 use crate::wire::answer::Failure;
-use crate::wire::fields::{Fields, bad_type};
+use crate::wire::fields::bad_type;
 
 /// How far ahead an occurrence is looked for.
 const HORIZON_DAYS: i64 = 366 * 5;

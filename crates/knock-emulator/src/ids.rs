@@ -78,6 +78,15 @@ fn next_digit(words: &mut [u64; 5]) -> u8 {
     usize::try_from(remainder).ok().and_then(|digit| BASE62.get(digit).copied()).unwrap_or(b'0')
 }
 
+/// Whether a text has the form of a UUID.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,7 +95,7 @@ mod tests {
     fn ids_look_like_knocks() {
         let mut ids = Ids::new(1);
         let uuid = ids.uuid();
-        assert!(crate::settings::is_uuid(&uuid), "{uuid}");
+        assert!(is_uuid(&uuid), "{uuid}");
         assert_eq!(uuid.as_bytes()[14], b'4');
         assert!(matches!(uuid.as_bytes()[19], b'8' | b'9' | b'a' | b'b'));
 
