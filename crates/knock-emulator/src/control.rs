@@ -4,10 +4,11 @@ use bytes::Bytes;
 use http::{Method, Response};
 use serde_json::{Value, json};
 
-use crate::emulator::State;
 use crate::fault::Faults;
-use crate::observe::{Delivery, Request, Run};
-use crate::wire::answer::{Failure, json_response, with_status};
+use crate::observe::{Request, Run};
+use crate::state::State;
+use crate::wire::response::{Failure, json_response, with_status};
+use crate::world::delivery::Delivery;
 
 /// The prefix of all control endpoints.
 pub(crate) const PREFIX: &str = "/_emulator/";

@@ -8,8 +8,8 @@ use http::{Method, Response};
 use serde_json::Value;
 
 use crate::ids::Ids;
-use crate::wire::answer::{Failure, with_status};
 use crate::wire::reply::{Connection, Reply};
+use crate::wire::response::{Failure, with_status};
 
 /// A fault: what goes wrong, how many times, and with which calls.
 ///

@@ -77,14 +77,16 @@ mod recipient;
 #[cfg(feature = "server")]
 mod server;
 mod settings;
+mod state;
 mod wire;
 mod world;
 
 pub use self::emulator::{Builder, Emulator};
 pub use self::fault::{Fault, Faults};
-pub use self::observe::{Delivery, Request, Run};
+pub use self::observe::{Request, Run};
 pub use self::recipient::Recipient;
 #[cfg(feature = "server")]
 pub use self::server::Server;
 pub use self::settings::{Channel, ChannelKind, DEFAULT_CHANNEL, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, Workflow};
 pub use self::wire::reply::{Connection, Reply};
+pub use self::world::delivery::Delivery;

@@ -15,8 +15,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::emulator::Emulator;
-use crate::wire::answer::Failure;
 use crate::wire::reply::Connection;
+use crate::wire::response::Failure;
 
 /// More than any call of Knock's may carry.
 const MAX_BODY: usize = 32 * 1024 * 1024;

@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 use super::MAX_BULK;
 use super::page::{Pager, Row};
 use crate::recipient::Recipient;
-use crate::wire::answer::{Answer, Failure, no_content};
 use crate::wire::call::Call;
 use crate::wire::fields::{self, bad_type};
-use crate::world::entity::Inline;
+use crate::wire::response::{Failure, Outcome, no_content};
+use crate::world::identify::Inline;
 use crate::world::{Member, World};
 
 const PAGE_SIZE: usize = 25;
 
-pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("GET", [key, "members"]) => Some(list(world, call, key)),
         ("POST", [key, "members"]) => Some(add(world, call, key)),
@@ -25,7 +25,7 @@ pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Ans
 }
 
 /// An audience is there once it has members; the first call has to ask for it.
-fn add(world: &mut World, call: &Call, key: &str) -> Answer {
+fn add(world: &mut World, call: &Call, key: &str) -> Outcome {
     let create = call.query.flag("create_audience")? == Some(true);
     let members = members(world, call)?;
     if !create && !world.audiences.contains_key(key) {
@@ -40,7 +40,7 @@ fn add(world: &mut World, call: &Call, key: &str) -> Answer {
     no_content()
 }
 
-fn remove(world: &mut World, call: &Call, key: &str) -> Answer {
+fn remove(world: &mut World, call: &Call, key: &str) -> Outcome {
     let members = members(world, call)?;
     let audience = world.audiences.get_mut(key).ok_or_else(Failure::missing)?;
     for (inline, tenant) in members {
@@ -68,10 +68,10 @@ fn members(world: &World, call: &Call) -> Result<Vec<(Inline, Option<String>)>, 
         .collect()
 }
 
-fn list(world: &World, call: &Call, key: &str) -> Answer {
+fn list(world: &World, call: &Call, key: &str) -> Outcome {
     let audience = world.audiences.get(key).ok_or_else(Failure::missing)?;
     let rows: Vec<Row<_>> = audience.iter().map(|(member, added)| (rank(member), (member, added))).collect();
-    Pager::entries(&call.query).default(PAGE_SIZE).answer(rows, |((user, tenant), added)| {
+    Pager::entries(&call.query).default(PAGE_SIZE).respond(rows, |((user, tenant), added)| {
         json!({
             "__typename": "AudienceMember",
             "user_id": user,

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::recipient::Recipient;
-use crate::wire::answer::{Answer, Failure, no_content, ok};
 use crate::wire::call::Call;
 use crate::wire::fields;
+use crate::wire::response::{Failure, Outcome, no_content, ok};
 use crate::world::World;
 use crate::world::channel_data::{parse, provider};
 
-pub(crate) fn route(world: &mut World, call: &Call, recipient: &Recipient, channel: &str) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, recipient: &Recipient, channel: &str) -> Option<Outcome> {
     match call.method.as_str() {
         "GET" => Some(get(world, recipient, channel)),
         "PUT" => Some(put(world, call, recipient, channel)),
@@ -18,12 +18,12 @@ pub(crate) fn route(world: &mut World, call: &Call, recipient: &Recipient, chann
     }
 }
 
-fn get(world: &World, recipient: &Recipient, channel: &str) -> Answer {
+fn get(world: &World, recipient: &Recipient, channel: &str) -> Outcome {
     let data = world.entity(recipient)?.channel_data.get(channel).ok_or_else(Failure::missing)?;
     ok(render(world, channel, data))
 }
 
-fn put(world: &mut World, call: &Call, recipient: &Recipient, channel: &str) -> Answer {
+fn put(world: &mut World, call: &Call, recipient: &Recipient, channel: &str) -> Outcome {
     provider(&world.settings, channel)?;
     fields::require(&call.body, &["data"])?;
     let data = parse(&world.settings, channel, call.body.get("data").unwrap_or(&Value::Null))?;
@@ -32,7 +32,7 @@ fn put(world: &mut World, call: &Call, recipient: &Recipient, channel: &str) -> 
     ok(rendered)
 }
 
-fn delete(world: &mut World, recipient: &Recipient, channel: &str) -> Answer {
+fn delete(world: &mut World, recipient: &Recipient, channel: &str) -> Outcome {
     provider(&world.settings, channel)?;
     if let Some(entity) = world.entities.get_mut(recipient) {
         entity.channel_data.remove(channel);

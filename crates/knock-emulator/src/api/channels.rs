@@ -5,14 +5,14 @@ use serde_json::Value;
 
 use super::message_filter::{matches_data, trigger_data};
 use crate::json::Fields;
-use crate::wire::answer::{Answer, Failure, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::{self, bad_type};
+use crate::wire::response::{Failure, Outcome, ok};
 use crate::world::World;
 use crate::world::channel_data::provider;
 use crate::world::message::{Change, Mark, Message};
 
-pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("POST", [channel, "messages", "bulk", "delete"]) => Some(delete(world, call, channel)),
         ("POST", [channel, "messages", "bulk", action]) => {
@@ -22,7 +22,7 @@ pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Ans
     }
 }
 
-fn update(world: &mut World, call: &Call, channel: &str, action: &str, change: Change) -> Answer {
+fn update(world: &mut World, call: &Call, channel: &str, action: &str, change: Change) -> Outcome {
     let ids = selected(world, call, channel)?;
     for id in &ids {
         world.mark(id, change, None);
@@ -30,7 +30,7 @@ fn update(world: &mut World, call: &Call, channel: &str, action: &str, change: C
     ok(world.accept_bulk(format!("messages.{action}"), ids.len(), Vec::new()))
 }
 
-fn delete(world: &mut World, call: &Call, channel: &str) -> Answer {
+fn delete(world: &mut World, call: &Call, channel: &str) -> Outcome {
     let ids = selected(world, call, channel)?;
     for id in &ids {
         world.messages.remove(id);

@@ -7,10 +7,10 @@ use super::messages::{blocks, render_activity};
 use super::page::{Pager, Row};
 use crate::json::Fields;
 use crate::recipient::Recipient;
-use crate::wire::answer::{Answer, Failure, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::bad_type;
 use crate::wire::query::Query;
+use crate::wire::response::{Failure, Outcome, ok};
 use crate::world::World;
 use crate::world::channel_data::provider;
 use crate::world::message::{Mark, Message, shortened};
@@ -18,7 +18,7 @@ use crate::world::message::{Mark, Message, shortened};
 const MAX_PAGE: usize = 200;
 const MAX_EXCLUDE_DEPTH: usize = 3;
 
-pub(crate) fn route(world: &World, call: &Call, user: &Recipient, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &World, call: &Call, user: &Recipient, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("GET", [channel]) => Some(list(world, call, user, channel)),
         ("GET", [_, "settings"]) => Some(ok(json!({ "features": { "branding_required": false } }))),
@@ -74,7 +74,7 @@ impl Filter {
 }
 
 /// An unknown user has an empty feed.
-fn list(world: &World, call: &Call, user: &Recipient, channel: &str) -> Answer {
+fn list(world: &World, call: &Call, user: &Recipient, channel: &str) -> Outcome {
     provider(&world.settings, channel)?;
     let filter = Filter::parse(&call.query)?;
     let compact = match call.query.text("mode")? {

@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use crate::json::Fields;
-use crate::wire::answer::{Answer, ok};
 use crate::wire::call::Call;
 use crate::wire::fields;
+use crate::wire::response::{Outcome, ok};
 
 const ENGAGEMENT: [&str; 4] = ["channel_id", "guide_key", "guide_id", "guide_step_ref"];
 const SEEN: [&str; 5] = ["channel_id", "guide_key", "guide_id", "guide_step_ref", "content"];
 
-pub(crate) fn route(call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(call: &Call, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("GET", [_channel]) => Some(list()),
         // with the message id in the path, as it was before
@@ -25,11 +25,11 @@ pub(crate) fn route(call: &Call, path: &[&str]) -> Option<Answer> {
     }
 }
 
-fn list() -> Answer {
+fn list() -> Outcome {
     ok(json!({ "entries": [], "guide_groups": [], "guide_group_display_logs": {}, "ineligible_guides": [] }))
 }
 
-fn mark(body: &Fields, required: &[&str]) -> Answer {
+fn mark(body: &Fields, required: &[&str]) -> Outcome {
     fields::require(body, required)?;
     ok(json!({ "status": "ok" }))
 }

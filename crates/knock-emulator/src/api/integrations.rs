@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use crate::json::Fields;
-use crate::wire::answer::{Answer, ok};
 use crate::wire::call::Call;
 use crate::wire::fields;
+use crate::wire::response::{Outcome, ok};
 
-pub(crate) fn route(call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(call: &Call, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("POST", ["census", "custom-destination"] | ["hightouch", "embedded-destination"]) => {
             Some(rpc(&call.body))
@@ -16,7 +16,7 @@ pub(crate) fn route(call: &Call, path: &[&str]) -> Option<Answer> {
     }
 }
 
-fn rpc(body: &Fields) -> Answer {
+fn rpc(body: &Fields) -> Outcome {
     fields::require(body, &["id", "method", "jsonrpc"])?;
     ok(json!({ "id": body.get("id"), "result": {} }))
 }

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::json::Fields;
-use crate::wire::answer::Failure;
 use crate::wire::fields::bad_type;
 use crate::wire::query::Query;
+use crate::wire::response::Failure;
 use crate::world::message::Message;
 
 /// Strings in `trigger_data` are compared up to here.

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::message_filter::{Filter, matches_data, trigger_data};
 use super::page::{Pager, Row};
 use crate::settings::ChannelKind;
-use crate::wire::answer::{Answer, Failure, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::{self, blank};
+use crate::wire::response::{Failure, Outcome, ok};
 use crate::world::World;
 use crate::world::message::{Change, Mark, Message, shortened};
 
@@ -15,7 +15,7 @@ const MAX_BATCH: usize = 50;
 const MAX_CONTENTS: usize = 25;
 const MAX_METADATA: usize = 5;
 
-pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("GET", []) => Some(list(world, call)),
         ("GET", ["batch", "content"]) => Some(batch_content(world, call)),
@@ -40,17 +40,17 @@ fn find<'a>(world: &'a World, id: &str) -> Result<&'a Message, Failure> {
     world.messages.get(id).ok_or_else(Failure::missing)
 }
 
-fn get(world: &World, id: &str) -> Answer {
+fn get(world: &World, id: &str) -> Outcome {
     ok(find(world, id)?.render())
 }
 
-fn list(world: &World, call: &Call) -> Answer {
+fn list(world: &World, call: &Call) -> Outcome {
     let filter = Filter::parse(&call.query)?;
     let rows = world.messages.newest().filter(|(_, message)| filter.admits(message));
-    Pager::items(&call.query).answer(rows.collect(), Message::render)
+    Pager::items(&call.query).respond(rows.collect(), Message::render)
 }
 
-fn mark(world: &mut World, call: &Call, id: &str, change: Change) -> Answer {
+fn mark(world: &mut World, call: &Call, id: &str, change: Change) -> Outcome {
     let metadata = fields::object(&call.body, "metadata")?;
     if metadata
         .is_some_and(|metadata| metadata.len() > MAX_METADATA || metadata.values().any(Value::is_object))
@@ -61,13 +61,13 @@ fn mark(world: &mut World, call: &Call, id: &str, change: Change) -> Answer {
     get(world, id)
 }
 
-fn unmark(world: &mut World, id: &str, mark: Mark) -> Answer {
+fn unmark(world: &mut World, id: &str, mark: Mark) -> Outcome {
     world.mark(id, Change { mark, set: false }, None);
     get(world, id)
 }
 
 /// The messages that exist, those held back by a limit as they were.
-fn batch(world: &mut World, call: &Call, change: Change) -> Answer {
+fn batch(world: &mut World, call: &Call, change: Change) -> Outcome {
     let ids = fields::strings(&call.body, "message_ids", MAX_BATCH)?;
     let metadata = fields::object(&call.body, "metadata")?;
     for id in ids.iter().filter(|id| !call.is_throttled("message_ids", id)) {
@@ -76,7 +76,7 @@ fn batch(world: &mut World, call: &Call, change: Change) -> Answer {
     ok(ids.iter().filter_map(|id| world.messages.get(id)).map(Message::render).collect())
 }
 
-fn batch_content(world: &World, call: &Call) -> Answer {
+fn batch_content(world: &World, call: &Call) -> Outcome {
     let ids = call.query.strings("message_ids")?;
     if ids.is_empty() {
         return Err(blank("message_ids"));
@@ -91,7 +91,7 @@ fn batch_content(world: &World, call: &Call) -> Answer {
         .collect())
 }
 
-fn content(world: &World, id: &str) -> Answer {
+fn content(world: &World, id: &str) -> Outcome {
     ok(render_content(world, find(world, id)?))
 }
 
@@ -158,18 +158,18 @@ pub(crate) fn render_activity(world: &World, message: &Message) -> Value {
 }
 
 /// There are no batches, so a message has one activity.
-fn activities(world: &World, call: &Call, id: &str) -> Answer {
+fn activities(world: &World, call: &Call, id: &str) -> Outcome {
     let message = find(world, id)?;
     let wanted = trigger_data(call.query.text("trigger_data")?)?;
     let mut rows: Vec<Row<&Message>> = vec![(message.activity_id.clone(), message)];
     rows.retain(|(_, message)| matches_data(wanted.as_ref(), &message.data));
-    Pager::items(&call.query).answer(rows, |message| render_activity(world, message))
+    Pager::items(&call.query).respond(rows, |message| render_activity(world, message))
 }
 
-fn events(world: &World, call: &Call, id: &str) -> Answer {
+fn events(world: &World, call: &Call, id: &str) -> Outcome {
     let message = find(world, id)?;
     let rows = message.events.iter().enumerate().map(|(at, event)| (format!("{at:08}"), event));
-    Pager::items(&call.query).answer(rows.collect(), |event| {
+    Pager::items(&call.query).respond(rows.collect(), |event| {
         json!({
             "__typename": "MessageEvent",
             "id": event.id,
@@ -182,13 +182,13 @@ fn events(world: &World, call: &Call, id: &str) -> Answer {
 }
 
 /// None in-app, and none for what was never sent.
-fn delivery_logs(world: &World, call: &Call, id: &str) -> Answer {
+fn delivery_logs(world: &World, call: &Call, id: &str) -> Outcome {
     let message = find(world, id)?;
     let mut rows: Vec<Row<&Message>> = vec![(message.id.clone(), message)];
     rows.retain(|(_, message)| {
         message.channel.kind != ChannelKind::InAppFeed && message.status != "not_sent"
     });
-    Pager::items(&call.query).answer(rows, |message| {
+    Pager::items(&call.query).respond(rows, |message| {
         json!({
             "__typename": "MessageDeliveryLog",
             "id": message.activity_id,

@@ -24,15 +24,15 @@ mod users;
 mod workflow_recipient_runs;
 mod workflows;
 
-use crate::wire::answer::Answer;
 use crate::wire::call::Call;
+use crate::wire::response::Outcome;
 use crate::world::World;
 
 /// The most a bulk call or a trigger takes.
 const MAX_BULK: usize = 1000;
 
 /// Answers a call by its path after `/v1`, or `None` if there is no such endpoint.
-pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {
     let (resource, rest) = path.split_first()?;
     match *resource {
         "audiences" => audiences::route(world, call, rest),

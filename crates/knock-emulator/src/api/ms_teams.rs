@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::slack::{denied, holder};
 use crate::ids::Ids;
 use crate::recipient::Recipient;
-use crate::wire::answer::{Answer, Failure, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::{bad_type, blank};
+use crate::wire::response::{Failure, Outcome, ok};
 use crate::world::World;
 use crate::world::channel_data::provider;
 
@@ -16,7 +16,7 @@ const CHANNELS: [&str; 2] = ["General", "Announcements"];
 const HOLDER: &str = "ms_teams_tenant_object";
 const DEFAULT_TOP: usize = 100;
 
-pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("GET", [channel, "auth_check"]) => Some(auth_check(world, call, channel)),
         ("GET", [channel, "teams"]) => Some(teams(world, call, channel)),
@@ -34,7 +34,7 @@ fn tenant(world: &World, call: &Call, channel: &str) -> Result<(Recipient, Strin
     Ok((holder, tenant.ok_or_else(|| denied("Microsoft Teams tenant ID not set."))?))
 }
 
-fn auth_check(world: &World, call: &Call, channel: &str) -> Answer {
+fn auth_check(world: &World, call: &Call, channel: &str) -> Outcome {
     if !world.entities.contains_key(&holder(&call.query, HOLDER)?) {
         let reason = "Knock Object containing Microsoft Teams tenant not found.";
         return ok(json!({ "connection": { "ok": false, "reason": reason } }));
@@ -44,7 +44,7 @@ fn auth_check(world: &World, call: &Call, channel: &str) -> Answer {
 }
 
 /// Paged by `$top` and `$skiptoken`.
-fn teams(world: &World, call: &Call, channel: &str) -> Answer {
+fn teams(world: &World, call: &Call, channel: &str) -> Outcome {
     tenant(world, call, channel)?;
     let number = |name: &str, default: usize| match call.query.nested("query_options", name)? {
         None => Ok(default),
@@ -62,7 +62,7 @@ fn team(name: &str) -> Value {
     json!({ "id": Ids::named(name), "displayName": name, "description": null })
 }
 
-fn channels(world: &World, call: &Call, channel: &str) -> Answer {
+fn channels(world: &World, call: &Call, channel: &str) -> Outcome {
     tenant(world, call, channel)?;
     let team = call.query.text("team_id")?.ok_or_else(|| blank("team_id"))?;
     if !TEAMS.iter().any(|name| Ids::named(name) == team) {
@@ -84,7 +84,7 @@ fn channels(world: &World, call: &Call, channel: &str) -> Answer {
     ok(json!({ "ms_teams_channels": channels }))
 }
 
-fn revoke(world: &mut World, call: &Call, channel: &str) -> Answer {
+fn revoke(world: &mut World, call: &Call, channel: &str) -> Outcome {
     let (holder, _) = tenant(world, call, channel)?;
     if let Some(Value::Object(data)) = world.entity_mut(&holder).channel_data.get_mut(channel) {
         data.remove("ms_teams_tenant_id");

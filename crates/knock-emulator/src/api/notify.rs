@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::workflows;
 use crate::json::Fields;
-use crate::wire::answer::{Answer, ok};
 use crate::wire::call::Call;
 use crate::wire::fields;
+use crate::wire::response::{Outcome, ok};
 use crate::world::World;
 
-pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("POST", []) => Some(notify(world, &call.body)),
         ("POST", ["cancel"]) => Some(cancel(world, &call.body)),
@@ -17,13 +17,13 @@ pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Ans
     }
 }
 
-fn notify(world: &mut World, body: &Fields) -> Answer {
+fn notify(world: &mut World, body: &Fields) -> Outcome {
     fields::require(body, &["name", "actor", "recipients"])?;
     let id = workflows::start(world, fields::required_text(body, "name")?, body)?;
     ok(json!({ "result_id": id }))
 }
 
-fn cancel(world: &mut World, body: &Fields) -> Answer {
+fn cancel(world: &mut World, body: &Fields) -> Outcome {
     fields::require(body, &["name", "cancellation_key"])?;
     workflows::cancel_runs(world, fields::required_text(body, "name")?, body)
 }

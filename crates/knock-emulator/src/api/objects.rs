@@ -8,13 +8,14 @@ use super::page::{Pager, Row};
 use super::users::{includes_preferences, show};
 use super::{MAX_BULK, recipients, subscriptions};
 use crate::recipient::Recipient;
-use crate::wire::answer::{Answer, no_content, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::{self, bad_type};
+use crate::wire::response::{Outcome, no_content, ok};
 use crate::world::World;
-use crate::world::entity::{Entity, Identify, render};
+use crate::world::entity::{Entity, render};
+use crate::world::identify::Identify;
 
-pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {
     let method = call.method.as_str();
     let (collection, rest) = path.split_first()?;
     match (method, rest) {
@@ -40,17 +41,17 @@ pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Ans
     }
 }
 
-fn get(world: &World, object: &Recipient) -> Answer {
+fn get(world: &World, object: &Recipient) -> Outcome {
     ok(render(object, world.entity(object)?))
 }
 
-fn set(world: &mut World, call: &Call, object: &Recipient) -> Answer {
+fn set(world: &mut World, call: &Call, object: &Recipient) -> Outcome {
     let settings = Arc::clone(&world.settings);
     Identify::parse(object, &call.body, &settings)?.apply(object, world);
     get(world, object)
 }
 
-fn delete(world: &mut World, object: &Recipient) -> Answer {
+fn delete(world: &mut World, object: &Recipient) -> Outcome {
     world.delete(object);
     no_content()
 }
@@ -65,13 +66,13 @@ pub(crate) fn members<'a>(world: &'a World, collection: &str) -> Vec<Row<(&'a Re
         .collect()
 }
 
-fn list(world: &World, call: &Call, collection: &str) -> Answer {
+fn list(world: &World, call: &Call, collection: &str) -> Outcome {
     let include = includes_preferences(call)?;
     Pager::entries(&call.query)
-        .answer(members(world, collection), |(recipient, entity)| show(recipient, entity, include))
+        .respond(members(world, collection), |(recipient, entity)| show(recipient, entity, include))
 }
 
-fn bulk_set(world: &mut World, call: &Call, collection: &str) -> Answer {
+fn bulk_set(world: &mut World, call: &Call, collection: &str) -> Outcome {
     let rows = fields::list(&call.body, "objects", MAX_BULK)?;
     let settings = Arc::clone(&world.settings);
     let mut failed = Vec::new();
@@ -90,7 +91,7 @@ fn bulk_set(world: &mut World, call: &Call, collection: &str) -> Answer {
     ok(world.accept_bulk(format!("objects.{collection}.set"), rows.len(), failed))
 }
 
-fn bulk_delete(world: &mut World, call: &Call, collection: &str) -> Answer {
+fn bulk_delete(world: &mut World, call: &Call, collection: &str) -> Outcome {
     let ids = fields::strings(&call.body, "object_ids", MAX_BULK)?;
     for id in ids.iter().filter(|id| !call.is_throttled("object_ids", id)) {
         world.delete(&Recipient::object(collection, id));

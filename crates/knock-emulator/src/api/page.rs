@@ -4,9 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::wire::answer::{Answer, Failure, ok};
 use crate::wire::fields::bad_type;
 use crate::wire::query::Query;
+use crate::wire::response::{Failure, Outcome, ok};
 
 const DEFAULT_SIZE: usize = 50;
 /// Knock stops counting here.
@@ -42,7 +42,7 @@ impl<'a> Pager<'a> {
         Self { default, ..self }
     }
 
-    pub(crate) fn answer<T>(self, rows: Vec<Row<T>>, show: impl FnMut(T) -> Value) -> Answer {
+    pub(crate) fn respond<T>(self, rows: Vec<Row<T>>, show: impl FnMut(T) -> Value) -> Outcome {
         ok(self.page(rows, show)?)
     }
 

@@ -5,11 +5,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::recipient::Recipient;
-use crate::wire::answer::{Answer, ok};
 use crate::wire::call::Call;
+use crate::wire::response::{Outcome, ok};
 use crate::world::World;
 
-pub(crate) fn route(world: &World, call: &Call, user: &Recipient, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &World, call: &Call, user: &Recipient, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("GET", ["config"]) => Some(config(world, user)),
         ("POST", ["signed_url"]) => Some(signed_url(user)),
@@ -18,7 +18,7 @@ pub(crate) fn route(world: &World, call: &Call, user: &Recipient, path: &[&str])
 }
 
 /// A row for every category of the declared workflows.
-fn config(world: &World, user: &Recipient) -> Answer {
+fn config(world: &World, user: &Recipient) -> Outcome {
     let mut categories: Vec<&String> =
         world.settings.workflows.values().flat_map(|workflow| &workflow.categories).collect();
     categories.sort_unstable();
@@ -53,7 +53,7 @@ fn config(world: &World, user: &Recipient) -> Answer {
 }
 
 /// It has the form of a JWT but no one has signed it.
-fn signed_url(user: &Recipient) -> Answer {
+fn signed_url(user: &Recipient) -> Outcome {
     let encode = |part: Value| URL_SAFE_NO_PAD.encode(part.to_string());
     let header = encode(json!({ "alg": "HS256", "typ": "JWT" }));
     let claims = encode(json!({ "sub": user.id() }));

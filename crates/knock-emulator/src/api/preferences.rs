@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use crate::json::Fields;
 use crate::recipient::Recipient;
-use crate::wire::answer::{Answer, Failure, no_content, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::bad_type;
+use crate::wire::response::{Failure, Outcome, no_content, ok};
 use crate::world::World;
 use crate::world::preferences::{GROUPS, Preferences, check_setting, render};
 
-pub(crate) fn route(world: &mut World, call: &Call, recipient: &Recipient, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, recipient: &Recipient, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("GET", []) => Some(list(world, recipient)),
         ("GET", [set]) => Some(get(world, call, recipient, set)),
@@ -26,26 +26,26 @@ pub(crate) fn route(world: &mut World, call: &Call, recipient: &Recipient, path:
 }
 
 /// A bare list.
-fn list(world: &World, recipient: &Recipient) -> Answer {
+fn list(world: &World, recipient: &Recipient) -> Outcome {
     let sets: Vec<&String> =
         world.entities.get(recipient).iter().flat_map(|entity| entity.preferences.keys()).collect();
     ok(sets.into_iter().map(|id| render(id, &world.resolved(recipient, id, None))).collect())
 }
 
 /// A set that was never written is empty, not missing.
-fn get(world: &World, call: &Call, recipient: &Recipient, set: &str) -> Answer {
+fn get(world: &World, call: &Call, recipient: &Recipient, set: &str) -> Outcome {
     let tenant = call.query.text("tenant")?;
     ok(render(set, &world.resolved(recipient, set, tenant)))
 }
 
-fn put(world: &mut World, call: &Call, recipient: &Recipient, set: &str) -> Answer {
+fn put(world: &mut World, call: &Call, recipient: &Recipient, set: &str) -> Outcome {
     let preferences = Preferences::parse(&call.body)?;
     let held = held(world, recipient, set);
     preferences.store_into(held);
     ok(render(set, held))
 }
 
-fn delete(world: &mut World, recipient: &Recipient, set: &str) -> Answer {
+fn delete(world: &mut World, recipient: &Recipient, set: &str) -> Outcome {
     if let Some(entity) = world.entities.get_mut(recipient) {
         entity.preferences.remove(set);
     }
@@ -65,7 +65,7 @@ fn put_part(
     set: &str,
     group: &str,
     key: Option<&str>,
-) -> Answer {
+) -> Outcome {
     debug_assert!(GROUPS.contains(&group));
     let entries = match key {
         None => call.body.clone(),

@@ -3,11 +3,11 @@
 use crate::api::page::Pager;
 use crate::api::{channel_data, message_filter, preferences};
 use crate::recipient::Recipient;
-use crate::wire::answer::Answer;
 use crate::wire::call::Call;
+use crate::wire::response::Outcome;
 use crate::world::World;
 
-pub(crate) fn route(world: &mut World, call: &Call, recipient: &Recipient, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, recipient: &Recipient, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         (_, ["channel_data", channel]) => channel_data::route(world, call, recipient, channel),
         (_, ["preferences", rest @ ..]) => preferences::route(world, call, recipient, rest),
@@ -17,16 +17,16 @@ pub(crate) fn route(world: &mut World, call: &Call, recipient: &Recipient, path:
     }
 }
 
-fn messages(world: &World, call: &Call, recipient: &Recipient) -> Answer {
+fn messages(world: &World, call: &Call, recipient: &Recipient) -> Outcome {
     let filter = message_filter::Filter::parse(&call.query)?;
     let rows = world
         .messages
         .newest()
         .filter(|(_, message)| message.recipient == *recipient && filter.admits(message));
-    Pager::items(&call.query).answer(rows.collect(), crate::world::message::Message::render)
+    Pager::items(&call.query).respond(rows.collect(), crate::world::message::Message::render)
 }
 
-fn schedules(world: &World, call: &Call, recipient: &Recipient) -> Answer {
+fn schedules(world: &World, call: &Call, recipient: &Recipient) -> Outcome {
     let workflow = call.query.text("workflow")?;
     let tenant = call.query.text("tenant")?;
     let rows = world.schedules.newest().filter(|(_, schedule)| {
@@ -34,5 +34,5 @@ fn schedules(world: &World, call: &Call, recipient: &Recipient) -> Answer {
             && workflow.is_none_or(|key| schedule.workflow.key == key)
             && tenant.is_none_or(|id| schedule.tenant.as_deref() == Some(id))
     });
-    Pager::entries(&call.query).answer(rows.collect(), |schedule| world.render_schedule(schedule))
+    Pager::entries(&call.query).respond(rows.collect(), |schedule| world.render_schedule(schedule))
 }

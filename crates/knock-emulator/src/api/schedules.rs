@@ -10,16 +10,16 @@ use super::{MAX_BULK, workflows};
 use crate::json::Fields;
 use crate::recipient::Recipient;
 use crate::settings::Workflow;
-use crate::wire::answer::{Answer, Failure, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::{self, Given, bad_type, blank};
+use crate::wire::response::{Failure, Outcome, ok};
 use crate::world::World;
-use crate::world::entity::Inline;
+use crate::world::identify::Inline;
 use crate::world::schedule::{Rule, Schedule};
 
 const MAX_SCHEDULES: usize = 100;
 
-pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("GET", []) => Some(list(world, call)),
         ("POST", []) => Some(create(world, &call.body)),
@@ -96,7 +96,7 @@ fn repeats(body: &Fields) -> Result<Option<Vec<Rule>>, Failure> {
 }
 
 /// One schedule for each recipient.
-fn create(world: &mut World, body: &Fields) -> Answer {
+fn create(world: &mut World, body: &Fields) -> Outcome {
     fields::require(body, &["workflow", "recipients"])?;
     let workflow = workflows::find(world, fields::required_text(body, "workflow")?)?;
     let settings = Arc::clone(&world.settings);
@@ -137,7 +137,7 @@ fn insert(world: &mut World, workflow: &Arc<Workflow>, recipient: Inline, change
     id
 }
 
-fn show(world: &World, ids: &[String]) -> Answer {
+fn show(world: &World, ids: &[String]) -> Outcome {
     ok(ids
         .iter()
         .filter_map(|id| world.schedules.get(id))
@@ -146,7 +146,7 @@ fn show(world: &World, ids: &[String]) -> Answer {
 }
 
 /// The same change for every id; ids that are not there are passed over.
-fn update(world: &mut World, body: &Fields) -> Answer {
+fn update(world: &mut World, body: &Fields) -> Outcome {
     let ids = fields::strings(body, "schedule_ids", MAX_SCHEDULES)?;
     let (changes, inlines) = Changes::parse(world, body)?;
     identify(world, inlines);
@@ -164,13 +164,13 @@ fn update(world: &mut World, body: &Fields) -> Answer {
     show(world, &ids)
 }
 
-fn delete(world: &mut World, body: &Fields) -> Answer {
+fn delete(world: &mut World, body: &Fields) -> Outcome {
     let ids = fields::strings(body, "schedule_ids", MAX_SCHEDULES)?;
     let deleted: Vec<Schedule> = ids.iter().filter_map(|id| world.schedules.remove(id)).collect();
     ok(deleted.iter().map(|schedule| world.render_schedule(schedule)).collect())
 }
 
-fn list(world: &World, call: &Call) -> Answer {
+fn list(world: &World, call: &Call) -> Outcome {
     let workflow = call.query.text("workflow")?.ok_or_else(|| blank("workflow"))?;
     let tenant = call.query.text("tenant")?;
     let recipients = call.query.recipients("recipients")?;
@@ -179,11 +179,11 @@ fn list(world: &World, call: &Call) -> Answer {
             && tenant.is_none_or(|id| schedule.tenant.as_deref() == Some(id))
             && recipients.as_ref().is_none_or(|only| only.contains(&schedule.recipient))
     });
-    Pager::entries(&call.query).answer(rows.collect(), |schedule| world.render_schedule(schedule))
+    Pager::entries(&call.query).respond(rows.collect(), |schedule| world.render_schedule(schedule))
 }
 
 /// Here a schedule has one `recipient`.
-fn bulk_create(world: &mut World, call: &Call) -> Answer {
+fn bulk_create(world: &mut World, call: &Call) -> Outcome {
     let rows = fields::list(&call.body, "schedules", MAX_BULK)?;
     let mut failed = Vec::new();
     for row in rows {
@@ -197,7 +197,7 @@ fn bulk_create(world: &mut World, call: &Call) -> Answer {
     ok(world.accept_bulk("schedules.create_schedules", rows.len(), failed))
 }
 
-fn create_one(world: &mut World, row: &Fields) -> Answer {
+fn create_one(world: &mut World, row: &Fields) -> Outcome {
     let mut row = row.clone();
     let recipient = row.remove("recipient").unwrap_or(Value::Null);
     row.insert("recipients".to_owned(), Value::Array(vec![recipient]));

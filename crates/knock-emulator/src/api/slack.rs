@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::ids::Ids;
 use crate::recipient::Recipient;
-use crate::wire::answer::{Answer, Failure, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::{bad_type, blank};
 use crate::wire::query::Query;
+use crate::wire::response::{Failure, Outcome, ok};
 use crate::world::World;
 use crate::world::channel_data::provider;
 
@@ -17,7 +17,7 @@ const TEAM: &str = "T0EMULATOR";
 const DEFAULT_LIMIT: usize = 200;
 const MAX_LIMIT: usize = 1000;
 
-pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("GET", [channel, "auth_check"]) => Some(auth_check(world, call, channel)),
         ("GET", [channel, "channels"]) => Some(channels(world, call, channel)),
@@ -52,7 +52,7 @@ fn token(world: &World, call: &Call, channel: &str) -> Result<(Recipient, String
     Ok((holder, token))
 }
 
-fn auth_check(world: &World, call: &Call, channel: &str) -> Answer {
+fn auth_check(world: &World, call: &Call, channel: &str) -> Outcome {
     let (_, token) = token(world, call, channel)?;
     if token.contains("invalid") {
         return ok(json!({ "connection": { "ok": false, "reason": "invalid_auth" } }));
@@ -60,7 +60,7 @@ fn auth_check(world: &World, call: &Call, channel: &str) -> Answer {
     ok(json!({ "connection": { "ok": true } }))
 }
 
-fn channels(world: &World, call: &Call, channel: &str) -> Answer {
+fn channels(world: &World, call: &Call, channel: &str) -> Outcome {
     token(world, call, channel)?;
     let option = |name: &str| call.query.nested("query_options", name);
     let limit = match option("limit")? {
@@ -101,7 +101,7 @@ fn render(name: &str, team: &str) -> Value {
     })
 }
 
-fn revoke(world: &mut World, call: &Call, channel: &str) -> Answer {
+fn revoke(world: &mut World, call: &Call, channel: &str) -> Outcome {
     let (holder, _) = token(world, call, channel)?;
     if let Some(data) = world.entity_mut(&holder).channel_data.get_mut(channel) {
         data["token"] = Value::Null;

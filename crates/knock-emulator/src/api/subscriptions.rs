@@ -8,17 +8,17 @@ use super::page::{Pager, Row};
 use super::users::includes_preferences;
 use crate::json::Fields;
 use crate::recipient::Recipient;
-use crate::wire::answer::{Answer, Failure, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::{self, bad_type};
+use crate::wire::response::{Failure, Outcome, ok};
 use crate::world::World;
-use crate::world::entity::Inline;
-use crate::world::fan_out::Subscription;
+use crate::world::identify::Inline;
+use crate::world::subscription::Subscription;
 
 const MAX_RECIPIENTS: usize = 100;
 const MAX_OBJECTS: usize = 1000;
 
-pub(crate) fn route(world: &mut World, call: &Call, object: &Recipient) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, object: &Recipient) -> Option<Outcome> {
     match call.method.as_str() {
         "GET" => Some(list(world, call, object)),
         "POST" => Some(add(world, object, &call.body)),
@@ -27,7 +27,7 @@ pub(crate) fn route(world: &mut World, call: &Call, object: &Recipient) -> Optio
     }
 }
 
-fn add(world: &mut World, object: &Recipient, body: &Fields) -> Answer {
+fn add(world: &mut World, object: &Recipient, body: &Fields) -> Outcome {
     let added = upsert(world, object, body)?;
     let show = |recipient: &Recipient| {
         let subscription = world.subscriptions.get(&(object.clone(), recipient.clone()))?;
@@ -48,7 +48,7 @@ fn upsert(world: &mut World, object: &Recipient, body: &Fields) -> Result<Vec<Re
     Ok(recipients)
 }
 
-fn delete(world: &mut World, object: &Recipient, body: &Fields) -> Answer {
+fn delete(world: &mut World, object: &Recipient, body: &Fields) -> Outcome {
     let recipients = references(body)?;
     let mut deleted = Vec::new();
     for recipient in recipients {
@@ -65,7 +65,7 @@ fn references(body: &Fields) -> Result<Vec<Recipient>, Failure> {
 }
 
 /// `mode=object`: who subscribes to it. `mode=recipient`: what it subscribes to.
-fn list(world: &World, call: &Call, object: &Recipient) -> Answer {
+fn list(world: &World, call: &Call, object: &Recipient) -> Outcome {
     world.entity(object)?;
     match call.query.text("mode")? {
         None | Some("object") => {
@@ -81,12 +81,12 @@ fn list(world: &World, call: &Call, object: &Recipient) -> Answer {
     }
 }
 
-pub(crate) fn of_user(world: &World, call: &Call, user: &Recipient) -> Answer {
+pub(crate) fn of_user(world: &World, call: &Call, user: &Recipient) -> Outcome {
     world.entity(user)?;
     of_recipient(world, call, user)
 }
 
-fn of_recipient(world: &World, call: &Call, recipient: &Recipient) -> Answer {
+fn of_recipient(world: &World, call: &Call, recipient: &Recipient) -> Outcome {
     let only = call.query.recipients("objects")?;
     let rows = world
         .subscriptions
@@ -106,14 +106,14 @@ fn rank(recipient: &Recipient) -> String {
     }
 }
 
-fn page(world: &World, call: &Call, rows: Vec<Row<(&Recipient, &Recipient, &Subscription)>>) -> Answer {
+fn page(world: &World, call: &Call, rows: Vec<Row<(&Recipient, &Recipient, &Subscription)>>) -> Outcome {
     let include = includes_preferences(call)?;
-    Pager::entries(&call.query).answer(rows, |(object, recipient, subscription)| {
+    Pager::entries(&call.query).respond(rows, |(object, recipient, subscription)| {
         world.render_subscription(object, recipient, subscription, include)
     })
 }
 
-pub(crate) fn bulk_add(world: &mut World, call: &Call, collection: &str) -> Answer {
+pub(crate) fn bulk_add(world: &mut World, call: &Call, collection: &str) -> Outcome {
     let groups = groups(call)?;
     let mut failed = Vec::new();
     for (id, group) in &groups {
@@ -126,7 +126,7 @@ pub(crate) fn bulk_add(world: &mut World, call: &Call, collection: &str) -> Answ
 }
 
 /// Subscriptions that are not there are ignored.
-pub(crate) fn bulk_delete(world: &mut World, call: &Call, collection: &str) -> Answer {
+pub(crate) fn bulk_delete(world: &mut World, call: &Call, collection: &str) -> Outcome {
     let groups = groups(call)?;
     let mut failed = Vec::new();
     for (id, group) in &groups {

@@ -9,14 +9,15 @@ use super::objects::members;
 use super::page::Pager;
 use crate::json::deep_merge;
 use crate::recipient::{Recipient, TENANTS};
-use crate::wire::answer::{Answer, Failure, no_content, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::{self, blank};
+use crate::wire::response::{Failure, Outcome, no_content, ok};
 use crate::world::World;
-use crate::world::entity::{Identify, Inline, render_tenant};
+use crate::world::entity::render_tenant;
+use crate::world::identify::{Identify, Inline};
 use crate::world::preferences;
 
-pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("GET", []) => Some(list(world, call)),
         ("POST", ["bulk", "set"]) => Some(bulk_set(world, call)),
@@ -28,7 +29,7 @@ pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Ans
     }
 }
 
-fn get(world: &World, call: &Call, id: &str) -> Answer {
+fn get(world: &World, call: &Call, id: &str) -> Outcome {
     let entity = world.entity(&Recipient::tenant(id))?;
     let mut rendered = render_tenant(id, entity);
     if call.query.flag("resolve_full_preference_settings")? == Some(true) {
@@ -41,19 +42,19 @@ fn get(world: &World, call: &Call, id: &str) -> Answer {
     ok(rendered)
 }
 
-fn set(world: &mut World, call: &Call, id: &str) -> Answer {
+fn set(world: &mut World, call: &Call, id: &str) -> Outcome {
     let tenant = Recipient::tenant(id);
     let settings = Arc::clone(&world.settings);
     Identify::parse(&tenant, &call.body, &settings)?.apply(&tenant, world);
     get(world, call, id)
 }
 
-fn delete(world: &mut World, id: &str) -> Answer {
+fn delete(world: &mut World, id: &str) -> Outcome {
     world.delete(&Recipient::tenant(id));
     no_content()
 }
 
-fn list(world: &World, call: &Call) -> Answer {
+fn list(world: &World, call: &Call) -> Outcome {
     let id = call.query.text("tenant_id")?;
     let name = call.query.text("name")?;
     let mut rows = members(world, TENANTS);
@@ -61,10 +62,10 @@ fn list(world: &World, call: &Call) -> Answer {
         let held_name = entity.properties.get("name").and_then(Value::as_str);
         id.is_none_or(|id| held == id) && name.is_none_or(|name| held_name == Some(name))
     });
-    Pager::entries(&call.query).answer(rows, |(tenant, entity)| render_tenant(tenant.id(), entity))
+    Pager::entries(&call.query).respond(rows, |(tenant, entity)| render_tenant(tenant.id(), entity))
 }
 
-fn bulk_set(world: &mut World, call: &Call) -> Answer {
+fn bulk_set(world: &mut World, call: &Call) -> Outcome {
     let settings = Arc::clone(&world.settings);
     let rows = fields::list(&call.body, "tenants", MAX_BULK)?;
     let tenants = rows
@@ -80,7 +81,7 @@ fn bulk_set(world: &mut World, call: &Call) -> Answer {
 }
 
 /// The ids come in the query, and there is no body.
-fn bulk_delete(world: &mut World, call: &Call) -> Answer {
+fn bulk_delete(world: &mut World, call: &Call) -> Outcome {
     let ids = call.query.strings("tenant_ids")?;
     if ids.is_empty() {
         return Err(blank("tenant_ids"));

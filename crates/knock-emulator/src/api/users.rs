@@ -7,14 +7,15 @@ use serde_json::Value;
 use super::page::{Pager, Row};
 use super::{MAX_BULK, feeds, guides, preference_center, recipients};
 use crate::recipient::Recipient;
-use crate::wire::answer::{Answer, Failure, no_content, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::{self, bad_type};
+use crate::wire::response::{Failure, Outcome, no_content, ok};
 use crate::world::World;
-use crate::world::entity::{Entity, Identify, render, render_with_preferences};
+use crate::world::entity::{Entity, render, render_with_preferences};
+use crate::world::identify::Identify;
 use crate::world::preferences::Preferences;
 
-pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {
     let method = call.method.as_str();
     match (method, path) {
         ("GET", []) => return Some(list(world, call)),
@@ -38,22 +39,22 @@ pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Ans
     }
 }
 
-fn get(world: &World, user: &Recipient) -> Answer {
+fn get(world: &World, user: &Recipient) -> Outcome {
     ok(render(user, world.entity(user)?))
 }
 
-fn identify(world: &mut World, call: &Call, user: &Recipient) -> Answer {
+fn identify(world: &mut World, call: &Call, user: &Recipient) -> Outcome {
     let settings = Arc::clone(&world.settings);
     Identify::parse(user, &call.body, &settings)?.apply(user, world);
     get(world, user)
 }
 
-fn delete(world: &mut World, user: &Recipient) -> Answer {
+fn delete(world: &mut World, user: &Recipient) -> Outcome {
     world.delete(user);
     no_content()
 }
 
-fn list(world: &World, call: &Call) -> Answer {
+fn list(world: &World, call: &Call) -> Outcome {
     let include = includes_preferences(call)?;
     let rows: Vec<Row<_>> = world
         .entities
@@ -61,7 +62,7 @@ fn list(world: &World, call: &Call) -> Answer {
         .filter(|(recipient, _)| recipient.is_user())
         .map(|(recipient, entity)| (recipient.id().to_owned(), (recipient, entity)))
         .collect();
-    Pager::entries(&call.query).answer(rows, |(recipient, entity)| show(recipient, entity, include))
+    Pager::entries(&call.query).respond(rows, |(recipient, entity)| show(recipient, entity, include))
 }
 
 pub(crate) fn show(recipient: &Recipient, entity: &Entity, include_preferences: bool) -> Value {
@@ -76,7 +77,7 @@ pub(crate) fn includes_preferences(call: &Call) -> Result<bool, Failure> {
     Err(bad_type("include"))
 }
 
-fn merge(world: &mut World, call: &Call, user: &Recipient) -> Answer {
+fn merge(world: &mut World, call: &Call, user: &Recipient) -> Outcome {
     let from = Recipient::user(fields::required_text(&call.body, "from_user_id")?);
     if from == *user {
         return Err(Failure::invalid("from_user_id", "cannot be the user itself", "invalid"));
@@ -88,7 +89,7 @@ fn merge(world: &mut World, call: &Call, user: &Recipient) -> Answer {
 }
 
 /// A row that cannot be identified is an error of the operation, not of the call.
-fn bulk_identify(world: &mut World, call: &Call) -> Answer {
+fn bulk_identify(world: &mut World, call: &Call) -> Outcome {
     let rows = fields::list(&call.body, "users", MAX_BULK)?;
     let settings = Arc::clone(&world.settings);
     let mut failed = Vec::new();
@@ -107,7 +108,7 @@ fn bulk_identify(world: &mut World, call: &Call) -> Answer {
     ok(world.accept_bulk("users.identify", rows.len(), failed))
 }
 
-fn bulk_delete(world: &mut World, call: &Call) -> Answer {
+fn bulk_delete(world: &mut World, call: &Call) -> Outcome {
     let ids = fields::strings(&call.body, "user_ids", MAX_BULK)?;
     for id in ids.iter().filter(|id| !call.is_throttled("user_ids", id)) {
         world.delete(&Recipient::user(id));
@@ -116,7 +117,7 @@ fn bulk_delete(world: &mut World, call: &Call) -> Answer {
 }
 
 /// Always replaces the set, which is `default` unless the body names another.
-fn bulk_preferences(world: &mut World, call: &Call) -> Answer {
+fn bulk_preferences(world: &mut World, call: &Call) -> Outcome {
     fields::require(&call.body, &["user_ids", "preferences"])?;
     let ids = fields::strings(&call.body, "user_ids", MAX_BULK)?;
     let set = fields::object(&call.body, "preferences")?.cloned().unwrap_or_default();

@@ -1,12 +1,12 @@
 //! `/v1/workflow_recipient_runs`.
 
 use super::page::Pager;
-use crate::wire::answer::{Answer, Failure, ok};
 use crate::wire::call::Call;
+use crate::wire::response::{Failure, Outcome, ok};
 use crate::world::World;
 use crate::world::run::RecipientRun;
 
-pub(crate) fn route(world: &World, call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &World, call: &Call, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("GET", []) => Some(list(world, call)),
         ("GET", [id]) => Some(get(world, id)),
@@ -14,11 +14,11 @@ pub(crate) fn route(world: &World, call: &Call, path: &[&str]) -> Option<Answer>
     }
 }
 
-fn get(world: &World, id: &str) -> Answer {
+fn get(world: &World, id: &str) -> Outcome {
     ok(world.runs.get(id).ok_or_else(Failure::missing)?.render_with_events())
 }
 
-fn list(world: &World, call: &Call) -> Answer {
+fn list(world: &World, call: &Call) -> Outcome {
     let query = &call.query;
     let workflow = query.text("workflow")?;
     let status = query.strings("status")?;
@@ -36,5 +36,5 @@ fn list(world: &World, call: &Call) -> Answer {
             && until.is_none_or(|until| run.inserted_at <= until)
             && !with_errors // nothing fails here
     });
-    Pager::items(query).answer(rows.collect(), RecipientRun::render)
+    Pager::items(query).respond(rows.collect(), RecipientRun::render)
 }

@@ -8,17 +8,17 @@ use super::MAX_BULK;
 use crate::json::{Fields, deep_merge, fits};
 use crate::recipient::Recipient;
 use crate::settings::Workflow;
-use crate::wire::answer::{Answer, Failure, no_content, ok};
 use crate::wire::call::Call;
 use crate::wire::fields::{self, bad_type};
+use crate::wire::response::{Failure, Outcome, no_content, ok};
 use crate::world::World;
-use crate::world::entity::Inline;
-use crate::world::run::{Source, Target, Trigger};
+use crate::world::identify::Inline;
+use crate::world::trigger::{Source, Target, Trigger};
 
 /// Of the whole `data`, as JSON.
 const MAX_DATA: usize = 10 * 1000 * 1000;
 
-pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Answer> {
+pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("POST", [key, "trigger"]) => Some(trigger(world, key, &call.body)),
         ("POST", [key, "cancel"]) => Some(cancel(world, key, &call.body)),
@@ -26,7 +26,7 @@ pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Ans
     }
 }
 
-fn trigger(world: &mut World, key: &str, body: &Fields) -> Answer {
+fn trigger(world: &mut World, key: &str, body: &Fields) -> Outcome {
     let id = start(world, key, body)?;
     ok(serde_json::json!({ "workflow_run_id": id }))
 }
@@ -110,7 +110,7 @@ fn target(mut inline: Inline, shared: &Arc<Value>, world: &mut World) -> Target 
     Target { recipient: inline.apply(world), data }
 }
 
-fn cancel(world: &mut World, key: &str, body: &Fields) -> Answer {
+fn cancel(world: &mut World, key: &str, body: &Fields) -> Outcome {
     find_any(world, key)?;
     cancel_runs(world, key, body)
 }
@@ -123,7 +123,7 @@ fn find_any(world: &World, key: &str) -> Result<(), Failure> {
     }
 }
 
-pub(crate) fn cancel_runs(world: &mut World, workflow: &str, body: &Fields) -> Answer {
+pub(crate) fn cancel_runs(world: &mut World, workflow: &str, body: &Fields) -> Outcome {
     let key = fields::required_text(body, "cancellation_key")?;
     let recipients = match body.get("recipients") {
         None | Some(Value::Null) => None,

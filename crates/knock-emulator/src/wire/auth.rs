@@ -3,8 +3,8 @@
 use http::Method;
 use http::header::{AUTHORIZATION, HeaderMap};
 
-use super::answer::Failure;
 use super::call::header;
+use super::response::Failure;
 use crate::settings::Settings;
 
 /// The documented codes; the wording of the messages is ours.

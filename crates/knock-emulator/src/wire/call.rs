@@ -7,8 +7,8 @@ use http::{HeaderName, Method};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::answer::Failure;
 use super::query::Query;
+use super::response::Failure;
 use crate::json::Fields;
 
 #[derive(Debug)]

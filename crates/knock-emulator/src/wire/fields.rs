@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::answer::{Failure, field_error};
+use super::response::{Failure, field_error};
 use crate::json::Fields;
 
 /// Knock's 422 for a field that is there but of the wrong type.

@@ -10,8 +10,8 @@ use http::{Method, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::answer::{Failure, json_bytes};
 use super::call::{Call, header};
+use super::response::{Failure, json_bytes};
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -49,7 +49,7 @@ pub(crate) enum Verdict {
     Run,
     /// Carry it out and remember the answer.
     Remember(Slot, u64),
-    /// Answer as before.
+    /// Outcome as before.
     Replay(Response<Bytes>),
 }
 

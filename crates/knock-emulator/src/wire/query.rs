@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::answer::Failure;
 use super::fields::bad_type;
+use super::response::Failure;
 use crate::json::Fields;
 use crate::recipient::Recipient;
 

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::World;
 use super::log::Record;
 use crate::recipient::Recipient;
 
@@ -23,42 +22,27 @@ impl Record for BulkOperation {
     }
 }
 
-impl World {
-    /// Records a bulk operation and answers it as queued.
-    pub(crate) fn accept_bulk(
-        &mut self,
-        name: impl Into<String>,
+impl BulkOperation {
+    /// A queued operation; `failed` are the recipients it cannot be done for.
+    pub(super) fn new(
+        id: String,
+        name: String,
         total: usize,
         failed: Vec<Recipient>,
-    ) -> Value {
+        now: Timestamp,
+    ) -> Self {
         let failed = failed
             .into_iter()
             .map(|recipient| (recipient.id().to_owned(), recipient.collection().map(str::to_owned)))
             .collect();
-        let operation = BulkOperation {
-            id: self.ids.uuid(),
-            name: name.into(),
-            total,
-            failed,
-            accepted_at: self.now,
-            completed_at: None,
-        };
-        let rendered = operation.render();
-        self.bulk.push(operation);
-        rendered
+        Self { id, name, total, failed, accepted_at: now, completed_at: None }
     }
 
-    /// Being asked is what completes an operation here.
-    pub(crate) fn poll_bulk(&mut self, id: &str) -> Option<Value> {
-        let now = self.now;
-        let operation = self.bulk.get_mut(id)?;
-        operation.completed_at.get_or_insert(now);
-        Some(operation.render())
+    pub(super) fn complete(&mut self, now: Timestamp) {
+        self.completed_at.get_or_insert(now);
     }
-}
 
-impl BulkOperation {
-    fn render(&self) -> Value {
+    pub(super) fn render(&self) -> Value {
         let done = self.completed_at.is_some();
         let counted = |count: usize| if done { count } else { 0 };
         let failed: Vec<Value> = self

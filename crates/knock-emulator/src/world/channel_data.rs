@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::json::Fields;
 use crate::settings::{Lookup, Settings};
-use crate::wire::answer::Failure;
 use crate::wire::fields::bad_type;
+use crate::wire::response::Failure;
 
 /// Checks data for a channel and completes it as Knock answers it.
 pub(crate) fn parse(settings: &Settings, channel_id: &str, data: &Value) -> Result<Value, Failure> {

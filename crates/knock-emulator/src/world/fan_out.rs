@@ -3,24 +3,17 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::World;
 use super::entity::render_with_preferences;
-use super::run::Target;
+use super::store::World;
+use super::subscription::Subscription;
+use super::trigger::Target;
 use crate::json::Fields;
 use crate::recipient::Recipient;
 
 /// Subscribers of subscribers are reached, and no further.
 const DEPTH: usize = 2;
-
-#[derive(Clone, Debug)]
-pub(crate) struct Subscription {
-    pub(crate) properties: Option<Fields>,
-    pub(crate) inserted_at: Timestamp,
-    pub(crate) updated_at: Timestamp,
-}
 
 impl World {
     pub(crate) fn subscribe(

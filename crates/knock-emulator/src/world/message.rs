@@ -6,12 +6,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::World;
+use super::delivery::Delivery;
 use super::log::Record;
-use super::run::{RecipientRun, Trigger};
+use super::run::RecipientRun;
+use super::trigger::Trigger;
 use crate::clock::system_time;
+use crate::ids::Ids;
 use crate::json::Fields;
-use crate::observe::Delivery;
 use crate::recipient::Recipient;
 use crate::settings::{Channel, ChannelKind};
 
@@ -110,8 +111,13 @@ impl Record for Message {
 }
 
 impl Message {
-    pub(super) fn new(world: &mut World, run: &RecipientRun, channel: &Arc<Channel>, step_ref: &str) -> Self {
-        let now = world.now;
+    pub(super) fn new(
+        ids: &mut Ids,
+        now: Timestamp,
+        run: &RecipientRun,
+        channel: &Arc<Channel>,
+        step_ref: &str,
+    ) -> Self {
         let status = match channel.kind {
             _ if run.trigger.sandbox => "not_sent",
             ChannelKind::InAppFeed => "delivered",
@@ -123,8 +129,8 @@ impl Message {
             _ => "message.sent",
         };
         let mut message = Self {
-            id: world.ids.ksuid(now),
-            activity_id: world.ids.ksuid(now),
+            id: ids.ksuid(now),
+            activity_id: ids.ksuid(now),
             trigger: Arc::clone(&run.trigger),
             run_id: run.id.clone(),
             step_ref: step_ref.to_owned(),
@@ -139,7 +145,7 @@ impl Message {
             updated_at: now,
         };
         for kind in ["message.queued", outcome] {
-            message.events.push(Event { id: world.ids.ksuid(now), kind, data: Value::Null, at: now });
+            message.events.push(Event { id: ids.ksuid(now), kind, data: Value::Null, at: now });
         }
         message
     }
@@ -159,6 +165,17 @@ impl Message {
             status: self.status,
             at: system_time(self.inserted_at),
         }
+    }
+
+    /// Sets or removes a mark, and records the event.
+    pub(super) fn change(&mut self, change: Change, event_id: String, data: Value, now: Timestamp) {
+        if change.set {
+            self.marks.insert(change.mark, now);
+        } else {
+            self.marks.remove(&change.mark);
+        }
+        self.events.push(Event { id: event_id, kind: change.event(), data, at: now });
+        self.updated_at = now;
     }
 
     pub(crate) fn marked(&self, mark: Mark) -> Option<Timestamp> {
@@ -239,22 +256,4 @@ pub(crate) fn shortened(value: &Value) -> Value {
 fn cut(text: &str) -> &str {
     let end = (0..=MAX_SHOWN).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
     if text.len() > MAX_SHOWN { text.get(..end).unwrap_or_default() } else { text }
-}
-
-impl World {
-    /// Marks a message; false if there is none.
-    pub(crate) fn mark(&mut self, message_id: &str, change: Change, metadata: Option<&Fields>) -> bool {
-        let now = self.now;
-        let id = self.ids.ksuid(now);
-        let Some(message) = self.messages.get_mut(message_id) else { return false };
-        if change.set {
-            message.marks.insert(change.mark, now);
-        } else {
-            message.marks.remove(&change.mark);
-        }
-        let data = metadata.map_or(Value::Null, |metadata| json!({ "metadata": metadata }));
-        message.events.push(Event { id, kind: change.event(), data, at: now });
-        message.updated_at = now;
-        true
-    }
 }

@@ -2,13 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::World;
 use super::conditions::{Scope, all_hold};
 use crate::json::{Fields, deep_merge};
-use crate::recipient::Recipient;
 use crate::settings::{Channel, Workflow};
-use crate::wire::answer::Failure;
 use crate::wire::fields::bad_type;
+use crate::wire::response::Failure;
 
 pub(crate) const GROUPS: [&str; 4] = ["categories", "workflows", "channel_types", "channels"];
 const COMMERCIAL: &str = "commercial_subscribed";
@@ -116,37 +114,6 @@ pub(crate) fn render(id: &str, set: &Fields) -> Value {
     rendered
 }
 
-impl World {
-    /// The set of a recipient over the tenant's and the environment's defaults.
-    pub(crate) fn resolved(&self, recipient: &Recipient, set_id: &str, tenant: Option<&str>) -> Fields {
-        let mut resolved = self.settings.default_preferences.clone();
-        let tenant_set = tenant
-            .or(Some(set_id).filter(|id| *id != "default"))
-            .and_then(|id| self.entities.get(&Recipient::tenant(id)))
-            .and_then(|tenant| tenant.tenant_preferences());
-        if let Some(set) = tenant_set {
-            deep_merge(&mut resolved, set);
-        }
-        if let Some(set) = self.entities.get(recipient).and_then(|entity| entity.preferences.get(set_id)) {
-            overlay(&mut resolved, set);
-        }
-        resolved
-    }
-
-    /// What counts for a run: the tenant's layers if there are any, else the recipient's default set.
-    pub(crate) fn effective(&self, recipient: &Recipient, tenant: Option<&str>) -> Fields {
-        let own = self.entities.get(recipient);
-        let tenant = tenant.filter(|id| {
-            own.is_some_and(|own| own.preferences.contains_key(*id))
-                || self
-                    .entities
-                    .get(&Recipient::tenant(*id))
-                    .is_some_and(|t| t.tenant_preferences().is_some())
-        });
-        self.resolved(recipient, tenant.unwrap_or("default"), None)
-    }
-}
-
 /// Whether a preference set lets a workflow deliver to a channel.
 pub(crate) fn allows(set: &Fields, workflow: &Workflow, channel: &Channel, scope: &Scope<'_>) -> bool {
     let group = |name: &str, key: &str| set.get(name).and_then(|group| group.get(key));
@@ -158,7 +125,7 @@ pub(crate) fn allows(set: &Fields, workflow: &Workflow, channel: &Channel, scope
 }
 
 /// Like a merge, but an entry marked `__strategy__: "replace"` below wins over the one above.
-fn overlay(below: &mut Fields, above: &Fields) {
+pub(super) fn overlay(below: &mut Fields, above: &Fields) {
     let mut above = above.clone();
     for group in GROUPS {
         let Some(Value::Object(held)) = below.get(group) else { continue };

@@ -1,7 +1,7 @@
 //! Deleting and merging: what goes with a user or an object.
 
-use super::World;
 use super::run::Status;
+use super::store::World;
 use crate::json::{Fields, deep_merge};
 use crate::recipient::Recipient;
 

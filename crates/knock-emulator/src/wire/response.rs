@@ -5,7 +5,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
-pub(crate) type Answer = Result<Success, Failure>;
+pub(crate) type Outcome = Result<Success, Failure>;
 
 /// A 200 with a body, or a 204 without.
 #[derive(Debug)]
@@ -18,13 +18,13 @@ pub(crate) struct Failure {
     body: Value,
 }
 
-#[allow(clippy::unnecessary_wraps)] // every handler ends in an `Answer`
-pub(crate) fn ok(body: Value) -> Answer {
+#[allow(clippy::unnecessary_wraps)] // every handler ends in an `Outcome`
+pub(crate) fn ok(body: Value) -> Outcome {
     Ok(Success(Some(body)))
 }
 
 #[allow(clippy::unnecessary_wraps)]
-pub(crate) fn no_content() -> Answer {
+pub(crate) fn no_content() -> Outcome {
     Ok(Success(None))
 }
 
@@ -75,9 +75,9 @@ pub(crate) fn field_error(field: &str, message: &str, kind: &str) -> Value {
     json!({ "field": field, "message": message, "type": kind })
 }
 
-/// The HTTP response of an answer.
-pub(crate) fn response(answer: &Answer) -> Response<Bytes> {
-    match answer {
+/// The HTTP response for an outcome.
+pub(crate) fn from_outcome(outcome: &Outcome) -> Response<Bytes> {
+    match outcome {
         Ok(Success(Some(body))) => json_response(200, body),
         Ok(Success(None)) => with_status(204, Bytes::new()),
         Err(failure) => failure.response(),

@@ -1,0 +1,37 @@
+//! Which preferences apply: those of the environment, the tenant and the recipient in layers.
+
+use super::preferences::overlay;
+use super::store::World;
+use crate::json::{Fields, deep_merge};
+use crate::recipient::Recipient;
+
+impl World {
+    /// The set of a recipient over the tenant's and the environment's defaults.
+    pub(crate) fn resolved(&self, recipient: &Recipient, set_id: &str, tenant: Option<&str>) -> Fields {
+        let mut resolved = self.settings.default_preferences.clone();
+        let tenant_set = tenant
+            .or(Some(set_id).filter(|id| *id != "default"))
+            .and_then(|id| self.entities.get(&Recipient::tenant(id)))
+            .and_then(|tenant| tenant.tenant_preferences());
+        if let Some(set) = tenant_set {
+            deep_merge(&mut resolved, set);
+        }
+        if let Some(set) = self.entities.get(recipient).and_then(|entity| entity.preferences.get(set_id)) {
+            overlay(&mut resolved, set);
+        }
+        resolved
+    }
+
+    /// What counts for a run: the tenant's layers if there are any, else the recipient's default set.
+    pub(crate) fn effective(&self, recipient: &Recipient, tenant: Option<&str>) -> Fields {
+        let own = self.entities.get(recipient);
+        let tenant = tenant.filter(|id| {
+            own.is_some_and(|own| own.preferences.contains_key(*id))
+                || self
+                    .entities
+                    .get(&Recipient::tenant(*id))
+                    .is_some_and(|t| t.tenant_preferences().is_some())
+        });
+        self.resolved(recipient, tenant.unwrap_or("default"), None)
+    }
+}

@@ -1,0 +1,146 @@
+//! The world: all records of an environment, and the tasks that are due later.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::bulk::BulkOperation;
+use super::delivery::Delivery;
+use super::entity::{Entity, render};
+use super::log::Log;
+use super::message::{Change, Message};
+use super::run::RecipientRun;
+use super::schedule::Schedule;
+use super::subscription::Subscription;
+use super::trigger::Trigger;
+use crate::ids::Ids;
+use crate::json::Fields;
+use crate::recipient::Recipient;
+use crate::settings::Settings;
+use crate::wire::response::Failure;
+
+/// A long-running emulator forgets the oldest of each beyond this.
+const MAX_RECORDS: usize = 50_000;
+/// What tests count may be longer.
+const MAX_OBSERVED: usize = 100_000;
+
+/// Something that happens by itself at its time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Task {
+    Resume(String),
+    Occur(String),
+}
+
+/// A member of an audience: the user, and the tenant it is one for.
+pub(crate) type Member = (String, Option<String>);
+
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) now: Timestamp,
+    pub(crate) ids: Ids,
+    pub(crate) entities: BTreeMap<Recipient, Entity>,
+    /// By the object subscribed to, then by who subscribes.
+    pub(crate) subscriptions: BTreeMap<(Recipient, Recipient), Subscription>,
+    pub(crate) audiences: BTreeMap<String, BTreeMap<Member, Timestamp>>,
+    pub(crate) triggers: VecDeque<Arc<Trigger>>,
+    pub(crate) accepted: u64,
+    pub(crate) runs: Log<RecipientRun>,
+    pub(crate) messages: Log<Message>,
+    pub(crate) schedules: Log<Schedule>,
+    pub(crate) bulk: Log<BulkOperation>,
+    pub(crate) deliveries: VecDeque<Delivery>,
+    agenda: BTreeSet<(Timestamp, u64, Task)>,
+    planned: u64,
+}
+
+impl World {
+    pub(crate) fn new(settings: Arc<Settings>) -> Self {
+        Self {
+            now: Timestamp::UNIX_EPOCH,
+            ids: Ids::new(settings.seed),
+            settings,
+            entities: BTreeMap::new(),
+            subscriptions: BTreeMap::new(),
+            audiences: BTreeMap::new(),
+            triggers: VecDeque::new(),
+            accepted: 0,
+            runs: Log::new(MAX_RECORDS),
+            messages: Log::new(MAX_RECORDS),
+            schedules: Log::new(MAX_RECORDS),
+            bulk: Log::new(MAX_RECORDS),
+            deliveries: VecDeque::new(),
+            agenda: BTreeSet::new(),
+            planned: 0,
+        }
+    }
+
+    pub(crate) fn plan(&mut self, at: Timestamp, task: Task) {
+        self.planned += 1;
+        self.agenda.insert((at, self.planned, task));
+    }
+
+    pub(super) fn due(&mut self, now: Timestamp) -> Option<(Timestamp, u64, Task)> {
+        if self.agenda.first()?.0 > now {
+            return None;
+        }
+        self.agenda.pop_first()
+    }
+
+    /// The entity, made if it is not there.
+    pub(crate) fn entity_mut(&mut self, recipient: &Recipient) -> &mut Entity {
+        let now = self.now;
+        self.entities.entry(recipient.clone()).or_insert_with(|| Entity::new(now))
+    }
+
+    pub(crate) fn entity(&self, recipient: &Recipient) -> Result<&Entity, Failure> {
+        self.entities.get(recipient).ok_or_else(Failure::missing)
+    }
+
+    /// A recipient in full. An unknown one shows as a bare id.
+    pub(crate) fn render(&self, recipient: &Recipient) -> Value {
+        match self.entities.get(recipient) {
+            Some(entity) => render(recipient, entity),
+            None => render(recipient, &Entity::new(self.now)),
+        }
+    }
+
+    /// Changes a mark of a message, if there is such a message.
+    pub(crate) fn mark(&mut self, message_id: &str, change: Change, metadata: Option<&Fields>) {
+        let event_id = self.ids.ksuid(self.now);
+        if let Some(message) = self.messages.get_mut(message_id) {
+            let data = metadata.map_or(Value::Null, |metadata| json!({ "metadata": metadata }));
+            message.change(change, event_id, data, self.now);
+        }
+    }
+
+    /// Accepts a bulk operation, which is queued at first.
+    pub(crate) fn accept_bulk(
+        &mut self,
+        name: impl Into<String>,
+        total: usize,
+        failed: Vec<Recipient>,
+    ) -> Value {
+        let operation = BulkOperation::new(self.ids.uuid(), name.into(), total, failed, self.now);
+        let rendered = operation.render();
+        self.bulk.push(operation);
+        rendered
+    }
+
+    /// Returns a bulk operation, which this completes.
+    pub(crate) fn poll_bulk(&mut self, id: &str) -> Option<Value> {
+        let operation = self.bulk.get_mut(id)?;
+        operation.complete(self.now);
+        Some(operation.render())
+    }
+}
+
+/// Appends to a queue that forgets its oldest.
+pub(crate) fn push_bounded<T>(queue: &mut VecDeque<T>, item: T) {
+    if queue.len() >= MAX_OBSERVED {
+        queue.pop_front();
+    }
+    queue.push_back(item);
+}
