@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::MAX_BULK;
+use super::bulk::MAX_BULK;
 use super::page::{Pager, Row};
 use crate::recipient::Recipient;
 use crate::wire::call::Call;

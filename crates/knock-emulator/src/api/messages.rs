@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::message_filter::{Filter, matches_data, trigger_data};
 use super::page::{Pager, Row};
+use crate::ids::Ids;
 use crate::settings::ChannelKind;
 use crate::wire::call::Call;
 use crate::wire::fields::{self, blank};
@@ -192,7 +193,7 @@ fn delivery_logs(world: &World, call: &Call, id: &str) -> Outcome {
         json!({
             "__typename": "MessageDeliveryLog",
             "id": message.activity_id,
-            "environment_id": crate::ids::Ids::named("environment"),
+            "environment_id": Ids::named("environment"),
             "service_name": message.channel.provider,
             "request": {
                 "host": "emulator.invalid",

@@ -1,6 +1,7 @@
 //! The endpoints, one file a resource.
 
 mod audiences;
+mod bulk;
 mod bulk_operations;
 mod channel_data;
 mod channels;
@@ -27,9 +28,6 @@ mod workflows;
 use crate::wire::call::Call;
 use crate::wire::response::Outcome;
 use crate::world::World;
-
-/// The most a bulk call or a trigger takes.
-const MAX_BULK: usize = 1000;
 
 /// Answers a call by its path after `/v1`, or `None` if there is no such endpoint.
 pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {

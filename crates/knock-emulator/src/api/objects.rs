@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::page::{Pager, Row};
-use super::users::{includes_preferences, show};
-use super::{MAX_BULK, recipients, subscriptions};
+use super::recipients::{self, includes_preferences, show};
+use super::{bulk, subscriptions};
 use crate::recipient::Recipient;
 use crate::wire::call::Call;
-use crate::wire::fields::{self, bad_type};
 use crate::wire::response::{Outcome, no_content, ok};
 use crate::world::World;
 use crate::world::entity::{Entity, render};
@@ -73,28 +70,12 @@ fn list(world: &World, call: &Call, collection: &str) -> Outcome {
 }
 
 fn bulk_set(world: &mut World, call: &Call, collection: &str) -> Outcome {
-    let rows = fields::list(&call.body, "objects", MAX_BULK)?;
-    let settings = Arc::clone(&world.settings);
-    let mut failed = Vec::new();
-    for row in rows {
-        let id = row.get("id").and_then(Value::as_str).filter(|id| !id.is_empty());
-        let (Some(id), Value::Object(row)) = (id, row) else { return Err(bad_type("objects")) };
-        if call.is_throttled("objects", id) || call.is_throttled("object_ids", id) {
-            continue;
-        }
-        let object = Recipient::object(collection, id);
-        match Identify::parse(&object, row, &settings) {
-            Ok(identify) => identify.apply(&object, world),
-            Err(_) => failed.push(object),
-        }
-    }
-    ok(world.accept_bulk(format!("objects.{collection}.set"), rows.len(), failed))
+    let object = |id: &str| Recipient::object(collection, id);
+    let (total, failed) = bulk::identify(world, call, "objects", "object_ids", object)?;
+    ok(world.accept_bulk(format!("objects.{collection}.set"), total, failed))
 }
 
 fn bulk_delete(world: &mut World, call: &Call, collection: &str) -> Outcome {
-    let ids = fields::strings(&call.body, "object_ids", MAX_BULK)?;
-    for id in ids.iter().filter(|id| !call.is_throttled("object_ids", id)) {
-        world.delete(&Recipient::object(collection, id));
-    }
-    ok(world.accept_bulk(format!("objects.{collection}.delete"), ids.len(), Vec::new()))
+    let total = bulk::delete(world, call, "object_ids", |id| Recipient::object(collection, id))?;
+    ok(world.accept_bulk(format!("objects.{collection}.delete"), total, Vec::new()))
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::bulk::MAX_BULK;
 use super::page::Pager;
-use super::{MAX_BULK, workflows};
+use super::workflows;
 use crate::json::Fields;
 use crate::recipient::Recipient;
 use crate::settings::Workflow;

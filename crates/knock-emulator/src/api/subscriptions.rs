@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::page::{Pager, Row};
-use super::users::includes_preferences;
+use super::recipients::includes_preferences;
 use crate::json::Fields;
 use crate::recipient::Recipient;
 use crate::wire::call::Call;

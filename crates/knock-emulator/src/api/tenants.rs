@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::MAX_BULK;
+use super::bulk::MAX_BULK;
 use super::objects::members;
 use super::page::Pager;
 use crate::json::deep_merge;

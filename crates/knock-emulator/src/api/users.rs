@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
+use super::bulk::{self, MAX_BULK};
 use super::page::{Pager, Row};
-use super::{MAX_BULK, feeds, guides, preference_center, recipients};
+use super::recipients::{self, includes_preferences, show};
+use super::{feeds, guides, preference_center, subscriptions};
 use crate::recipient::Recipient;
 use crate::wire::call::Call;
-use crate::wire::fields::{self, bad_type};
+use crate::wire::fields;
 use crate::wire::response::{Failure, Outcome, no_content, ok};
 use crate::world::World;
-use crate::world::entity::{Entity, render, render_with_preferences};
+use crate::world::entity::render;
 use crate::world::identify::Identify;
 use crate::world::preferences::Preferences;
 
@@ -31,7 +31,7 @@ pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Out
         ("PUT", []) => Some(identify(world, call, &user)),
         ("DELETE", []) => Some(delete(world, &user)),
         ("POST", ["merge"]) => Some(merge(world, call, &user)),
-        ("GET", ["subscriptions"]) => Some(super::subscriptions::of_user(world, call, &user)),
+        ("GET", ["subscriptions"]) => Some(subscriptions::of_user(world, call, &user)),
         (_, ["feeds", rest @ ..]) => feeds::route(world, call, &user, rest),
         (_, ["guides", rest @ ..]) => guides::route(call, rest),
         (_, ["preference_center", rest @ ..]) => preference_center::route(world, call, &user, rest),
@@ -65,18 +65,6 @@ fn list(world: &World, call: &Call) -> Outcome {
     Pager::entries(&call.query).respond(rows, |(recipient, entity)| show(recipient, entity, include))
 }
 
-pub(crate) fn show(recipient: &Recipient, entity: &Entity, include_preferences: bool) -> Value {
-    if include_preferences { render_with_preferences(recipient, entity) } else { render(recipient, entity) }
-}
-
-pub(crate) fn includes_preferences(call: &Call) -> Result<bool, Failure> {
-    let include = call.query.strings("include")?;
-    if include.iter().all(|name| name == "preferences") {
-        return Ok(!include.is_empty());
-    }
-    Err(bad_type("include"))
-}
-
 fn merge(world: &mut World, call: &Call, user: &Recipient) -> Outcome {
     let from = Recipient::user(fields::required_text(&call.body, "from_user_id")?);
     if from == *user {
@@ -88,32 +76,14 @@ fn merge(world: &mut World, call: &Call, user: &Recipient) -> Outcome {
     get(world, user)
 }
 
-/// A row that cannot be identified is an error of the operation, not of the call.
 fn bulk_identify(world: &mut World, call: &Call) -> Outcome {
-    let rows = fields::list(&call.body, "users", MAX_BULK)?;
-    let settings = Arc::clone(&world.settings);
-    let mut failed = Vec::new();
-    for row in rows {
-        let id = row.get("id").and_then(Value::as_str).filter(|id| !id.is_empty());
-        let (Some(id), Value::Object(row)) = (id, row) else { return Err(bad_type("users")) };
-        if call.is_throttled("users", id) || call.is_throttled("user_ids", id) {
-            continue;
-        }
-        let user = Recipient::user(id);
-        match Identify::parse(&user, row, &settings) {
-            Ok(identify) => identify.apply(&user, world),
-            Err(_) => failed.push(user),
-        }
-    }
-    ok(world.accept_bulk("users.identify", rows.len(), failed))
+    let (total, failed) = bulk::identify(world, call, "users", "user_ids", |id| Recipient::user(id))?;
+    ok(world.accept_bulk("users.identify", total, failed))
 }
 
 fn bulk_delete(world: &mut World, call: &Call) -> Outcome {
-    let ids = fields::strings(&call.body, "user_ids", MAX_BULK)?;
-    for id in ids.iter().filter(|id| !call.is_throttled("user_ids", id)) {
-        world.delete(&Recipient::user(id));
-    }
-    ok(world.accept_bulk("users.delete", ids.len(), Vec::new()))
+    let total = bulk::delete(world, call, "user_ids", |id| Recipient::user(id))?;
+    ok(world.accept_bulk("users.delete", total, Vec::new()))
 }
 
 /// Always replaces the set, which is `default` unless the body names another.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::MAX_BULK;
+use super::bulk::MAX_BULK;
 use crate::json::{Fields, deep_merge, fits};
 use crate::recipient::Recipient;
 use crate::settings::Workflow;
