@@ -1,4 +1,4 @@
-//! `/_emulator/…`: the same control over HTTP, for tests in another process.
+//! `/_emulator/…`: control over HTTP, for tests in another process.
 
 use bytes::Bytes;
 use http::{Method, Response};
@@ -49,6 +49,7 @@ fn add_faults(state: &mut State, body: &[u8]) -> Response<Bytes> {
             state.faults.add(faults);
             with_status(204, Bytes::new())
         }
-        None => Failure::malformed("This is not a fault; the crate's documentation shows what is").response(),
+        None => Failure::malformed("The body is not a valid fault; see the documentation of knock-emulator")
+            .response(),
     }
 }

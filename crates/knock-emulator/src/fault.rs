@@ -1,4 +1,4 @@
-//! Things that go wrong on demand.
+//! Failures on demand.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use crate::ids::Ids;
 use crate::wire::reply::{Connection, Reply};
 use crate::wire::response::{Failure, with_status};
 
-/// A fault: what goes wrong, how many times, and with which calls.
+/// A failure that the emulator causes: what goes wrong, how often, and for which calls.
 ///
 /// ```
 /// use knock_emulator::Fault;
 ///
-/// // The next two triggers are answered 503 and told to come back in half a second.
+/// // The next two triggers fail with 503 and are asked to retry after half a second.
 /// let fault = Fault::status(503).retry_after_ms(500).times(2).path("/v1/workflows/");
 /// # let _ = fault;
 /// ```
@@ -48,94 +48,94 @@ impl Fault {
         Self { effect, headers: HeaderMap::new(), after_acting: false, left: 1, method: None, path: None }
     }
 
-    /// Answers with an error status and Knock's envelope, and does nothing.
+    /// Responds with an error status and an error envelope, without performing the call.
     pub fn status(status: u16) -> Self {
         Self::new(Effect::Status(status))
     }
 
-    /// Answers as usual, but late.
+    /// Delays the response.
     pub fn delay(delay: Duration) -> Self {
         Self::new(Effect::Delay(delay))
     }
 
-    /// Closes the connection without an answer, and does nothing.
+    /// Closes the connection without a response and without performing the call.
     pub fn drop_before() -> Self {
         Self::new(Effect::DropBefore)
     }
 
-    /// Carries the call out, then closes the connection without an answer.
+    /// Performs the call, then closes the connection without a response.
     pub fn drop_after() -> Self {
         Self::new(Effect::DropAfter)
     }
 
-    /// Answers 502 with a page of HTML, as a proxy would, and does nothing.
+    /// Responds with 502 and an HTML page, like a proxy, without performing the call.
     pub fn html() -> Self {
         Self::new(Effect::Html)
     }
 
-    /// Carries the call out, but the JSON of the answer breaks off halfway.
+    /// Performs the call, but truncates the body of the response halfway.
     pub fn truncated() -> Self {
         Self::new(Effect::Truncated)
     }
 
-    /// Carries the call out, but answers 200 with an empty body.
+    /// Performs the call, but responds with 200 and an empty body.
     pub fn empty() -> Self {
         Self::new(Effect::Empty)
     }
 
-    /// Leaves the entities with these ids alone in a batch or bulk call, and names them in
-    /// `x-ratelimited-<param>`, such as `x-ratelimited-message_ids`.
+    /// Leaves the entities with these ids unchanged in a batch or bulk call, and lists them in the header
+    /// `x-ratelimited-<param>`, for example `x-ratelimited-message_ids`.
     pub fn rate_limited<I: Into<String>>(param: impl Into<String>, ids: impl IntoIterator<Item = I>) -> Self {
         let ids = ids.into_iter().map(Into::into).collect();
         Self::new(Effect::RateLimited { param: param.into(), ids })
     }
 
-    /// Adds a header to the answer.
+    /// Adds a header to the response.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
     }
 
-    /// Adds `Retry-After` in seconds.
+    /// Adds a `retry-after` header, in seconds.
     pub fn retry_after(self, seconds: u64) -> Self {
         self.header(RETRY_AFTER, HeaderValue::from(seconds))
     }
 
-    /// Adds `retry-after-ms`.
+    /// Adds a `retry-after-ms` header.
     pub fn retry_after_ms(self, milliseconds: u64) -> Self {
         self.header(HeaderName::from_static("retry-after-ms"), HeaderValue::from(milliseconds))
     }
 
-    /// Adds `x-should-retry`.
+    /// Adds an `x-should-retry` header.
     pub fn should_retry(self, retry: bool) -> Self {
         let value = HeaderValue::from_static(if retry { "true" } else { "false" });
         self.header(HeaderName::from_static("x-should-retry"), value)
     }
 
-    /// Carries the call out first, where the fault would have prevented it.
+    /// Performs the call before failing, for faults that would otherwise prevent it.
     pub fn after_acting(mut self) -> Self {
         self.after_acting = true;
         self
     }
 
-    /// How many calls it hits; 1 unless told otherwise.
+    /// Sets how many calls the fault affects. The default is 1.
     pub fn times(mut self, times: u32) -> Self {
         self.left = times;
         self
     }
 
-    /// Hits every matching call until the faults are cleared.
+    /// Affects every matching call until the faults are cleared.
     pub fn always(self) -> Self {
         self.times(u32::MAX)
     }
 
-    /// Hits calls of this method only.
+    /// Affects only calls with this method.
     pub fn method(mut self, method: Method) -> Self {
         self.method = Some(method);
         self
     }
 
-    /// Hits calls only whose path begins so.
+    /// Affects only calls whose path starts with this prefix.
     pub fn path(mut self, prefix: impl Into<String>) -> Self {
         self.path = Some(prefix.into());
         self
@@ -147,7 +147,7 @@ impl Fault {
             && self.path.as_ref().is_none_or(|prefix| path.starts_with(prefix.as_str()))
     }
 
-    /// Whether the call is carried out.
+    /// Whether the call is performed.
     pub(crate) fn acts(&self) -> bool {
         self.after_acting || !matches!(self.effect, Effect::Status(_) | Effect::DropBefore | Effect::Html)
     }
@@ -159,7 +159,7 @@ impl Fault {
         }
     }
 
-    /// Spoils an answer.
+    /// Applies the fault to a response.
     pub(crate) fn apply(&self, response: Response<Bytes>) -> Reply {
         let mut reply = Reply::new(response);
         match &self.effect {
@@ -205,7 +205,7 @@ fn html() -> Response<Bytes> {
     response
 }
 
-/// A number of faults at once: in order, or at random.
+/// Several faults, applied in order or at random.
 #[derive(Debug, Default)]
 pub struct Faults {
     queued: Vec<Fault>,
@@ -220,7 +220,7 @@ struct Random {
 }
 
 impl Faults {
-    /// Hits calls at `rate` (0 to 1) with one of the kinds. The same seed hits the same calls.
+    /// Affects a share of the calls, `rate` (0 to 1), each with one of `kinds`. The same seed affects the same calls.
     ///
     /// ```
     /// use knock_emulator::{Fault, Faults};
@@ -238,7 +238,7 @@ impl Faults {
         self.random.extend(faults.random);
     }
 
-    /// The fault of this call, if there is one, used up by it.
+    /// Takes the fault for a call, if there is one.
     pub(crate) fn take(&mut self, method: &Method, path: &str) -> Option<Fault> {
         if let Some(fault) = self.queued.iter_mut().find(|fault| fault.matches(method, path)) {
             if fault.left < u32::MAX {
@@ -255,7 +255,7 @@ impl Faults {
 impl Random {
     fn roll(&mut self, method: &Method, path: &str) -> Option<Fault> {
         let (hit, pick) = (self.ids.next(), self.ids.next());
-        // 53 bits: what a float holds exactly
+        // a float holds 53 bits exactly
         #[allow(clippy::cast_precision_loss)]
         let fraction = (hit >> 11) as f64 / (1_u64 << 53) as f64;
         let matching: Vec<&Fault> = self.kinds.iter().filter(|kind| kind.matches(method, path)).collect();
@@ -283,7 +283,7 @@ impl<const N: usize> From<[Fault; N]> for Faults {
 }
 
 impl Faults {
-    /// From the JSON of the control endpoint: one fault, a list, or `{"random": …}`.
+    /// Parses the JSON of the control endpoint: one fault, a list, or `{"random": …}`.
     pub(crate) fn from_json(value: &Value) -> Option<Self> {
         match value {
             Value::Array(items) => items.iter().map(Fault::from_json).collect(),

@@ -1,14 +1,14 @@
-//! Ids that look like Knock's and come out the same in every run.
+//! Ids in the formats of Knock, the same in every run.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
-/// Where KSUID time begins: 2014-05-13.
+/// The epoch of KSUID timestamps: 2014-05-13.
 const KSUID_EPOCH: i64 = 1_400_000_000;
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// A stream of ids.
+/// A seeded generator of ids.
 #[derive(Debug)]
 pub(crate) struct Ids(u64);
 
@@ -17,7 +17,7 @@ impl Ids {
         Self(seed)
     }
 
-    /// The same UUID for the same name, always.
+    /// Returns a UUID that depends only on the name.
     pub(crate) fn named(name: &str) -> String {
         // FNV-1a
         let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -26,7 +26,7 @@ impl Ids {
         Self(hash).uuid()
     }
 
-    /// The next of `SplitMix64`.
+    /// Returns the next number of `SplitMix64`.
     pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -35,7 +35,7 @@ impl Ids {
         z ^ (z >> 31)
     }
 
-    /// In the shape of version 4.
+    /// Returns a UUID in the form of version 4.
     pub(crate) fn uuid(&mut self) -> String {
         let high = self.next();
         let low = self.next();
@@ -49,7 +49,7 @@ impl Ids {
         )
     }
 
-    /// 27 characters that sort by time, to the second.
+    /// Returns a KSUID: 27 characters that sort by time, to the second.
     pub(crate) fn ksuid(&mut self, now: Timestamp) -> String {
         let seconds = u32::try_from((now.as_second() - KSUID_EPOCH).max(0)).unwrap_or(u32::MAX);
         let (high, low) = (self.next(), self.next());
@@ -59,7 +59,7 @@ impl Ids {
         String::from_utf8(digits).unwrap_or_default()
     }
 
-    /// 20 characters, as Plug makes them.
+    /// Returns a request id of 20 characters, like Plug generates them.
     pub(crate) fn request_id(&mut self) -> String {
         let bytes: Vec<u8> =
             [self.next(), self.next()].iter().flat_map(|word| word.to_be_bytes()).take(15).collect();
@@ -67,7 +67,7 @@ impl Ids {
     }
 }
 
-/// Divides the 160-bit number by 62 and returns the digit left over.
+/// Divides the 160-bit number by 62 and returns the remainder as a digit.
 fn next_digit(words: &mut [u64; 5]) -> u8 {
     let mut remainder = 0;
     for word in words {

@@ -1,4 +1,4 @@
-//! JSON objects: merging and measuring them.
+//! Merging and measuring JSON objects.
 
 use std::io;
 
@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 /// The members of a JSON object.
 pub(crate) type Fields = Map<String, Value>;
 
-/// Whether an object takes at most `max` bytes as JSON. It is not kept while it is measured.
+/// Whether an object has at most `max` bytes as JSON. Does not allocate the JSON.
 pub(crate) fn fits(fields: &Fields, max: usize) -> bool {
     serde_json::to_writer(Meter(max), fields).is_ok()
 }
 
-/// A writer that fails when full.
+/// A writer that fails after a number of bytes.
 struct Meter(usize);
 
 impl io::Write for Meter {
@@ -26,7 +26,7 @@ impl io::Write for Meter {
     }
 }
 
-/// RFC 7396: objects merge, `null` removes, anything else replaces.
+/// Merges as in RFC 7396: objects are merged, `null` removes a member, and any other value replaces it.
 pub(crate) fn deep_merge(into: &mut Fields, from: &Fields) {
     for (key, value) in from {
         match value {

@@ -1,8 +1,8 @@
 //! A local Knock for development and tests: the notification API in memory, with faults on demand.
 //!
-//! [`Emulator`] is a pure function over shared state: a request and the time go in, a response comes out. It answers
-//! with Knock's statuses, error envelopes and ids, it remembers users, preferences, messages and idempotency keys, and
-//! it shows what was delivered.
+//! [`Emulator`] takes a request and the current time, and returns a response. It uses the statuses, error envelopes and
+//! id formats of Knock, it stores users, preferences, messages and idempotency keys, and it records what was delivered
+//! so that tests can inspect it.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -23,47 +23,47 @@
 //! ```
 //!
 //! # Environment
-//! Keys, [`Workflow`]s with delays and [`Channel`]s are given to [`Emulator::builder`]. Where none are declared, every
-//! workflow key works and delivers to one in-app feed ([`DEFAULT_CHANNEL`]), and every UUID is a channel. A Slack token
-//! that contains `invalid` is refused by Slack.
+//! [`Emulator::builder`] configures API keys, [`Workflow`]s and [`Channel`]s. If no workflow is declared, every key is a
+//! workflow that delivers to one in-app feed ([`DEFAULT_CHANNEL`]). If no channel is declared, every UUID is a channel.
+//! The emulated Slack rejects tokens that contain `invalid`.
 //!
 //! # Faults
-//! [`Emulator::fault`] makes the next calls fail: [`Fault`] names what goes wrong. [`Faults::random`] does so at random,
-//! the same way for the same seed.
+//! [`Emulator::fault`] makes the next calls fail; a [`Fault`] specifies how. [`Faults::random`] makes calls fail at random,
+//! but always the same calls for the same seed.
 //!
 //! # Server
 #![cfg_attr(
     feature = "server",
-    doc = "With the feature `server`, on by default, [`Server`] puts it on a socket, and the binary `knock-emulator` runs"
+    doc = "With the default feature `server`, [`Server`] serves an emulator on a socket. So does the binary of this crate:"
 )]
-#![cfg_attr(feature = "server", doc = "one: `knock-emulator --port 4010 --workflow welcome`.")]
+#![cfg_attr(feature = "server", doc = "`knock-emulator --port 4010 --workflow welcome`.")]
 //!
 //! # Control over HTTP
-//! Tests in another process have the same control, without authentication:
+//! Tests in another process can control the emulator over HTTP, without authentication:
 //!
 //! | Endpoint | |
 //! |---|---|
-//! | `POST /_emulator/faults` | adds a fault, a list of faults, or random ones |
-//! | `DELETE /_emulator/faults` | forgets all faults |
-//! | `POST /_emulator/reset` | back to the beginning |
-//! | `GET /_emulator/deliveries` | `{"entries": […]}`: what was delivered |
-//! | `GET /_emulator/runs` | `{"entries": […], "triggers": n}`: the triggers accepted |
+//! | `POST /_emulator/faults` | adds a fault, a list of faults, or random faults |
+//! | `DELETE /_emulator/faults` | removes all faults |
+//! | `POST /_emulator/reset` | removes all data, faults and logged requests |
+//! | `GET /_emulator/deliveries` | `{"entries": […]}`: the delivered messages |
+//! | `GET /_emulator/runs` | `{"entries": […], "triggers": n}`: the accepted triggers, and their number |
 //! | `GET /_emulator/requests` | `{"entries": […]}`: the latest requests |
 //! | `GET /_emulator/health` | `{"status": "ok"}` |
 //!
-//! A fault has a `kind`: `status` (with `status`), `delay` (with `ms`), `drop_before`, `drop_after`, `html`, `truncated`,
-//! `empty`, `rate_limited` (with `param` and `ids`). It may have `headers`, `times`, `method`, `path` (a prefix) and
-//! `after_acting`:
+//! The `kind` of a fault is `status` (with `status`), `delay` (with `ms`), `drop_before`, `drop_after`, `html`,
+//! `truncated`, `empty` or `rate_limited` (with `param` and `ids`). `headers`, `times`, `method`, `path` (a prefix) and
+//! `after_acting` are optional:
 //!
 //! ```json
 //! {"kind": "status", "status": 503, "headers": {"retry-after": "1"}, "times": 2, "path": "/v1/workflows/"}
 //! ```
 //!
-//! Random faults are `{"random": {"seed": 7, "rate": 0.2, "faults": [{"kind": "drop_after"}]}}`.
+//! Random faults have this form: `{"random": {"seed": 7, "rate": 0.2, "faults": [{"kind": "drop_after"}]}}`.
 //!
-//! # What it is not
-//! Workflows have one delay and some channels, no other steps. Nothing is rendered and nobody is notified. An endpoint
-//! that is not there answers 501 and says so.
+//! # Limitations
+//! A workflow has one delay and some channels, but no other steps. Templates are not rendered, and nobody is notified.
+//! Endpoints that the emulator does not implement respond with 501.
 
 mod api;
 mod clock;

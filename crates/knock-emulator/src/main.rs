@@ -1,5 +1,5 @@
 //! `knock-emulator`: a local Knock on a socket.
-#![allow(clippy::print_stdout, clippy::print_stderr)] // it is a command line program
+#![allow(clippy::print_stdout, clippy::print_stderr)] // this is a command line program
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
@@ -14,10 +14,10 @@ A local Knock for development and tests. It keeps everything in memory and notif
 Usage: knock-emulator [options]
 
 Options:
-  -p, --port <port>      the port to listen on (4010; 0 for any free one)
-      --host <address>   the address to listen on (127.0.0.1)
-      --key <key>        accept one more API key; can be repeated
-      --workflow <key>   declare a workflow; can be repeated (without any, every key works)
+  -p, --port <port>      the port to listen on (default: 4010; 0 picks a free port)
+      --host <address>   the address to listen on (default: 127.0.0.1)
+      --key <key>        accept another API key; can be repeated
+      --workflow <key>   declare a workflow; can be repeated (default: every key exists)
   -h, --help             print this help
   -V, --version          print the version
 

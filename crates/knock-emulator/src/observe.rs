@@ -1,4 +1,4 @@
-//! What tests look at: deliveries, accepted triggers, and the requests that came in.
+//! What tests inspect: accepted triggers and received requests.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,27 +15,27 @@ use crate::wire::call::header;
 use crate::wire::idempotency::IDEMPOTENCY_KEY;
 use crate::world::trigger::{Source, Trigger};
 
-/// An accepted trigger. A replay of an idempotent one is not another.
+/// An accepted trigger, or an occurrence of a schedule. Replays of idempotent triggers are not recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Run {
-    /// The workflow run id that the trigger answered with.
+    /// The workflow run id that the trigger returned.
     pub id: String,
     /// The key of the workflow.
     pub workflow: String,
-    /// Everyone reached, with the subscribers of objects.
+    /// All recipients, including the subscribers of objects.
     pub recipients: Vec<Recipient>,
-    /// Who caused it.
+    /// The actor of the trigger.
     pub actor: Option<Recipient>,
-    /// The tenant it is for.
+    /// The id of the tenant of the trigger.
     pub tenant: Option<String>,
     /// The data of the trigger.
     pub data: Arc<Value>,
-    /// The key it can be cancelled with.
+    /// The key that cancels the run.
     pub cancellation_key: Option<String>,
-    /// The schedule that started it, if none of the API's triggers did.
+    /// The id of the schedule that started the run, or `None` if it was triggered through the API.
     pub schedule: Option<String>,
-    /// When.
+    /// When the trigger was accepted.
     pub at: SystemTime,
 }
 
@@ -71,7 +71,7 @@ impl Run {
     }
 }
 
-/// The headers that are kept of a request. `authorization` and `x-knock-user-token` never are.
+/// The request headers that are recorded. `authorization` and `x-knock-user-token` never are.
 static KEPT: [HeaderName; 7] = [
     ACCEPT,
     CONTENT_TYPE,
@@ -82,25 +82,25 @@ static KEPT: [HeaderName; 7] = [
     HeaderName::from_static("x-stainless-retry-count"),
 ];
 
-/// A request that came in, and how it was answered.
+/// A request that the emulator received, and the status of the response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Request {
     /// The method.
     pub method: Method,
-    /// The path as it came, still percent-encoded.
+    /// The path as it was received, percent-encoded.
     pub path: String,
-    /// The query as it came, without the `?`.
+    /// The query string as it was received, without the `?`.
     pub query: Option<String>,
-    /// Some headers: the content negotiation, the idempotency key, the branch. Never a credential.
+    /// Selected headers, for example the content type and the idempotency key, but never credentials.
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
-    /// The status it was answered with, or would have been had the connection not been dropped.
+    /// The status of the response, even if the connection was dropped before it was sent.
     pub status: StatusCode,
-    /// Whether a fault had a hand in the answer.
+    /// Whether a fault affected the response.
     pub faulted: bool,
-    /// When.
+    /// When the request was received.
     pub at: SystemTime,
 }
 
@@ -119,12 +119,12 @@ impl Request {
         }
     }
 
-    /// The body as JSON, if it is that.
+    /// Parses the body as JSON. Returns `None` if it is not valid JSON.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
 
-    /// A header, if it was kept and is text.
+    /// Returns a recorded header, if its value is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         header(&self.headers, &HeaderName::from_bytes(name.as_bytes()).ok()?)
     }

@@ -1,16 +1,16 @@
-//! Who a notification is for: a user or an object.
+//! The recipient of a notification: a user or an object.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-/// The collection that tenants live in.
+/// The collection of tenants.
 pub(crate) const TENANTS: &str = "$tenants";
 
-/// A reference to a user or an object.
+/// A reference to the recipient of a notification: a user or an object.
 ///
-/// A user compares equal to its id:
+/// A user is equal to its id:
 ///
 /// ```
 /// use knock_emulator::Recipient;
@@ -20,41 +20,41 @@ pub(crate) const TENANTS: &str = "$tenants";
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Recipient {
-    /// A user, by id.
+    /// A user, identified by an id.
     User(String),
-    /// An object, by collection and id. Tenants are objects in `$tenants`.
+    /// An object, identified by a collection and an id. Tenants are objects in the collection `$tenants`.
     Object {
         /// The collection.
         collection: String,
-        /// The id within it.
+        /// The id within the collection.
         id: String,
     },
 }
 
 impl Recipient {
-    /// A user.
+    /// Creates a reference to a user.
     pub fn user(id: impl Into<String>) -> Self {
         Self::User(id.into())
     }
 
-    /// An object.
+    /// Creates a reference to an object.
     pub fn object(collection: impl Into<String>, id: impl Into<String>) -> Self {
         Self::Object { collection: collection.into(), id: id.into() }
     }
 
-    /// A tenant.
+    /// Creates a reference to a tenant.
     pub fn tenant(id: impl Into<String>) -> Self {
         Self::object(TENANTS, id)
     }
 
-    /// The id, without the collection.
+    /// Returns the id, without the collection.
     pub fn id(&self) -> &str {
         match self {
             Self::User(id) | Self::Object { id, .. } => id,
         }
     }
 
-    /// The collection, if it is an object.
+    /// Returns the collection of an object, or `None` for a user.
     pub fn collection(&self) -> Option<&str> {
         match self {
             Self::User(_) => None,
@@ -66,7 +66,7 @@ impl Recipient {
         matches!(self, Self::User(_))
     }
 
-    /// A string is a user; an object with a `collection` is an object, without one a user.
+    /// Parses a string as a user, and a JSON object as an object if it has a `collection`, otherwise as a user.
     pub(crate) fn parse(value: &Value) -> Option<Self> {
         let filled = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
         match value {
@@ -82,7 +82,7 @@ impl Recipient {
         }
     }
 
-    /// As it stands in a response.
+    /// Renders the reference for a response.
     pub(crate) fn reference(&self) -> Value {
         match self {
             Self::User(id) => json!(id),

@@ -1,4 +1,4 @@
-//! The emulator on a socket.
+//! A server for the emulator.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,12 +18,12 @@ use crate::emulator::Emulator;
 use crate::wire::reply::Connection;
 use crate::wire::response::Failure;
 
-/// More than any call of Knock's may carry.
+/// Larger than the body of any valid call.
 const MAX_BODY: usize = 32 * 1024 * 1024;
-/// When no descriptor is left, accepting again at once would only spin.
+/// If no file descriptor is left, accepting again at once would only spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// A running server. Dropping it closes the socket and every connection.
+/// A running server for an [`Emulator`]. Dropping the server closes the socket and all connections.
 ///
 /// ```
 /// use knock_emulator::{Emulator, Server};
@@ -45,10 +45,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves an emulator at an address; port 0 picks a free one.
+    /// Starts a server at an address. Port 0 picks a free port.
     ///
     /// # Errors
-    /// When the address cannot be bound.
+    /// Fails if the address cannot be bound.
     pub async fn start(emulator: Emulator, addr: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(addr).await?;
         let addr = listener.local_addr()?;
@@ -56,22 +56,22 @@ impl Server {
         Ok(Self { emulator, addr, task })
     }
 
-    /// Where it is.
+    /// The address the server listens on.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// The base URL to give to a client.
+    /// The base URL for clients.
     pub fn url(&self) -> String {
         format!("http://{}", self.addr)
     }
 
-    /// The emulator it serves.
+    /// The emulator behind the server.
     pub fn emulator(&self) -> &Emulator {
         &self.emulator
     }
 
-    /// Closes the socket and every connection, and waits until that is done.
+    /// Closes the socket and all connections, and waits until they are closed.
     pub async fn stop(mut self) {
         self.task.abort();
         let _ = (&mut self.task).await;
@@ -84,7 +84,7 @@ impl Drop for Server {
     }
 }
 
-/// Connections live in a set of this task, and end with it.
+/// The connections are in a set owned by this task, so they end with it.
 async fn accept(listener: TcpListener, emulator: Emulator) {
     let mut connections = JoinSet::new();
     loop {
@@ -98,17 +98,17 @@ async fn accept(listener: TcpListener, emulator: Emulator) {
     }
 }
 
-/// A connection ends early when a fault says so: hyper closes it when the service fails.
+/// A fault drops the connection by failing the service: hyper then closes the connection.
 async fn serve(stream: TcpStream, emulator: Emulator) {
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let service = service_fn(move |request| answer(emulator.clone(), request));
+    let service = service_fn(move |request| respond(emulator.clone(), request));
     let _ =
         http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
 }
 
-/// The connection is to be closed without an answer.
+/// The connection must be closed without a response.
 #[derive(Debug)]
 struct Dropped;
 
@@ -120,7 +120,7 @@ impl std::fmt::Display for Dropped {
 
 impl std::error::Error for Dropped {}
 
-async fn answer(emulator: Emulator, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
+async fn respond(emulator: Emulator, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
     let (parts, body) = request.into_parts();
     let body = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => body.to_bytes(),

@@ -1,4 +1,4 @@
-//! What the emulated environment is configured with.
+//! The configuration of the emulated environment.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -10,13 +10,13 @@ use serde_json::Value;
 use crate::ids::{Ids, is_uuid};
 use crate::json::Fields;
 
-/// The secret key that works unless told otherwise.
+/// The secret API key that every emulator accepts.
 pub const DEFAULT_KEY: &str = "sk_test_emulator";
 
-/// The public key that works unless told otherwise, where Knock allows public keys.
+/// The public API key that every emulator accepts, at endpoints that allow public keys.
 pub const DEFAULT_PUBLIC_KEY: &str = "pk_test_emulator";
 
-/// The id of the in-app feed channel that workflows deliver to unless told otherwise.
+/// The id of the in-app feed channel that workflows deliver to by default.
 pub const DEFAULT_CHANNEL: &str = "5a88728a-3ecb-400d-ba6f-9c0956ab252f";
 
 /// The kind of a channel.
@@ -38,7 +38,7 @@ pub enum ChannelKind {
 }
 
 impl ChannelKind {
-    /// The name preferences and messages know it by.
+    /// The name of the kind in preferences and messages.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::InAppFeed => "in_app_feed",
@@ -62,7 +62,7 @@ impl ChannelKind {
     }
 }
 
-/// A channel that workflows deliver to.
+/// A channel, which workflows deliver to.
 ///
 /// ```
 /// use knock_emulator::{Channel, ChannelKind};
@@ -78,19 +78,19 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// A channel with the usual provider of its kind.
+    /// Creates a channel with the default provider of its kind.
     pub fn new(id: impl Into<String>, kind: ChannelKind) -> Self {
         Self { id: id.into(), kind, provider: kind.default_provider().to_owned() }
     }
 
-    /// The provider, such as `push_apns` or `chat_slack`; channel data must have its shape.
+    /// Sets the provider, for example `push_apns` or `chat_slack`. It determines the form of channel data.
     pub fn provider(mut self, provider: impl Into<String>) -> Self {
         self.provider = provider.into();
         self
     }
 }
 
-/// A workflow of the environment.
+/// A workflow of the emulated environment.
 ///
 /// ```
 /// use std::time::Duration;
@@ -111,7 +111,8 @@ pub struct Workflow {
 }
 
 impl Workflow {
-    /// An active workflow that delivers at once, to the default in-app feed unless [`channel`](Self::channel) is called.
+    /// Creates an active workflow without a delay. It delivers to the default in-app feed, unless you add a
+    /// [`channel`](Self::channel).
     pub fn new(key: impl Into<String>) -> Self {
         let key = key.into();
         Self {
@@ -125,19 +126,19 @@ impl Workflow {
         }
     }
 
-    /// A delay before the first delivery, in which a run can be cancelled.
+    /// Sets a delay before the first delivery. A run can be cancelled during the delay.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = SignedDuration::try_from(delay).unwrap_or(SignedDuration::MAX);
         self
     }
 
-    /// Makes triggers of it fail with `workflow_inactive`.
+    /// Deactivates the workflow: triggers fail with `workflow_inactive`.
     pub fn inactive(mut self) -> Self {
         self.active = false;
         self
     }
 
-    /// Makes it a commercial workflow, from which recipients can unsubscribe as a whole.
+    /// Makes the workflow commercial: recipients can unsubscribe from all commercial workflows at once.
     pub fn commercial(mut self) -> Self {
         self.commercial = true;
         self
@@ -149,7 +150,7 @@ impl Workflow {
         self
     }
 
-    /// Adds a channel it delivers to.
+    /// Adds a channel to deliver to.
     pub fn channel(mut self, channel: Channel) -> Self {
         self.channels.push(Arc::new(channel));
         self
@@ -170,7 +171,7 @@ pub(crate) struct Settings {
     pub(crate) seed: u64,
     default_channel: Arc<Channel>,
     pub(crate) workflows: BTreeMap<String, Arc<Workflow>>,
-    /// Channels declared for channel data; those of workflows count too.
+    /// The channels declared for channel data, in addition to the channels of workflows.
     pub(crate) channels: BTreeMap<String, Arc<Channel>>,
     pub(crate) default_preferences: Fields,
     pub(crate) slack_channels: Vec<String>,
@@ -192,7 +193,7 @@ impl Default for Settings {
     }
 }
 
-// Keys must not end up in a log.
+// Keys must not appear in logs.
 impl std::fmt::Debug for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Settings").field("workflows", &self.workflows).finish_non_exhaustive()
@@ -205,7 +206,7 @@ impl Settings {
         self.workflows.insert(workflow.key.clone(), Arc::new(workflow));
     }
 
-    /// When no workflow is declared, any key is one.
+    /// If no workflow is declared, every key is a workflow.
     pub(crate) fn workflow(&self, key: &str) -> Option<Arc<Workflow>> {
         if self.workflows.is_empty() {
             return Some(Arc::new(Workflow::new(key).or_channel(&self.default_channel)));
@@ -213,7 +214,7 @@ impl Settings {
         self.workflows.get(key).cloned()
     }
 
-    /// The declared channel of this id, or none declared where this one may exist all the same.
+    /// Looks up a channel by its id.
     pub(crate) fn channel(&self, id: &str) -> Lookup<'_> {
         let declared = self.channels.get(id).or_else(|| {
             self.workflows.values().flat_map(|workflow| &workflow.channels).find(|channel| channel.id == id)
@@ -232,11 +233,11 @@ impl Settings {
     }
 }
 
-/// What is known of a channel.
+/// What is known about a channel.
 #[derive(Debug)]
 pub(crate) enum Lookup<'a> {
     Declared(&'a Channel),
-    /// No channels are declared, and this could be one.
+    /// No channel is declared, and the id is one that a channel could have.
     Possible,
     Unknown,
 }

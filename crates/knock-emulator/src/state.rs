@@ -21,7 +21,7 @@ use crate::wire::reply::{Connection, Reply};
 use crate::wire::response::{Failure, from_outcome, with_status};
 use crate::world::World;
 
-/// Gives request ids their own stream, so that a read does not change the ids of anything created later.
+/// Separates the request ids from all other ids, so that a read does not change the ids of what is created later.
 const REQUEST_IDS: u64 = 0x5ca1_ab1e;
 
 pub(crate) struct State {

@@ -24,7 +24,7 @@ pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Out
     }
 }
 
-/// An audience is there once it has members; the first call has to ask for it.
+/// An audience is created with its first members, if the call sets `create_audience`.
 fn add(world: &mut World, call: &Call, key: &str) -> Outcome {
     let create = call.query.flag("create_audience")? == Some(true);
     let members = members(world, call)?;
@@ -82,7 +82,7 @@ fn list(world: &World, call: &Call, key: &str) -> Outcome {
     })
 }
 
-/// Sorts as members do: by user, then by tenant, none first.
+/// Sorts in the order of members: by user, then by tenant, with no tenant first.
 fn rank((user, tenant): &Member) -> String {
     match tenant {
         None => user.clone(),

@@ -59,7 +59,7 @@ struct Selection<'a> {
 }
 
 impl<'a> Selection<'a> {
-    /// `user_ids` is what `recipient_ids` was called, and what browsers still send.
+    /// `user_ids` is the old name of `recipient_ids`, which browsers still send.
     fn parse(body: &'a Fields) -> Result<Self, Failure> {
         let recipients = match fields::optional_strings(body, "recipient_ids")? {
             None => fields::optional_strings(body, "user_ids")?,

@@ -58,7 +58,7 @@ impl Filter {
         })
     }
 
-    /// All filters but the status, which the counts do not heed.
+    /// Applies all filters except the status, which does not affect the counts.
     fn admits(&self, message: &Message) -> bool {
         let trigger = &message.trigger;
         let archived = message.marked(Mark::Archived).is_some();
@@ -73,7 +73,7 @@ impl Filter {
     }
 }
 
-/// An unknown user has an empty feed.
+/// The feed of an unknown user is empty.
 fn list(world: &World, call: &Call, user: &Recipient, channel: &str) -> Outcome {
     provider(&world.settings, channel)?;
     let filter = Filter::parse(&call.query)?;
@@ -150,7 +150,7 @@ fn render(world: &World, message: &Message, compact: bool) -> Value {
     item
 }
 
-/// Dot paths, separated by commas.
+/// Parses comma-separated paths with dots.
 fn excluded(text: Option<&str>) -> Result<Vec<Vec<&str>>, Failure> {
     let paths: Vec<Vec<&str>> = text
         .into_iter()

@@ -1,4 +1,4 @@
-//! `/v1/users/{id}/guides`: there are none, but they can be marked.
+//! `/v1/users/{id}/guides`: the list is empty, but every guide can be marked.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ const SEEN: [&str; 5] = ["channel_id", "guide_key", "guide_id", "guide_step_ref"
 pub(crate) fn route(call: &Call, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
         ("GET", [_channel]) => Some(list()),
-        // with the message id in the path, as it was before
+        // older clients send the message id in the path
         ("PUT", ["messages", "seen"] | ["messages", _, "seen"]) => Some(mark(&call.body, &SEEN)),
         ("PUT", ["messages", "interacted" | "archived"] | ["messages", _, "interacted" | "archived"]) => {
             Some(mark(&call.body, &ENGAGEMENT))

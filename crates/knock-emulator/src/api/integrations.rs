@@ -1,4 +1,4 @@
-//! `/v1/integrations`: the JSON-RPC endpoints of Census and Hightouch, which accept everything.
+//! `/v1/integrations`: the JSON-RPC endpoints of Census and Hightouch, which accept every request.
 
 use serde_json::json;
 

@@ -9,7 +9,7 @@ use crate::wire::query::Query;
 use crate::wire::response::Failure;
 use crate::world::message::Message;
 
-/// Strings in `trigger_data` are compared up to here.
+/// Strings in `trigger_data` are compared up to this many characters.
 const MAX_COMPARED: usize = 256;
 const MAX_IDS: usize = 50;
 
@@ -28,7 +28,7 @@ pub(crate) struct Filter {
     pub(crate) inserted: Inserted,
 }
 
-/// `inserted_at.gt` and its like.
+/// The filters `inserted_at.gt`, `.gte`, `.lt` and `.lte`.
 #[derive(Debug)]
 pub(crate) struct Inserted {
     after: Option<Timestamp>,
@@ -95,7 +95,7 @@ pub(crate) fn in_categories(wanted: &[String], message: &Message) -> bool {
     wanted.is_empty() || wanted.iter().any(|category| held.contains(category))
 }
 
-/// JSON text of an object with scalars only.
+/// Parses an object of scalars from JSON text.
 pub(crate) fn trigger_data(text: Option<&str>) -> Result<Option<Fields>, Failure> {
     let Some(text) = text else { return Ok(None) };
     match serde_json::from_str(text) {

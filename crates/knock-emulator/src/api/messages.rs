@@ -29,7 +29,7 @@ pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Out
         ("PUT", [id, "seen" | "read" | "interacted" | "archived"]) => {
             Some(mark(world, call, id, Change::parse(path.get(1)?)?))
         }
-        // `unseen` and its like are another way to say the same
+        // `unseen` is an alias of `seen`, and so on
         ("DELETE", [id, "seen" | "unseen"]) => Some(unmark(world, id, Mark::Seen)),
         ("DELETE", [id, "read" | "unread"]) => Some(unmark(world, id, Mark::Read)),
         ("DELETE", [id, "archived" | "unarchived"]) => Some(unmark(world, id, Mark::Archived)),
@@ -67,7 +67,7 @@ fn unmark(world: &mut World, id: &str, mark: Mark) -> Outcome {
     get(world, id)
 }
 
-/// The messages that exist, those held back by a limit as they were.
+/// Responds with the messages that exist. Rate-limited messages are returned unchanged.
 fn batch(world: &mut World, call: &Call, change: Change) -> Outcome {
     let ids = fields::strings(&call.body, "message_ids", MAX_BATCH)?;
     let metadata = fields::object(&call.body, "metadata")?;
@@ -96,7 +96,7 @@ fn content(world: &World, id: &str) -> Outcome {
     ok(render_content(world, find(world, id)?))
 }
 
-/// Nothing is rendered here: the content says which workflow it comes from.
+/// The emulator does not render templates, so the content just names the workflow.
 fn render_content(world: &World, message: &Message) -> Value {
     let text = format!("Workflow {}", message.trigger.workflow.key);
     let recipient = world.render(&message.recipient);
@@ -158,7 +158,7 @@ pub(crate) fn render_activity(world: &World, message: &Message) -> Value {
     })
 }
 
-/// There are no batches, so a message has one activity.
+/// A message has one activity because the emulator has no batch steps.
 fn activities(world: &World, call: &Call, id: &str) -> Outcome {
     let message = find(world, id)?;
     let wanted = trigger_data(call.query.text("trigger_data")?)?;
@@ -182,7 +182,7 @@ fn events(world: &World, call: &Call, id: &str) -> Outcome {
     })
 }
 
-/// None in-app, and none for what was never sent.
+/// In-app messages and messages that were not sent have no delivery logs.
 fn delivery_logs(world: &World, call: &Call, id: &str) -> Outcome {
     let message = find(world, id)?;
     let mut rows: Vec<Row<&Message>> = vec![(message.id.clone(), message)];

@@ -1,4 +1,4 @@
-//! The endpoints, one file a resource.
+//! The endpoints, one module per resource.
 
 mod audiences;
 mod bulk;
@@ -29,7 +29,7 @@ use crate::wire::call::Call;
 use crate::wire::response::Outcome;
 use crate::world::World;
 
-/// Answers a call by its path after `/v1`, or `None` if there is no such endpoint.
+/// Routes a call by its path after `/v1`. Returns `None` if there is no such endpoint.
 pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {
     let (resource, rest) = path.split_first()?;
     match *resource {

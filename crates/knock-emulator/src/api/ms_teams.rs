@@ -1,4 +1,4 @@
-//! `/v1/providers/ms-teams/{channel_id}`: a Microsoft 365 tenant that is never asked.
+//! `/v1/providers/ms-teams/{channel_id}`: an emulated Microsoft 365 tenant.
 
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ fn auth_check(world: &World, call: &Call, channel: &str) -> Outcome {
     ok(json!({ "connection": { "ok": true, "ms_teams_tenant_id": tenant } }))
 }
 
-/// Paged by `$top` and `$skiptoken`.
+/// Paginated with `$top` and `$skiptoken`.
 fn teams(world: &World, call: &Call, channel: &str) -> Outcome {
     tenant(world, call, channel)?;
     let number = |name: &str, default: usize| match call.query.nested("query_options", name)? {

@@ -1,4 +1,4 @@
-//! `/v1/notify`: triggers as they were before workflows had a path.
+//! `/v1/notify`: the old endpoint for triggers, with the workflow in the body.
 
 use serde_json::json;
 

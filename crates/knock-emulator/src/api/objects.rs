@@ -53,7 +53,7 @@ fn delete(world: &mut World, object: &Recipient) -> Outcome {
     no_content()
 }
 
-/// The entities of a collection, by id.
+/// The entities of a collection, sorted by id.
 pub(crate) fn members<'a>(world: &'a World, collection: &str) -> Vec<Row<(&'a Recipient, &'a Entity)>> {
     world
         .entities

@@ -9,13 +9,13 @@ use crate::wire::query::Query;
 use crate::wire::response::{Failure, Outcome, ok};
 
 const DEFAULT_SIZE: usize = 50;
-/// Knock stops counting here.
+/// Knock does not count further than this.
 const MAX_COUNT: usize = 10_000;
 
-/// A row of a list: its rank, by which the list is sorted, and what to show.
+/// A row of a list: its rank, which the list is sorted by, and the item.
 pub(crate) type Row<T> = (String, T);
 
-/// How a list is answered.
+/// Turns a list into a page.
 pub(crate) struct Pager<'a> {
     query: &'a Query,
     key: &'static str,
@@ -46,7 +46,7 @@ impl<'a> Pager<'a> {
         ok(self.page(rows, show)?)
     }
 
-    /// The page of the rows that the query asks for. The rows are in order of rank.
+    /// Returns the requested page of the rows, which must be sorted by rank.
     pub(crate) fn page<T>(
         self,
         rows: Vec<Row<T>>,

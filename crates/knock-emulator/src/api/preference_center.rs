@@ -17,7 +17,7 @@ pub(crate) fn route(world: &World, call: &Call, user: &Recipient, path: &[&str])
     }
 }
 
-/// A row for every category of the declared workflows.
+/// Has one row for every category of the declared workflows.
 fn config(world: &World, user: &Recipient) -> Outcome {
     let mut categories: Vec<&String> =
         world.settings.workflows.values().flat_map(|workflow| &workflow.categories).collect();
@@ -52,7 +52,7 @@ fn config(world: &World, user: &Recipient) -> Outcome {
     }))
 }
 
-/// It has the form of a JWT but no one has signed it.
+/// The token looks like a JWT but is not signed.
 fn signed_url(user: &Recipient) -> Outcome {
     let encode = |part: Value| URL_SAFE_NO_PAD.encode(part.to_string());
     let header = encode(json!({ "alg": "HS256", "typ": "JWT" }));

@@ -1,4 +1,4 @@
-//! `…/preferences` of users and objects, with the deprecated endpoints that set one part of a set.
+//! `…/preferences` of users and objects, including the deprecated endpoints that update part of a set.
 
 use serde_json::Value;
 
@@ -25,14 +25,14 @@ pub(crate) fn route(world: &mut World, call: &Call, recipient: &Recipient, path:
     }
 }
 
-/// A bare list.
+/// Responds with a plain array, not with a page.
 fn list(world: &World, recipient: &Recipient) -> Outcome {
     let sets: Vec<&String> =
         world.entities.get(recipient).iter().flat_map(|entity| entity.preferences.keys()).collect();
     ok(sets.into_iter().map(|id| render(id, &world.resolved(recipient, id, None))).collect())
 }
 
-/// A set that was never written is empty, not missing.
+/// A set that does not exist is returned as an empty set.
 fn get(world: &World, call: &Call, recipient: &Recipient, set: &str) -> Outcome {
     let tenant = call.query.text("tenant")?;
     ok(render(set, &world.resolved(recipient, set, tenant)))
@@ -52,7 +52,7 @@ fn delete(world: &mut World, recipient: &Recipient, set: &str) -> Outcome {
     no_content()
 }
 
-/// Writing creates the recipient and the set.
+/// Creates the recipient and the set if they do not exist.
 fn held<'a>(world: &'a mut World, recipient: &Recipient, set: &str) -> &'a mut Fields {
     world.entity_mut(recipient).preferences.entry(set.to_owned()).or_default()
 }
@@ -84,7 +84,7 @@ fn put_part(
     ok(render(set, held))
 }
 
-/// `{"subscribed": true}` is the old way to write `true`.
+/// `{"subscribed": true}` is an old spelling of `true`.
 fn plain(setting: Value) -> Option<Value> {
     let setting = match setting.get("subscribed") {
         Some(Value::Bool(subscribed)) => Value::Bool(*subscribed),

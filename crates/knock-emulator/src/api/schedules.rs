@@ -31,7 +31,7 @@ pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Out
     }
 }
 
-/// What a request says about a schedule.
+/// The fields of a schedule that a request sets.
 #[derive(Clone)]
 struct Changes {
     repeats: Option<Vec<Rule>>,
@@ -43,7 +43,7 @@ struct Changes {
 }
 
 impl Changes {
-    /// The changes, and who is to be identified with them.
+    /// Returns the changes, and the recipients to identify with them.
     fn parse(world: &World, body: &Fields) -> Result<(Self, Vec<Inline>), Failure> {
         let settings = &world.settings;
         let actor = body.get("actor").filter(|actor| !actor.is_null());
@@ -63,7 +63,7 @@ impl Changes {
         Ok((changes, actor.into_iter().chain(tenant).collect()))
     }
 
-    /// There must be something to go by.
+    /// A new schedule needs a repeat rule or a time.
     fn check_new(&self) -> Result<(), Failure> {
         let recurs = self.repeats.as_ref().is_some_and(|rules| !rules.is_empty());
         if recurs || self.scheduled_at.value().is_some() { Ok(()) } else { Err(blank("repeats")) }
@@ -96,7 +96,7 @@ fn repeats(body: &Fields) -> Result<Option<Vec<Rule>>, Failure> {
     }
 }
 
-/// One schedule for each recipient.
+/// Creates one schedule per recipient.
 fn create(world: &mut World, body: &Fields) -> Outcome {
     fields::require(body, &["workflow", "recipients"])?;
     let workflow = workflows::find(world, fields::required_text(body, "workflow")?)?;
@@ -146,7 +146,7 @@ fn show(world: &World, ids: &[String]) -> Outcome {
         .collect())
 }
 
-/// The same change for every id; ids that are not there are passed over.
+/// Makes the same change to every schedule. Unknown ids are ignored.
 fn update(world: &mut World, body: &Fields) -> Outcome {
     let ids = fields::strings(body, "schedule_ids", MAX_SCHEDULES)?;
     let (changes, inlines) = Changes::parse(world, body)?;
@@ -155,7 +155,7 @@ fn update(world: &mut World, body: &Fields) -> Outcome {
     for id in &ids {
         if let Some(schedule) = world.schedules.get_mut(id) {
             if changes.scheduled_at.value().is_some() {
-                schedule.last = None; // a one-off that is set again occurs again
+                schedule.last = None; // a one-off schedule with a new time runs again
             }
             changes.clone().apply(schedule);
             schedule.updated_at = now;
@@ -183,7 +183,7 @@ fn list(world: &World, call: &Call) -> Outcome {
     Pager::entries(&call.query).respond(rows.collect(), |schedule| world.render_schedule(schedule))
 }
 
-/// Here a schedule has one `recipient`.
+/// Each row has a single `recipient`.
 fn bulk_create(world: &mut World, call: &Call) -> Outcome {
     let rows = fields::list(&call.body, "schedules", MAX_BULK)?;
     let mut failed = Vec::new();

@@ -1,4 +1,4 @@
-//! `/v1/providers/slack/{channel_id}`: a workspace that is never asked.
+//! `/v1/providers/slack/{channel_id}`: an emulated workspace.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -26,7 +26,7 @@ pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Out
     }
 }
 
-/// The recipient a provider's parameter points at.
+/// Parses the recipient that a parameter of a provider endpoint refers to.
 pub(crate) fn holder(query: &Query, name: &str) -> Result<Recipient, Failure> {
     let fields = query.object(name)?.ok_or_else(|| blank(name))?;
     let member = |key: &str| fields.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
@@ -36,7 +36,7 @@ pub(crate) fn holder(query: &Query, name: &str) -> Result<Recipient, Failure> {
     }
 }
 
-/// 403, as for every refusal of a provider.
+/// A 403, the status of every error from a provider.
 pub(crate) fn denied(message: &str) -> Failure {
     Failure::new(403, "authorization", message, "authentication_error")
 }

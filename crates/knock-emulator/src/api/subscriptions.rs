@@ -64,7 +64,7 @@ fn references(body: &Fields) -> Result<Vec<Recipient>, Failure> {
     values.iter().map(|value| Recipient::parse(value).ok_or_else(|| bad_type("recipients"))).collect()
 }
 
-/// `mode=object`: who subscribes to it. `mode=recipient`: what it subscribes to.
+/// Lists the subscribers of an object (`mode=object`), or what it subscribes to (`mode=recipient`).
 fn list(world: &World, call: &Call, object: &Recipient) -> Outcome {
     world.entity(object)?;
     match call.query.text("mode")? {
@@ -98,7 +98,7 @@ fn of_recipient(world: &World, call: &Call, recipient: &Recipient) -> Outcome {
     page(world, call, rows.collect())
 }
 
-/// Sorts as references do: users first, then objects by collection and id.
+/// Sorts in the order of recipients: users first, then objects by collection and id.
 fn rank(recipient: &Recipient) -> String {
     match recipient {
         Recipient::User(id) => format!("0{id}"),
@@ -125,7 +125,7 @@ pub(crate) fn bulk_add(world: &mut World, call: &Call, collection: &str) -> Outc
     ok(world.accept_bulk(format!("objects.{collection}.upsert_subscriptions"), groups.len(), failed))
 }
 
-/// Subscriptions that are not there are ignored.
+/// Subscriptions that do not exist are ignored.
 pub(crate) fn bulk_delete(world: &mut World, call: &Call, collection: &str) -> Outcome {
     let groups = groups(call)?;
     let mut failed = Vec::new();
@@ -144,7 +144,7 @@ pub(crate) fn bulk_delete(world: &mut World, call: &Call, collection: &str) -> O
     ok(world.accept_bulk(format!("objects.{collection}.delete_subscriptions"), groups.len(), failed))
 }
 
-/// The object id and the fields of each group.
+/// The object id and the body of each group.
 fn groups(call: &Call) -> Result<Vec<(&str, &Fields)>, Failure> {
     let rows = fields::list(&call.body, "subscriptions", MAX_OBJECTS)?;
     rows.iter().map(|row| group(row).ok_or_else(|| bad_type("subscriptions"))).collect()

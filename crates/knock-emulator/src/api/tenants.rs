@@ -1,4 +1,4 @@
-//! `/v1/tenants`: the objects in `$tenants`, shown flat.
+//! `/v1/tenants`: the objects in `$tenants`, with their properties at the top level.
 
 use std::sync::Arc;
 
@@ -80,7 +80,7 @@ fn bulk_set(world: &mut World, call: &Call) -> Outcome {
     ok(world.accept_bulk("tenants.set", rows.len(), Vec::new()))
 }
 
-/// The ids come in the query, and there is no body.
+/// The ids are in the query; there is no body.
 fn bulk_delete(world: &mut World, call: &Call) -> Outcome {
     let ids = call.query.strings("tenant_ids")?;
     if ids.is_empty() {

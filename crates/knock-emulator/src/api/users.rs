@@ -86,7 +86,7 @@ fn bulk_delete(world: &mut World, call: &Call) -> Outcome {
     ok(world.accept_bulk("users.delete", total, Vec::new()))
 }
 
-/// Always replaces the set, which is `default` unless the body names another.
+/// Always replaces the set. The set is `default` unless the body specifies another one.
 fn bulk_preferences(world: &mut World, call: &Call) -> Outcome {
     fields::require(&call.body, &["user_ids", "preferences"])?;
     let ids = fields::strings(&call.body, "user_ids", MAX_BULK)?;

@@ -15,7 +15,7 @@ use crate::world::World;
 use crate::world::identify::Inline;
 use crate::world::trigger::{Source, Target, Trigger};
 
-/// Of the whole `data`, as JSON.
+/// The maximum size of `data` as JSON.
 const MAX_DATA: usize = 10 * 1000 * 1000;
 
 pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {
@@ -31,7 +31,7 @@ fn trigger(world: &mut World, key: &str, body: &Fields) -> Outcome {
     ok(serde_json::json!({ "workflow_run_id": id }))
 }
 
-/// Checks everything first, so that a refused trigger leaves no trace.
+/// Validates everything first, so that a rejected trigger has no effect.
 pub(crate) fn start(world: &mut World, key: &str, body: &Fields) -> Result<String, Failure> {
     let workflow = find(world, key)?;
     let settings = Arc::clone(&world.settings);
@@ -87,7 +87,7 @@ pub(crate) fn find(world: &World, key: &str) -> Result<Arc<Workflow>, Failure> {
     Ok(workflow)
 }
 
-/// An actor that is only named must be known, or be identified as a recipient of the same trigger.
+/// An actor that is just an id must exist, or be identified as a recipient of the same trigger.
 fn check_actor(world: &World, actor: &Recipient, recipients: &[Value]) -> Result<(), Failure> {
     let identified = |value: &Value| value.is_object() && Recipient::parse(value).as_ref() == Some(actor);
     if world.entities.contains_key(actor) || recipients.iter().any(identified) {
@@ -97,7 +97,7 @@ fn check_actor(world: &World, actor: &Recipient, recipients: &[Value]) -> Result
     Err(Failure::new(400, "actor_missing", message, "invalid_request_error"))
 }
 
-/// Its own `$trigger_data` goes over the data of the trigger.
+/// Merges the `$trigger_data` of a recipient into the data of the trigger.
 fn target(mut inline: Inline, shared: &Arc<Value>, world: &mut World) -> Target {
     let data = match (inline.trigger_data.take(), shared.as_object()) {
         (Some(own), Some(shared)) => {
@@ -115,7 +115,7 @@ fn cancel(world: &mut World, key: &str, body: &Fields) -> Outcome {
     cancel_runs(world, key, body)
 }
 
-/// Runs of an inactive workflow can be cancelled too.
+/// Runs of an inactive workflow can also be cancelled.
 fn find_any(world: &World, key: &str) -> Result<(), Failure> {
     match find(world, key) {
         Err(failure) if world.settings.workflow(key).is_none() => Err(failure),

@@ -1,4 +1,4 @@
-//! Who may call what.
+//! Which API keys can call which endpoints.
 
 use http::Method;
 use http::header::{AUTHORIZATION, HeaderMap};
@@ -7,7 +7,7 @@ use super::call::header;
 use super::response::Failure;
 use crate::settings::Settings;
 
-/// The documented codes; the wording of the messages is ours.
+/// The codes are documented. The messages are the emulator's own wording.
 pub(crate) fn check(
     settings: &Settings,
     headers: &HeaderMap,
@@ -36,7 +36,7 @@ fn bearer(value: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(key.trim()).filter(|key| !key.is_empty())
 }
 
-/// What Knock lets a browser call.
+/// The endpoints that Knock allows browsers to call.
 fn open_to_public_keys(method: &Method, path: &[&str]) -> bool {
     let read = *method == Method::GET;
     let write = *method == Method::PUT;

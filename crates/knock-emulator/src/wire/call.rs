@@ -1,4 +1,4 @@
-//! One API call, taken apart.
+//! A parsed API call.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap};
@@ -14,11 +14,11 @@ use crate::json::Fields;
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) method: Method,
-    /// Decoded segments after `/v1`.
+    /// The decoded segments of the path.
     pub(crate) path: Vec<String>,
     pub(crate) query: Query,
     pub(crate) body: Fields,
-    /// Entities that a fault wants left alone: the parameter and its ids.
+    /// The entities that a fault rate-limits: the parameter and its ids.
     pub(crate) throttled: Option<(String, Vec<String>)>,
 }
 
@@ -33,7 +33,7 @@ impl Call {
         })
     }
 
-    /// Whether an entity named by `param` must stay as it is.
+    /// Whether an entity of `param` is rate-limited and must not be changed.
     pub(crate) fn is_throttled(&self, param: &str, id: &str) -> bool {
         self.throttled.as_ref().is_some_and(|(name, ids)| name == param && ids.iter().any(|held| held == id))
     }
@@ -62,7 +62,7 @@ fn fields(headers: &HeaderMap, body: &Bytes) -> Result<Fields, Failure> {
     }
     match serde_json::from_slice(body) {
         Ok(Value::Object(fields)) => Ok(fields),
-        // Plug puts any other JSON under this name, where no handler looks.
+        // Plug stores any other JSON under this name, which no handler reads.
         Ok(other) => Ok(Fields::from_iter([("_json".to_owned(), other)])),
         Err(_) => Err(Failure::malformed("The request body is not valid JSON")),
     }

@@ -1,4 +1,4 @@
-//! Reading the fields of a JSON body, with the 422 Knock gives for each way they can be wrong.
+//! Reading the fields of a JSON body. Invalid fields fail with the 422 that Knock returns for them.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::response::{Failure, field_error};
 use crate::json::Fields;
 
-/// Knock's 422 for a field that is there but of the wrong type.
+/// The 422 for a field that has the wrong type.
 pub(crate) fn bad_type(field: &str) -> Failure {
     Failure::invalid(field, "is invalid", "cast")
 }
@@ -24,7 +24,7 @@ fn is_blank(value: Option<&Value>) -> bool {
     }
 }
 
-/// All the missing fields in one answer, as Knock reports them.
+/// Reports all missing fields in one failure, like Knock does.
 pub(crate) fn require(fields: &Fields, names: &[&str]) -> Result<(), Failure> {
     let errors: Vec<Value> = names
         .iter()
@@ -65,7 +65,7 @@ pub(crate) fn optional_strings(fields: &Fields, name: &str) -> Result<Option<Vec
     }
 }
 
-/// An optional string; `null` is none.
+/// An optional string. `null` counts as absent.
 pub(crate) fn text<'a>(fields: &'a Fields, name: &str) -> Result<Option<&'a str>, Failure> {
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -80,7 +80,7 @@ pub(crate) fn required_text<'a>(fields: &'a Fields, name: &str) -> Result<&'a st
     text(fields, name)?.ok_or_else(|| blank(name))
 }
 
-/// An optional boolean; `null` is false.
+/// An optional boolean. `null` counts as `false`.
 pub(crate) fn flag(fields: &Fields, name: &str) -> Result<bool, Failure> {
     match fields.get(name) {
         None | Some(Value::Null) => Ok(false),
@@ -89,7 +89,7 @@ pub(crate) fn flag(fields: &Fields, name: &str) -> Result<bool, Failure> {
     }
 }
 
-/// An optional object; `null` is none.
+/// An optional object. `null` counts as absent.
 pub(crate) fn object<'a>(fields: &'a Fields, name: &str) -> Result<Option<&'a Fields>, Failure> {
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -98,12 +98,12 @@ pub(crate) fn object<'a>(fields: &'a Fields, name: &str) -> Result<Option<&'a Fi
     }
 }
 
-/// An optional instant in RFC 3339; `null` is none.
+/// An optional timestamp in RFC 3339 format. `null` counts as absent.
 pub(crate) fn time(fields: &Fields, name: &str) -> Result<Option<Timestamp>, Failure> {
     text(fields, name)?.map(|text| text.parse().map_err(|_| bad_type(name))).transpose()
 }
 
-/// A property of a request: left out, or given, where `null` clears it.
+/// A field of a request that can be left out, or be `null` to clear the value.
 #[derive(Clone, Debug)]
 pub(crate) enum Given<T> {
     Not,
@@ -111,7 +111,7 @@ pub(crate) enum Given<T> {
 }
 
 impl<T> Given<T> {
-    /// Reads it if it is there at all.
+    /// Reads the field if it is present.
     pub(crate) fn read(
         fields: &Fields,
         name: &str,
@@ -120,7 +120,7 @@ impl<T> Given<T> {
         if fields.contains_key(name) { Ok(Self::As(read(fields, name)?)) } else { Ok(Self::Not) }
     }
 
-    /// Sets a slot, or leaves it as it is.
+    /// Sets a slot, or leaves it unchanged if the field was left out.
     pub(crate) fn set(self, slot: &mut Option<T>) {
         if let Self::As(value) = self {
             *slot = value;

@@ -1,4 +1,4 @@
-//! Idempotency keys, as `one_and_done` handles them: for triggers only, 2xx only, for 24 hours.
+//! Idempotency keys, handled like `one_and_done` does: only for triggers, only for 2xx responses, and for 24 hours.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -32,7 +32,7 @@ pub(crate) struct Idempotency {
     order: VecDeque<(Timestamp, Slot)>,
 }
 
-/// The path and the key.
+/// The path and the idempotency key.
 pub(crate) type Slot = Arc<(String, String)>;
 
 #[derive(Debug)]
@@ -45,11 +45,11 @@ struct Entry {
 
 /// What to do with a call.
 pub(crate) enum Verdict {
-    /// Carry it out; nothing to remember.
+    /// Perform the call.
     Run,
-    /// Carry it out and remember the answer.
+    /// Perform the call and remember the response.
     Remember(Slot, u64),
-    /// Outcome as before.
+    /// Return the remembered response.
     Replay(Response<Bytes>),
 }
 
@@ -80,7 +80,7 @@ impl Idempotency {
         }
     }
 
-    /// Keeps a success; anything else may be tried again with the same key.
+    /// Stores a successful response. After any other response, the call can be retried with the same key.
     pub(crate) fn remember(
         &mut self,
         slot: Slot,
@@ -119,7 +119,7 @@ impl Entry {
     }
 }
 
-/// Of the parsed body, so that a change of spacing or member order is no change.
+/// Hashes the parsed body, so that white space and the order of members make no difference.
 fn fingerprint(call: &Call, raw_query: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     raw_query.hash(&mut hasher);

@@ -1,4 +1,4 @@
-//! The wire: requests taken apart as Plug does it, answers put together as Knock does it.
+//! The wire format: requests parsed like Plug parses them, and responses in the form that Knock sends.
 
 pub(crate) mod auth;
 pub(crate) mod call;

@@ -1,4 +1,4 @@
-//! Query strings as Plug reads them: `a[]=1`, `a[b]=c`, `a[0][id]=x`, and dotted names left as they are.
+//! Query strings as Plug parses them: `a[]=1`, `a[b]=c` and `a[0][id]=x` are nested, names with dots are not.
 
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
@@ -9,7 +9,7 @@ use super::response::Failure;
 use crate::json::Fields;
 use crate::recipient::Recipient;
 
-/// Deeper nesting is refused, so that no query can exhaust the stack.
+/// The maximum depth of nesting, so that no query can exhaust the stack.
 const MAX_DEPTH: usize = 16;
 
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ impl Query {
         Ok(Self(fields))
     }
 
-    /// One parameter as text; an empty one counts as absent, as Phoenix casts it.
+    /// One parameter as text. An empty parameter counts as absent, like in Phoenix.
     pub(crate) fn text(&self, name: &str) -> Result<Option<&str>, Failure> {
         text_of(self.0.get(name), name)
     }
@@ -46,7 +46,7 @@ impl Query {
         self.text(name)?.map(|text| text.parse().map_err(|_| bad_type(name))).transpose()
     }
 
-    /// A list of strings. A bare `a=1` and an indexed `a[0]=1` are not lists to Plug.
+    /// A list of strings. For Plug, a plain `a=1` and an indexed `a[0]=1` are not lists.
     pub(crate) fn strings(&self, name: &str) -> Result<Vec<String>, Failure> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(Vec::new()),
@@ -72,7 +72,7 @@ impl Query {
         self.nested(outer, inner)?.map(parse).transpose()
     }
 
-    /// An object given as JSON text, in brackets, or with dotted names.
+    /// An object, written as JSON text, in brackets, or with dotted names.
     pub(crate) fn object(&self, name: &str) -> Result<Option<Fields>, Failure> {
         match self.0.get(name) {
             Some(Value::Object(fields)) => Ok(Some(fields.clone())),
@@ -109,7 +109,7 @@ impl Query {
         parsed.map(Some).ok_or_else(|| bad_type(name))
     }
 
-    /// A list of recipients: `a[]=id`, or indexed when there is an object among them.
+    /// A list of recipients: `a[]=id`, or indexed if there is an object among them.
     pub(crate) fn recipients(&self, name: &str) -> Result<Option<Vec<Recipient>>, Failure> {
         let items: Vec<&Value> = match self.0.get(name) {
             None => return Ok(None),
@@ -122,7 +122,7 @@ impl Query {
     }
 }
 
-/// The values of `{"0": …, "1": …}` in order. A map of scalars only is what Knock refuses.
+/// The values of `{"0": …, "1": …}` in order. Knock rejects a map that contains only scalars.
 fn indexed(map: &Fields) -> Option<Vec<&Value>> {
     let mut items: Vec<(u64, &Value)> =
         map.iter().map(|(key, value)| Some((key.parse().ok()?, value))).collect::<Option<_>>()?;
@@ -148,7 +148,7 @@ fn decode(text: &str) -> Result<String, Failure> {
     }
 }
 
-/// `a[b][]` is `a`, `b` and nothing. A name that does not close its brackets is taken literally.
+/// Splits `a[b][]` into `a`, `b` and an empty segment. A name with unclosed brackets is taken literally.
 fn key_path(name: &str) -> Result<Vec<String>, Failure> {
     let Some((first, rest)) = name.split_once('[').filter(|(first, _)| !first.is_empty()) else {
         return Ok(vec![name.to_owned()]);
@@ -185,7 +185,7 @@ fn insert(fields: &mut Fields, key: &str, rest: &[String], value: String) {
     }
 }
 
-/// Each `a[][b]=c` starts an item of its own: Plug does not join them.
+/// Each `a[][b]=c` starts a new item. Plug does not merge them.
 fn list_item(path: &[String], value: String) -> Value {
     let Some((first, rest)) = path.split_first() else { return Value::String(value) };
     let mut fields = Fields::new();

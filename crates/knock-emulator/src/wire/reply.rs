@@ -1,31 +1,31 @@
-//! What the emulator hands to whoever moves the bytes.
+//! What the emulator returns to a server.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
 
-/// A response, and what only a server can do about it.
+/// A response, with instructions for the server that sends it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Reply {
-    /// The HTTP response. It is not to be sent when the connection is dropped.
+    /// The HTTP response. It must not be sent if the connection is dropped.
     pub response: Response<Bytes>,
-    /// How long to hold the response back.
+    /// How long to wait before sending the response.
     pub delay: Duration,
-    /// What becomes of the connection.
+    /// What to do with the connection.
     pub connection: Connection,
 }
 
-/// The fate of a connection.
+/// What a server does with the connection of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Connection {
-    /// The response is sent.
+    /// Send the response.
     Keep,
-    /// Nothing is sent, and the call had no effect.
+    /// Close the connection without a response. The call had no effect.
     DropBefore,
-    /// Nothing is sent, but the call took effect.
+    /// Close the connection without a response. The call was performed.
     DropAfter,
 }
 

@@ -1,4 +1,4 @@
-//! What a handler answers: a success, or one of Knock's error envelopes.
+//! The outcome of a handler: a success, or one of Knock's error envelopes.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -18,7 +18,7 @@ pub(crate) struct Failure {
     body: Value,
 }
 
-#[allow(clippy::unnecessary_wraps)] // every handler ends in an `Outcome`
+#[allow(clippy::unnecessary_wraps)] // every handler returns an `Outcome`
 pub(crate) fn ok(body: Value) -> Outcome {
     Ok(Success(Some(body)))
 }
@@ -34,22 +34,22 @@ impl Failure {
         Self { status, body }
     }
 
-    /// 404: a resource that is not there.
+    /// A 404 for a resource that does not exist.
     pub(crate) fn missing() -> Self {
         Self::new(404, "resource_missing", "The resource you requested does not exist", "api_error")
     }
 
-    /// 400: a request that cannot be read at all.
+    /// A 400 for a request that cannot be parsed.
     pub(crate) fn malformed(message: &str) -> Self {
         Self::new(400, "malformed_request", message, "invalid_request_error")
     }
 
-    /// 422 for one field.
+    /// A 422 for one field.
     pub(crate) fn invalid(field: &str, message: &str, kind: &str) -> Self {
         Self::invalid_fields(vec![field_error(field, message, kind)])
     }
 
-    /// 422 for several fields.
+    /// A 422 for several fields.
     pub(crate) fn invalid_fields(errors: Vec<Value>) -> Self {
         let mut failure = Self::new(
             422,
@@ -61,7 +61,7 @@ impl Failure {
         failure
     }
 
-    /// 400 in the other envelope, which only the idempotency layer uses.
+    /// A 400 in the other envelope, which only the idempotency layer uses.
     pub(crate) fn bare(error: &str) -> Self {
         Self { status: 400, body: json!({ "error": error }) }
     }

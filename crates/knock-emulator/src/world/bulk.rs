@@ -1,4 +1,5 @@
-//! Bulk operations. The work is done when they are accepted, but they say so only when asked again.
+//! Bulk operations. The work is done when an operation is accepted, but it is reported as completed only when the
+//! operation is polled.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ impl Record for BulkOperation {
 }
 
 impl BulkOperation {
-    /// A queued operation; `failed` are the recipients it cannot be done for.
+    /// A queued operation. `failed` lists the recipients for which it failed.
     pub(super) fn new(
         id: String,
         name: String,

@@ -7,7 +7,7 @@ use crate::settings::{Lookup, Settings};
 use crate::wire::fields::bad_type;
 use crate::wire::response::Failure;
 
-/// Checks data for a channel and completes it as Knock answers it.
+/// Checks data for a channel and completes it to the form that Knock returns.
 pub(crate) fn parse(settings: &Settings, channel_id: &str, data: &Value) -> Result<Value, Failure> {
     let provider = provider(settings, channel_id)?;
     let Value::Object(fields) = data else { return Err(bad_type("data")) };
@@ -25,7 +25,7 @@ pub(crate) fn parse(settings: &Settings, channel_id: &str, data: &Value) -> Resu
     shape.ok_or_else(|| bad_type("data"))
 }
 
-/// The provider of a declared channel; 404 for a channel that cannot exist.
+/// The provider of a declared channel. Fails with 404 if the channel cannot exist.
 pub(crate) fn provider<'a>(settings: &'a Settings, channel_id: &str) -> Result<Option<&'a str>, Failure> {
     match settings.channel(channel_id) {
         Lookup::Declared(channel) => Ok(Some(&channel.provider)),
@@ -37,7 +37,7 @@ pub(crate) fn provider<'a>(settings: &'a Settings, channel_id: &str) -> Result<O
     }
 }
 
-/// Push tokens, as `tokens` or as `devices`; the answer has both.
+/// Push tokens, sent as `tokens` or as `devices`. The response has both.
 fn tokens(fields: &Fields) -> Option<Value> {
     let (names, devices) = pair(fields, "tokens", "token")?;
     Some(json!({ "tokens": names, "devices": devices }))
@@ -48,7 +48,7 @@ fn target_arns(fields: &Fields) -> Option<Value> {
     Some(json!({ "target_arns": names, "devices": devices }))
 }
 
-/// The plain list and the list of devices, whichever was given.
+/// The plain list and the list of devices, from whichever of them was sent.
 fn pair(fields: &Fields, list: &str, member: &str) -> Option<(Vec<Value>, Vec<Value>)> {
     if let Some(devices) = fields.get("devices") {
         let devices = devices.as_array()?;
@@ -78,7 +78,7 @@ fn player_ids(fields: &Fields) -> Option<Value> {
     ids.iter().all(Value::is_string).then(|| json!({ "player_ids": ids }))
 }
 
-/// Slack, Teams and Discord. A tenant may hold only a token or a Teams tenant id.
+/// Slack, Teams and Discord. A tenant can have just a token or a Teams tenant id.
 fn connections(fields: &Fields) -> Option<Value> {
     if let Some(connections) = fields.get("connections") {
         connections.as_array().filter(|items| items.iter().all(is_connection))?;

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-/// What a variable can refer to.
+/// The values that a variable can refer to.
 #[derive(Debug)]
 pub(crate) struct Scope<'a> {
     pub(crate) data: &'a Value,
@@ -14,13 +14,13 @@ pub(crate) struct Scope<'a> {
     pub(crate) workflow: &'a Value,
 }
 
-/// All conditions of a list must hold. No list holds.
+/// Whether all conditions of a list hold. A missing list holds.
 pub(crate) fn all_hold(conditions: Option<&Value>, scope: &Scope<'_>) -> bool {
     let Some(Value::Array(conditions)) = conditions else { return true };
     conditions.iter().all(|condition| holds(condition, scope))
 }
 
-/// Operators that need an audience or a clock are taken to hold.
+/// Operators that need an audience or a clock are assumed to hold.
 fn holds(condition: &Value, scope: &Scope<'_>) -> bool {
     let text = |name: &str| condition.get(name).and_then(Value::as_str).unwrap_or_default();
     let found = lookup(text("variable"), scope);
@@ -57,7 +57,7 @@ fn lookup<'a>(path: &str, scope: &Scope<'a>) -> Option<&'a Value> {
     parts.try_fold(root, |value, part| value.get(part))
 }
 
-/// Arguments are text, values may be anything: they are compared as text.
+/// Arguments are text and values can have any type, so both are compared as text.
 fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -74,7 +74,7 @@ fn compare(value: &Value, argument: &Value) -> Ordering {
     }
 }
 
-/// A part of a text, or a list that shares an item.
+/// Whether a text contains the argument, or a list contains one of the arguments.
 fn contains(value: &Value, argument: &Value) -> bool {
     match value {
         Value::Array(items) => {

@@ -1,4 +1,4 @@
-//! Deliveries: what a test checks.
+//! Deliveries, for tests to inspect.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -12,29 +12,30 @@ use crate::settings::ChannelKind;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// The message.
+    /// The id of the message.
     pub message_id: String,
-    /// The workflow run that the trigger answered with.
+    /// The workflow run id that the trigger returned.
     pub run_id: String,
-    /// The run of this recipient.
+    /// The id of the run for this recipient.
     pub recipient_run_id: String,
     /// The key of the workflow.
     pub workflow: String,
-    /// Who it is for.
+    /// The recipient of the message.
     pub recipient: Recipient,
-    /// Who caused it.
+    /// The actor of the trigger.
     pub actor: Option<Recipient>,
-    /// The tenant it is for.
+    /// The id of the tenant of the trigger.
     pub tenant: Option<String>,
     /// The id of the channel.
     pub channel: String,
     /// The kind of the channel.
     pub channel_kind: ChannelKind,
-    /// The data of the trigger with the recipient's own on top.
+    /// The data of the trigger, merged with the `$trigger_data` of the recipient.
     pub data: Arc<Value>,
-    /// `delivered` in-app, `sent` elsewhere, `not_sent` in sandbox mode.
+    /// The delivery status: `not_sent` in sandbox mode, otherwise `delivered` for in-app feeds and `sent` for other
+    /// channels.
     pub status: &'static str,
-    /// When.
+    /// When the message was delivered.
     pub at: SystemTime,
 }
 

@@ -1,4 +1,4 @@
-//! Users, objects and tenants: what Knock keeps about each.
+//! Users, objects and tenants: what Knock stores about each of them.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ impl Entity {
         }
     }
 
-    /// The default preferences a tenant gives its recipients.
+    /// The default preferences that a tenant sets for its recipients.
     pub(crate) fn tenant_preferences(&self) -> Option<&Fields> {
         self.properties.get("settings")?.get("preference_set")?.as_object()
     }
@@ -49,7 +49,7 @@ pub(crate) fn render(recipient: &Recipient, entity: &Entity) -> Value {
     }
 }
 
-/// Custom properties stand at the top level; a property by a reserved name cannot hide the real one.
+/// Custom properties are at the top level. They cannot override reserved names.
 fn render_user(id: &str, entity: &Entity) -> Value {
     let mut user = entity.properties.clone();
     for name in ["name", "email", "phone_number", "avatar", "timezone"] {
@@ -62,7 +62,7 @@ fn render_user(id: &str, entity: &Entity) -> Value {
     Value::Object(user)
 }
 
-/// `include[]=preferences` adds every set by id.
+/// Renders a recipient with all of its preference sets, as requested by `include[]=preferences`.
 pub(crate) fn render_with_preferences(recipient: &Recipient, entity: &Entity) -> Value {
     let mut rendered = render(recipient, entity);
     let sets: Fields =

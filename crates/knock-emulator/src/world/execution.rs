@@ -15,7 +15,7 @@ use crate::recipient::Recipient;
 use crate::settings::Channel;
 
 impl World {
-    /// Starts a run for every target, and delivers at once where there is no delay.
+    /// Starts a run for every target. If the workflow has no delay, the runs complete at once.
     pub(crate) fn start(&mut self, mut trigger: Trigger, targets: Vec<Target>) -> String {
         let id = self.ids.uuid();
         trigger.id.clone_from(&id);
@@ -56,7 +56,7 @@ impl World {
         Event::new(&mut self.ids, kind, self.now)
     }
 
-    /// Carries a paused run to its end. One that was cancelled or deleted in the meantime stays as it is.
+    /// Completes a paused run. A run that was cancelled or deleted in the meantime is left unchanged.
     pub(super) fn resume(&mut self, run_id: &str) {
         let Some(run) = self.runs.get(run_id).filter(|run| run.status == Status::Paused).cloned() else {
             return;
@@ -101,7 +101,7 @@ impl World {
         allows(&set, &trigger.workflow, channel, &scope)
     }
 
-    /// Stops the paused runs of a cancellation key, of the given recipients and their subscribers only if any.
+    /// Cancels the paused runs with a cancellation key: those of `recipients` and their subscribers, or all of them.
     pub(crate) fn cancel(&mut self, workflow: &str, key: &str, recipients: Option<Vec<Recipient>>) {
         let only = recipients.map(|recipients| {
             let targets = recipients.into_iter().map(|recipient| Target { recipient, data: Arc::default() });

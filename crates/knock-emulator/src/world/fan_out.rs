@@ -1,4 +1,4 @@
-//! Subscriptions, and who is reached through them.
+//! Subscriptions, and the recipients who are reached through them.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::trigger::Target;
 use crate::json::Fields;
 use crate::recipient::Recipient;
 
-/// Subscribers of subscribers are reached, and no further.
+/// Subscribers of subscribers are reached, but not their subscribers.
 const DEPTH: usize = 2;
 
 impl World {
@@ -38,7 +38,7 @@ impl World {
         &'a self,
         object: &'a Recipient,
     ) -> impl Iterator<Item = (&'a Recipient, &'a Subscription)> {
-        // A user with no id sorts before every other recipient.
+        // A user with an empty id sorts before every other recipient.
         let first = (object.clone(), Recipient::user(""));
         self.subscriptions
             .range(first..)
@@ -67,8 +67,8 @@ impl World {
         })
     }
 
-    /// The explicit recipients, then the subscribers of the objects among them, each once.
-    /// An actor is not told of its own action through a subscription, only when named.
+    /// Returns the explicit recipients, followed by the subscribers of the objects among them, without duplicates.
+    /// The actor is reached only as an explicit recipient, not through a subscription.
     pub(crate) fn fan_out(
         &self,
         explicit: Vec<Target>,

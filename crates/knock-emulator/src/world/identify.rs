@@ -1,4 +1,4 @@
-//! Identifying users, objects and tenants: a request is checked in full before it changes anything.
+//! Identifying users, objects and tenants. A request is validated completely before it changes anything.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::wire::response::Failure;
 
 const MAX_ID: usize = 256;
 const MAX_PROPERTIES: usize = 256 * 1024;
-/// Keys of a request that are not properties.
+/// Fields of a request that are not properties.
 const RESERVED: [&str; 8] = [
     "id",
     "collection",
@@ -26,7 +26,7 @@ const RESERVED: [&str; 8] = [
     "__typename",
 ];
 
-/// A checked set of changes to an entity, not applied yet.
+/// A valid set of changes to an entity that has not been applied yet.
 #[derive(Debug)]
 pub(crate) struct Identify {
     properties: Fields,
@@ -139,7 +139,7 @@ fn parse_channel_data(fields: &Fields, settings: &Settings) -> Result<Vec<(Strin
     channels.iter().map(|(id, data)| Ok((id.clone(), channel_data::parse(settings, id, data)?))).collect()
 }
 
-/// A recipient in a request body: an id, or properties to identify it with first.
+/// A recipient in a request body: an id, or an object whose properties identify the recipient first.
 #[derive(Debug)]
 pub(crate) struct Inline {
     pub(crate) recipient: Recipient,
@@ -153,7 +153,7 @@ impl Inline {
         Self::of(recipient, value, settings)
     }
 
-    /// A tenant: its id, or an object with one.
+    /// Parses a tenant: an id, or an object with an id.
     pub(crate) fn parse_tenant(value: &Value, settings: &Settings) -> Result<Option<Self>, Failure> {
         let id = match value {
             Value::Null => return Ok(None),
@@ -186,12 +186,12 @@ impl Inline {
         Ok(Self { recipient, identify: Some(identify), trigger_data })
     }
 
-    /// Whether it is only named, so that it may be unknown.
+    /// Whether this is just an id, so that the recipient may be unknown.
     pub(crate) fn is_bare(&self) -> bool {
         self.identify.is_none()
     }
 
-    /// Identifies what is to be identified.
+    /// Identifies the recipient if there are properties for it.
     pub(crate) fn apply(self, world: &mut World) -> Recipient {
         if let Some(identify) = self.identify {
             identify.apply(&self.recipient, world);

@@ -1,4 +1,4 @@
-//! Which preferences apply: those of the environment, the tenant and the recipient in layers.
+//! Which preferences apply: those of the environment, the tenant and the recipient, in layers.
 
 use super::preferences::overlay;
 use super::store::World;
@@ -6,7 +6,7 @@ use crate::json::{Fields, deep_merge};
 use crate::recipient::Recipient;
 
 impl World {
-    /// The set of a recipient over the tenant's and the environment's defaults.
+    /// The preference set of a recipient, on top of the defaults of the tenant and the environment.
     pub(crate) fn resolved(&self, recipient: &Recipient, set_id: &str, tenant: Option<&str>) -> Fields {
         let mut resolved = self.settings.default_preferences.clone();
         let tenant_set = tenant
@@ -22,7 +22,7 @@ impl World {
         resolved
     }
 
-    /// What counts for a run: the tenant's layers if there are any, else the recipient's default set.
+    /// The preferences that apply to a run: those for the tenant if there are any, otherwise the default set.
     pub(crate) fn effective(&self, recipient: &Recipient, tenant: Option<&str>) -> Fields {
         let own = self.entities.get(recipient);
         let tenant = tenant.filter(|id| {

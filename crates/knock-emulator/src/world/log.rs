@@ -1,11 +1,11 @@
-//! Records in the order they came, found by id, the oldest forgotten when there are too many.
+//! A bounded log of records, in order of insertion and with lookup by id. The oldest records are dropped.
 
 use std::collections::{BTreeMap, HashMap};
 
 pub(crate) trait Record {
     fn id(&self) -> &str;
 
-    /// Whether nothing more will come of it, so that it may be forgotten.
+    /// Whether the record can be dropped because it will not change by itself any more.
     fn is_settled(&self) -> bool {
         true
     }
@@ -53,7 +53,7 @@ impl<T: Record> Log<T> {
         self.index.retain(|_, at| self.items.contains_key(at));
     }
 
-    /// The newest first, each with a rank that keeps this order as text.
+    /// The records, newest first, each with a rank: a text that sorts in this order.
     pub(crate) fn newest(&self) -> impl Iterator<Item = (String, &T)> {
         self.items.iter().rev().map(|(at, item)| (format!("{:020}", u64::MAX - at), item))
     }

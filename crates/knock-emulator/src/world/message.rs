@@ -1,4 +1,4 @@
-//! Messages: what a run sent through one channel, and what became of it.
+//! Messages: what a run sent through one channel, and the events that followed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::json::Fields;
 use crate::recipient::Recipient;
 use crate::settings::{Channel, ChannelKind};
 
-/// Longer strings in `data` are cut where a message shows them.
+/// Longer strings in `data` are truncated when a message is rendered.
 const MAX_SHOWN: usize = 1024;
 
 /// An engagement with a message.
@@ -41,7 +41,7 @@ impl Mark {
     }
 }
 
-/// Setting or taking away a mark.
+/// Setting or removing a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) mark: Mark,
@@ -49,7 +49,7 @@ pub(crate) struct Change {
 }
 
 impl Change {
-    /// By the names that paths use.
+    /// Parses the name of a change as it appears in paths.
     pub(crate) fn parse(name: &str) -> Option<Self> {
         let (mark, set) = match name {
             "seen" => (Mark::Seen, true),
@@ -182,7 +182,7 @@ impl Message {
         self.marks.get(&mark).copied()
     }
 
-    /// Whether it answers to a name such as `unread`.
+    /// Whether the message has the engagement status of this name, for example `unread`.
     pub(crate) fn has_engagement(&self, name: &str) -> bool {
         match Change::parse(name) {
             Some(change) => self.marks.contains_key(&change.mark) == change.set,
@@ -241,7 +241,7 @@ fn render_channel(channel: &Channel) -> Value {
     })
 }
 
-/// A copy with long strings cut at a character boundary.
+/// Returns a copy in which long strings are truncated at a character boundary.
 pub(crate) fn shortened(value: &Value) -> Value {
     match value {
         Value::String(text) => json!(cut(text)),

@@ -2,7 +2,7 @@
 //!
 //! The modules are in three groups. Imports only go from a later group to an earlier one, or within a group.
 
-// The records.
+// Records.
 pub(crate) mod bulk;
 pub(crate) mod channel_data;
 pub(crate) mod conditions;
@@ -16,10 +16,10 @@ pub(crate) mod schedule;
 pub(crate) mod subscription;
 pub(crate) mod trigger;
 
-// The `World` that holds them.
+// The store of all records.
 mod store;
 
-// What changes it.
+// Operations on the store.
 mod execution;
 mod fan_out;
 pub(crate) mod identify;

@@ -31,7 +31,7 @@ impl World {
         })
     }
 
-    /// Finds the next occurrence after `after` and plans it.
+    /// Finds the next occurrence after `after` and plans a task for it.
     pub(crate) fn plan_schedule(&mut self, id: &str, after: Timestamp) {
         let Some(schedule) = self.schedules.get(id) else { return };
         let next = self.next_occurrence(schedule, after);
@@ -43,7 +43,7 @@ impl World {
         }
     }
 
-    /// A one-off in the past is due at once; a recurring one starts at `scheduled_at`.
+    /// A one-off schedule in the past is due at once. A recurring schedule starts at `scheduled_at`.
     fn next_occurrence(&self, schedule: &Schedule, after: Timestamp) -> Option<Timestamp> {
         let next = if schedule.repeats.is_empty() {
             schedule.scheduled_at.filter(|_| schedule.last.is_none()).map(|at| at.max(after))
@@ -61,7 +61,7 @@ impl World {
         name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
     }
 
-    /// Runs an occurrence, unless the schedule has moved on or is gone. There is no fan-out here.
+    /// Runs an occurrence, unless the schedule was changed or deleted. There is no fan-out to subscribers.
     pub(super) fn occur(&mut self, id: &str, at: Timestamp) {
         let Some(schedule) = self.schedules.get_mut(id).filter(|schedule| schedule.next == Some(at)) else {
             return;

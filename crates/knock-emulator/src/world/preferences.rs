@@ -1,4 +1,4 @@
-//! Preference sets: how they are checked, kept, layered and evaluated.
+//! Preference sets: checking, merging and evaluating them.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::wire::response::Failure;
 pub(crate) const GROUPS: [&str; 4] = ["categories", "workflows", "channel_types", "channels"];
 const COMMERCIAL: &str = "commercial_subscribed";
 
-/// A checked preference set of a request.
+/// A valid preference set from a request.
 #[derive(Debug)]
 pub(crate) struct Preferences {
     groups: Fields,
@@ -51,7 +51,7 @@ impl Preferences {
         Ok(Self { groups, merge })
     }
 
-    /// By the strategy the request asked for.
+    /// Stores the set with the strategy that the request specifies.
     pub(crate) fn store_into(self, set: &mut Fields) {
         if !self.merge {
             set.clear();
@@ -69,7 +69,7 @@ impl Preferences {
     }
 }
 
-/// A boolean, or an object whose parts are settings again.
+/// A setting is a boolean, or an object that contains further settings.
 pub(crate) fn check_setting(setting: &Value) -> Option<()> {
     let fields = match setting {
         Value::Bool(_) => return Some(()),
@@ -105,7 +105,7 @@ fn check_conditions(conditions: Option<&Value>) -> Option<()> {
     }
 }
 
-/// As it stands in a response: groups never set are `null`.
+/// Renders a set for a response. Groups that were never set are `null`.
 pub(crate) fn render(id: &str, set: &Fields) -> Value {
     let mut rendered = json!({ "id": id });
     for group in GROUPS.into_iter().chain([COMMERCIAL]) {
@@ -114,7 +114,7 @@ pub(crate) fn render(id: &str, set: &Fields) -> Value {
     rendered
 }
 
-/// Whether a preference set lets a workflow deliver to a channel.
+/// Whether a preference set allows a workflow to deliver to a channel.
 pub(crate) fn allows(set: &Fields, workflow: &Workflow, channel: &Channel, scope: &Scope<'_>) -> bool {
     let group = |name: &str, key: &str| set.get(name).and_then(|group| group.get(key));
     let permits = |setting: Option<&Value>| setting.is_none_or(|setting| permits(setting, channel, scope));
@@ -124,7 +124,7 @@ pub(crate) fn allows(set: &Fields, workflow: &Workflow, channel: &Channel, scope
         && (!workflow.commercial || permits(set.get(COMMERCIAL)))
 }
 
-/// Like a merge, but an entry marked `__strategy__: "replace"` below wins over the one above.
+/// Merges `above` into `below`, except for entries that `below` marks with `__strategy__: "replace"`.
 pub(super) fn overlay(below: &mut Fields, above: &Fields) {
     let mut above = above.clone();
     for group in GROUPS {
@@ -148,7 +148,7 @@ fn permits(setting: &Value, channel: &Channel, scope: &Scope<'_>) -> bool {
     }
 }
 
-/// The entry of a channel beats the one of its type.
+/// The entry for a channel takes precedence over the entry for its type.
 fn channel_permitted(fields: &Fields, channel: &Channel, scope: &Scope<'_>) -> bool {
     let entry = |group: &str, key: &str| fields.get(group).and_then(|group| group.get(key));
     match entry("channels", &channel.id).or_else(|| entry("channel_types", channel.kind.as_str())) {

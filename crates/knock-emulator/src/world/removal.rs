@@ -1,4 +1,4 @@
-//! Deleting and merging: what goes with a user or an object.
+//! Deleting and merging recipients, with everything that refers to them.
 
 use super::run::Status;
 use super::store::World;
@@ -6,7 +6,7 @@ use crate::json::{Fields, deep_merge};
 use crate::recipient::Recipient;
 
 impl World {
-    /// Everything Knock holds about it goes too. Runs still waiting never resume.
+    /// Deletes a recipient and everything Knock stores about it. Its paused runs are cancelled.
     pub(crate) fn delete(&mut self, recipient: &Recipient) {
         self.entities.remove(recipient);
         self.subscriptions.retain(|(object, subscriber), _| object != recipient && subscriber != recipient);
@@ -28,7 +28,8 @@ impl World {
         }
     }
 
-    /// The primary user wins where both have something, and takes over the messages; the other is deleted.
+    /// Merges the secondary user into the primary user and deletes it. If both have a value, the primary user keeps
+    /// its own. The primary user takes over the messages.
     pub(crate) fn merge_users(&mut self, primary: &Recipient, secondary: &Recipient) {
         let Some(from) = self.entities.get(secondary).cloned() else { return };
         let now = self.now;

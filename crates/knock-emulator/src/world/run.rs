@@ -51,7 +51,7 @@ pub(super) struct Event {
 #[derive(Clone, Debug)]
 pub(super) enum EventKind {
     Started,
-    /// By the number of the channel in the workflow.
+    /// `step` is the index of the channel in the workflow.
     Enqueued {
         step: usize,
         message_id: String,

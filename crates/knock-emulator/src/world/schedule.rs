@@ -14,7 +14,7 @@ use crate::settings::Workflow;
 use crate::wire::fields::bad_type;
 use crate::wire::response::Failure;
 
-/// How far ahead an occurrence is looked for.
+/// How far ahead to search for an occurrence.
 const HORIZON_DAYS: i64 = 366 * 5;
 
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ enum Frequency {
     Monthly,
 }
 
-/// A repeat rule, kept with its source for the answer.
+/// A repeat rule, with its source for responses.
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
     frequency: Frequency,
@@ -168,7 +168,7 @@ impl Rule {
     }
 }
 
-/// A list of names, or one of the two words for a list.
+/// Parses a list of names, or one of the words `weekdays` and `weekends`.
 fn days(value: Option<&Value>) -> Option<Vec<Weekday>> {
     const WEEK: [(&str, Weekday); 7] = [
         ("mon", Weekday::Monday),

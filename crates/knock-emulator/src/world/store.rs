@@ -21,19 +21,19 @@ use crate::recipient::Recipient;
 use crate::settings::Settings;
 use crate::wire::response::Failure;
 
-/// A long-running emulator forgets the oldest of each beyond this.
+/// The capacity of each log. A long-running emulator drops the oldest records.
 const MAX_RECORDS: usize = 50_000;
-/// What tests count may be longer.
+/// The capacity of the queues that tests inspect.
 const MAX_OBSERVED: usize = 100_000;
 
-/// Something that happens by itself at its time.
+/// Something that happens at a later time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Task {
     Resume(String),
     Occur(String),
 }
 
-/// A member of an audience: the user, and the tenant it is one for.
+/// A member of an audience: the user, and the tenant of the membership.
 pub(crate) type Member = (String, Option<String>);
 
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub(crate) struct World {
     pub(crate) now: Timestamp,
     pub(crate) ids: Ids,
     pub(crate) entities: BTreeMap<Recipient, Entity>,
-    /// By the object subscribed to, then by who subscribes.
+    /// By object, then by subscriber.
     pub(crate) subscriptions: BTreeMap<(Recipient, Recipient), Subscription>,
     pub(crate) audiences: BTreeMap<String, BTreeMap<Member, Timestamp>>,
     pub(crate) triggers: VecDeque<Arc<Trigger>>,
@@ -89,7 +89,7 @@ impl World {
         self.agenda.pop_first()
     }
 
-    /// The entity, made if it is not there.
+    /// Returns the entity, and creates it if it does not exist.
     pub(crate) fn entity_mut(&mut self, recipient: &Recipient) -> &mut Entity {
         let now = self.now;
         self.entities.entry(recipient.clone()).or_insert_with(|| Entity::new(now))
@@ -99,7 +99,7 @@ impl World {
         self.entities.get(recipient).ok_or_else(Failure::missing)
     }
 
-    /// A recipient in full. An unknown one shows as a bare id.
+    /// Renders a recipient in full. An unknown recipient has just an id.
     pub(crate) fn render(&self, recipient: &Recipient) -> Value {
         match self.entities.get(recipient) {
             Some(entity) => render(recipient, entity),
@@ -107,7 +107,7 @@ impl World {
         }
     }
 
-    /// Changes a mark of a message, if there is such a message.
+    /// Changes a mark of a message. Does nothing if the message does not exist.
     pub(crate) fn mark(&mut self, message_id: &str, change: Change, metadata: Option<&Fields>) {
         let event_id = self.ids.ksuid(self.now);
         if let Some(message) = self.messages.get_mut(message_id) {
@@ -116,7 +116,7 @@ impl World {
         }
     }
 
-    /// Accepts a bulk operation, which is queued at first.
+    /// Records a bulk operation and renders it as queued.
     pub(crate) fn accept_bulk(
         &mut self,
         name: impl Into<String>,
@@ -129,7 +129,7 @@ impl World {
         rendered
     }
 
-    /// Returns a bulk operation, which this completes.
+    /// Completes a bulk operation and renders it.
     pub(crate) fn poll_bulk(&mut self, id: &str) -> Option<Value> {
         let operation = self.bulk.get_mut(id)?;
         operation.complete(self.now);
@@ -137,7 +137,7 @@ impl World {
     }
 }
 
-/// Appends to a queue that forgets its oldest.
+/// Appends to a queue, and drops its oldest item if it is full.
 pub(crate) fn push_bounded<T>(queue: &mut VecDeque<T>, item: T) {
     if queue.len() >= MAX_OBSERVED {
         queue.pop_front();

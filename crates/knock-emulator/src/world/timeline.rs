@@ -4,11 +4,11 @@ use jiff::Timestamp;
 
 use super::store::{Task, World};
 
-/// Occurrences caught up with in one go when the clock jumps far ahead of a schedule; the rest wait for the next call.
+/// The maximum number of occurrences to run at once if the clock jumps far ahead. The rest run with the next call.
 const MAX_OCCURRENCES: usize = 10_000;
 
 impl World {
-    /// Lets everything happen that was due until `now`, each at its own time.
+    /// Runs every task that is due by `now`, in order and at its due time.
     pub(crate) fn advance(&mut self, now: Timestamp) {
         let mut occurrences = 0;
         while occurrences < MAX_OCCURRENCES

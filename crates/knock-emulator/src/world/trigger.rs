@@ -31,7 +31,7 @@ pub(crate) struct Trigger {
     pub(crate) at: Timestamp,
 }
 
-/// A recipient of a trigger, with its own data.
+/// A recipient of a trigger, with the data for this recipient.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) recipient: Recipient,

@@ -3,9 +3,9 @@ use http::Request;
 use knock_emulator::{DEFAULT_PUBLIC_KEY, Emulator};
 use serde_json::json;
 
-use crate::client::{Answer, Client};
+use crate::client::{Client, Response};
 
-fn call(client: &Client, method: &str, path: &str, authorization: Option<&str>) -> Answer {
+fn call(client: &Client, method: &str, path: &str, authorization: Option<&str>) -> Response {
     let mut request = Request::builder().method(method).uri(path);
     if let Some(value) = authorization {
         request = request.header("authorization", value);
@@ -14,7 +14,7 @@ fn call(client: &Client, method: &str, path: &str, authorization: Option<&str>) 
 }
 
 #[test]
-fn a_key_is_needed_and_must_be_known() {
+fn a_known_key_is_required() {
     let client = Client::of(Emulator::builder().key("sk_other"));
     for (authorization, code) in [
         (None, Some("authentication_required")),
@@ -26,13 +26,13 @@ fn a_key_is_needed_and_must_be_known() {
         (Some("Bearer sk_other"), None),
         (Some("bearer sk_test_emulator"), None),
     ] {
-        let answer = call(&client, "GET", "/v1/users", authorization);
+        let response = call(&client, "GET", "/v1/users", authorization);
         match code {
             Some(code) => {
-                answer.fails(401, code);
+                response.fails(401, code);
             }
             None => {
-                answer.ok();
+                response.ok();
             }
         }
     }
@@ -59,14 +59,14 @@ fn public_keys_work_where_knock_allows_them() {
         ("POST", "/v1/users/u/preference_center/signed_url", false),
         ("GET", "/v1/providers/slack/c/channels", false),
     ] {
-        let answer = call(&client, method, path, Some(&key));
-        assert_eq!(answer.body["code"] != "incorrect_token_type", allowed, "{method} {path}");
-        assert_eq!(answer.status != 403, allowed, "{method} {path}");
+        let response = call(&client, method, path, Some(&key));
+        assert_eq!(response.body["code"] != "incorrect_token_type", allowed, "{method} {path}");
+        assert_eq!(response.status != 403, allowed, "{method} {path}");
     }
 }
 
 #[test]
-fn what_is_not_there_says_so() {
+fn missing_endpoints_are_reported() {
     let client = Client::new();
     for (method, path) in [
         ("GET", "/v1/nothing"),
@@ -85,7 +85,7 @@ fn what_is_not_there_says_so() {
 }
 
 #[test]
-fn a_body_must_be_json_and_say_so() {
+fn a_body_must_be_json_with_a_content_type() {
     let client = Client::new();
     let send = |content_type: &str, body: &'static str| {
         let mut request = Client::request("PUT", "/v1/users/u", None);
@@ -103,7 +103,7 @@ fn a_body_must_be_json_and_say_so() {
 }
 
 #[test]
-fn nothing_that_is_kept_or_printed_holds_a_key() {
+fn no_record_or_debug_output_contains_a_key() {
     let client = Client::of(Emulator::builder().key("sk_secret_one"));
     let mut request = Client::request("GET", "/v1/users", None);
     request.headers_mut().insert("authorization", "Bearer sk_secret_one".parse().unwrap());

@@ -18,15 +18,15 @@ fn arguments() {
         (&["extra"], false, "extra"),
     ] {
         let output = command().args(arguments).output().unwrap();
-        let said = if works { output.stdout } else { output.stderr };
-        let said = String::from_utf8(said).unwrap();
+        let printed = if works { output.stdout } else { output.stderr };
+        let printed = String::from_utf8(printed).unwrap();
         assert_eq!(output.status.success(), works, "{arguments:?}");
-        assert!(said.contains(expected), "{said}");
+        assert!(printed.contains(expected), "{printed}");
     }
 }
 
 #[test]
-fn it_says_where_it_is_and_answers() {
+fn it_prints_its_url_and_responds() {
     let mut child =
         command().args(["--port", "0", "--workflow", "known"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -35,11 +35,11 @@ fn it_says_where_it_is_and_answers() {
     let addr = first.split("http://").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
     let mut stream = TcpStream::connect(addr).unwrap();
     stream.write_all(b"GET /_emulator/health HTTP/1.0\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(first.contains("development only"), "{first}");
     assert!(second.contains("sk_test_emulator"), "{second}");
-    assert!(answer.contains(" 200 OK") && answer.contains("\"ok\""), "{answer}");
+    assert!(response.contains(" 200 OK") && response.contains("\"ok\""), "{response}");
 }

@@ -1,10 +1,10 @@
-//! A client that keeps a clock of its own.
+//! A client with a simulated clock.
 
 use std::cell::Cell;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Request;
 use knock_emulator::{Builder, DEFAULT_KEY, Delivery, Emulator, Reply};
 use serde_json::Value;
 
@@ -13,10 +13,10 @@ pub(crate) struct Client {
     now: Cell<SystemTime>,
 }
 
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) body: Value,
-    pub(crate) response: Response<Bytes>,
+    pub(crate) http: http::Response<Bytes>,
 }
 
 impl Client {
@@ -41,7 +41,7 @@ impl Client {
         self.emulator.deliveries(self.now())
     }
 
-    /// Who was reached, in order.
+    /// The recipients of all deliveries, in order.
     pub(crate) fn reached(&self) -> Vec<String> {
         self.deliveries().iter().map(|delivery| delivery.recipient.to_string()).collect()
     }
@@ -60,47 +60,47 @@ impl Client {
         .unwrap()
     }
 
-    pub(crate) fn send(&self, request: Request<Bytes>) -> Answer {
-        Answer::of(self.emulator.handle(request, self.now()))
+    pub(crate) fn send(&self, request: Request<Bytes>) -> Response {
+        Response::of(self.emulator.handle(request, self.now()))
     }
 
     pub(crate) fn respond(&self, request: Request<Bytes>) -> Reply {
         self.emulator.respond(request, self.now())
     }
 
-    pub(crate) fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Response {
         self.send(Self::request("GET", path, None))
     }
 
-    pub(crate) fn put(&self, path: &str, body: Value) -> Answer {
+    pub(crate) fn put(&self, path: &str, body: Value) -> Response {
         self.send(Self::request("PUT", path, Some(&body)))
     }
 
-    pub(crate) fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) fn post(&self, path: &str, body: Value) -> Response {
         self.send(Self::request("POST", path, Some(&body)))
     }
 
-    pub(crate) fn delete(&self, path: &str) -> Answer {
+    pub(crate) fn delete(&self, path: &str) -> Response {
         self.send(Self::request("DELETE", path, None))
     }
 
-    pub(crate) fn delete_with(&self, path: &str, body: Value) -> Answer {
+    pub(crate) fn delete_with(&self, path: &str, body: Value) -> Response {
         self.send(Self::request("DELETE", path, Some(&body)))
     }
 
-    pub(crate) fn trigger(&self, workflow: &str, body: Value) -> Answer {
+    pub(crate) fn trigger(&self, workflow: &str, body: Value) -> Response {
         self.post(&format!("/v1/workflows/{workflow}/trigger"), body)
     }
 }
 
-impl Answer {
-    pub(crate) fn of(response: Response<Bytes>) -> Self {
+impl Response {
+    pub(crate) fn of(response: http::Response<Bytes>) -> Self {
         let body = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
         assert!(response.headers().contains_key("x-request-id"));
-        Self { status: response.status().as_u16(), body, response }
+        Self { status: response.status().as_u16(), body, http: response }
     }
 
-    /// The body, which must have come with this status.
+    /// Asserts that the status is 200, and returns the body.
     #[track_caller]
     pub(crate) fn ok(self) -> Value {
         assert_eq!(self.status, 200, "{}", self.body);
@@ -110,7 +110,7 @@ impl Answer {
     #[track_caller]
     pub(crate) fn no_content(self) {
         assert_eq!(self.status, 204, "{}", self.body);
-        assert!(self.response.body().is_empty());
+        assert!(self.http.body().is_empty());
     }
 
     #[track_caller]
@@ -121,7 +121,7 @@ impl Answer {
         self.body
     }
 
-    /// 422, naming this field.
+    /// Asserts that the response is a 422 for this field.
     #[track_caller]
     pub(crate) fn invalid(self, field: &str) {
         let body = self.fails(422, "invalid_params");
@@ -130,6 +130,6 @@ impl Answer {
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.response.headers().get(name)?.to_str().ok()
+        self.http.headers().get(name)?.to_str().ok()
     }
 }

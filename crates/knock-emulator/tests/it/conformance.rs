@@ -1,5 +1,5 @@
-//! Every operation of the `OpenAPI` document, called with the document's own example, and its answer held against the
-//! document's schema.
+//! Calls every operation of the `OpenAPI` document with the example from the document, and validates the response
+//! against the schema from the document.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::client::Client;
 
-/// From `KNOCK_OPENAPI`, or beside the workspace.
+/// Reads the document from `KNOCK_OPENAPI`, or from next to the workspace.
 fn document() -> Option<Value> {
     let beside = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/knock-openapi.json"));
     let path = std::env::var_os("KNOCK_OPENAPI").map_or(beside, PathBuf::from);
@@ -25,8 +25,8 @@ fn document() -> Option<Value> {
     }
 }
 
-/// `OpenAPI` 3.0 as JSON Schema: `nullable` becomes a type, and alternatives may overlap, as those for users and objects
-/// do. Formats are left out, as the document's own examples do not keep them.
+/// Converts `OpenAPI` 3.0 to JSON Schema: `nullable` becomes a type, and alternatives can overlap, like those for users
+/// and objects do. Formats are left out, because the examples of the document do not match them.
 fn json_schema(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(json_schema),
@@ -44,7 +44,7 @@ fn json_schema(value: &mut Value) {
                 let inner = Value::Object(std::mem::take(fields));
                 *value = json!({ "anyOf": [{ "type": "null" }, inner] });
             } else if fields.get("anyOf").is_some() && fields.get("type") == Some(&json!("object")) {
-                // the alternatives say it, and one of them may be null
+                // the type is in the alternatives, one of which can be null
                 fields.remove("type");
             }
         }
@@ -52,7 +52,7 @@ fn json_schema(value: &mut Value) {
     }
 }
 
-/// The example of a schema, or one put together from its parts.
+/// The example of a schema, or an example assembled from its parts.
 fn example(document: &Value, schema: &Value) -> Value {
     if let Some(reference) = schema["$ref"].as_str() {
         return example(document, document.pointer(reference.trim_start_matches('#')).unwrap());
@@ -76,7 +76,7 @@ fn example(document: &Value, schema: &Value) -> Value {
     }
 }
 
-/// A world in which every id of the paths below exists.
+/// An environment in which every id in the paths below exists.
 fn inhabited() -> (Client, Vec<(&'static str, String)>) {
     let client = Client::of(Emulator::builder());
     client.put("/v1/users/u", json!({ "name": "U", "email": "u@example.com", "plan": "gold" })).ok();
@@ -152,7 +152,7 @@ fn query(path: &str) -> String {
     }
 }
 
-/// Bodies for operations whose part of the document gives none, or one that refers to what is not there.
+/// Bodies for operations for which the document has no example, or an example with ids that do not exist.
 fn body(document: &Value, template: &str, operation: &Value) -> Option<Value> {
     if operation["operationId"].as_str().is_some_and(|id| id.contains("Preference"))
         && template.contains("/{id}/")
@@ -175,7 +175,7 @@ fn body(document: &Value, template: &str, operation: &Value) -> Option<Value> {
 }
 
 #[test]
-fn every_operation_answers_as_documented() {
+fn every_operation_responds_as_documented() {
     let Some(document) = document() else { return };
     let mut components = document["components"].clone();
     json_schema(&mut components);
@@ -195,9 +195,9 @@ fn every_operation_answers_as_documented() {
             }
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             let body = body(&document, template, operation);
-            let answer = client.send(Client::request(method.as_str(), &path, body.as_ref()));
-            let Some(expected) = operation["responses"].get(answer.status.to_string()) else {
-                wrong.push(format!("{method} {path}: {} {} for {body:?}", answer.status, answer.body));
+            let response = client.send(Client::request(method.as_str(), &path, body.as_ref()));
+            let Some(expected) = operation["responses"].get(response.status.to_string()) else {
+                wrong.push(format!("{method} {path}: {} {} for {body:?}", response.status, response.body));
                 continue;
             };
             let mut schema = expected["content"]["application/json"]["schema"].clone();
@@ -208,7 +208,7 @@ fn every_operation_answers_as_documented() {
             let schema = json!({ "allOf": [schema], "components": components });
             let validator = jsonschema::validator_for(&schema).unwrap();
             assert!(!validator.is_valid(&json!(false)), "{template}: the schema says nothing");
-            for error in validator.iter_errors(&answer.body) {
+            for error in validator.iter_errors(&response.body) {
                 wrong.push(format!("{method} {path}: {} at {}", error, error.instance_path()));
             }
         }

@@ -46,7 +46,7 @@ fn faults_come_as_json() {
     let list = json!([{ "kind": "html", "method": "put" }, { "kind": "empty", "path": "/v1/objects" }]);
     assert_eq!(add(list), 204);
     client.get("/v1/users").ok();
-    assert_eq!(client.get("/v1/objects/c").response.body().len(), 0);
+    assert_eq!(client.get("/v1/objects/c").http.body().len(), 0);
     assert_eq!(client.put("/v1/users/u", json!({})).status, 502);
 
     assert_eq!(

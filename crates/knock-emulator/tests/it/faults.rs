@@ -4,7 +4,7 @@ use http::Method;
 use knock_emulator::{Connection, Fault, Faults};
 use serde_json::json;
 
-use crate::client::{Answer, Client};
+use crate::client::{Client, Response};
 
 fn trigger() -> http::Request<bytes::Bytes> {
     Client::request("POST", "/v1/workflows/w/trigger", Some(&json!({ "recipients": ["u"] })))
@@ -15,11 +15,11 @@ fn a_status_with_its_headers() {
     let client = Client::new();
     client.emulator.fault(Fault::status(503).retry_after(2).retry_after_ms(50).should_retry(false).times(2));
     for _ in 0..2 {
-        let answer = client.send(trigger());
-        assert_eq!(answer.header("retry-after"), Some("2"));
-        assert_eq!(answer.header("retry-after-ms"), Some("50"));
-        assert_eq!(answer.header("x-should-retry"), Some("false"));
-        answer.fails(503, "internal_server_error");
+        let response = client.send(trigger());
+        assert_eq!(response.header("retry-after"), Some("2"));
+        assert_eq!(response.header("retry-after-ms"), Some("50"));
+        assert_eq!(response.header("x-should-retry"), Some("false"));
+        response.fails(503, "internal_server_error");
     }
     assert_eq!(client.emulator.triggers(), 0);
     client.send(trigger()).ok();
@@ -48,7 +48,7 @@ fn faults_can_be_narrowed_and_come_in_order() {
 }
 
 #[test]
-fn the_fate_of_a_connection() {
+fn connections_are_kept_or_dropped() {
     let client = Client::new();
     for (fault, connection, delay, triggers) in [
         (Fault::drop_before(), Connection::DropBefore, 0, 0),
@@ -75,9 +75,9 @@ fn a_dropped_trigger_with_a_key_is_replayed() {
     client.emulator.fault([Fault::drop_before(), Fault::drop_after()]);
     assert_eq!(client.respond(keyed()).connection, Connection::DropBefore);
     assert_eq!(client.respond(keyed()).connection, Connection::DropAfter);
-    let answer = client.send(keyed());
-    assert_eq!(answer.header("idempotent-replayed"), Some("true"));
-    answer.ok();
+    let response = client.send(keyed());
+    assert_eq!(response.header("idempotent-replayed"), Some("true"));
+    response.ok();
     assert_eq!(client.reached(), ["u"]);
 }
 
@@ -90,23 +90,23 @@ fn garbage() {
     assert_eq!(client.emulator.triggers(), 0);
     let truncated = client.send(trigger());
     assert_eq!(truncated.status, 200);
-    assert!(!truncated.response.body().is_empty());
-    assert!(serde_json::from_slice::<serde_json::Value>(truncated.response.body()).is_err());
+    assert!(!truncated.http.body().is_empty());
+    assert!(serde_json::from_slice::<serde_json::Value>(truncated.http.body()).is_err());
     let empty = client.send(trigger());
-    assert_eq!((empty.status, empty.response.body().len()), (200, 0));
+    assert_eq!((empty.status, empty.http.body().len()), (200, 0));
     assert_eq!(client.emulator.triggers(), 2);
 }
 
 #[test]
-fn entities_can_be_held_back() {
+fn entities_can_be_rate_limited() {
     let client = Client::new();
     client.trigger("w", json!({ "recipients": ["a", "b", "c"] })).ok();
     let ids: Vec<String> = client.deliveries().into_iter().map(|delivery| delivery.message_id).collect();
     client.emulator.fault(Fault::rate_limited("message_ids", [&ids[0], &ids[2]].map(String::as_str)));
-    let answer = client.post("/v1/messages/batch/seen", json!({ "message_ids": ids }));
-    assert_eq!(answer.header("x-ratelimited-message_ids"), Some(&*format!("{},{}", ids[0], ids[2])));
+    let response = client.post("/v1/messages/batch/seen", json!({ "message_ids": ids }));
+    assert_eq!(response.header("x-ratelimited-message_ids"), Some(&*format!("{},{}", ids[0], ids[2])));
     let seen: Vec<bool> =
-        answer.ok().as_array().unwrap().iter().map(|message| message["seen_at"].is_string()).collect();
+        response.ok().as_array().unwrap().iter().map(|message| message["seen_at"].is_string()).collect();
     assert_eq!(seen, [false, true, false]);
 
     client.emulator.fault(Fault::rate_limited("user_ids", ["a"]));
@@ -131,10 +131,10 @@ fn random_faults_are_the_same_for_the_same_seed() {
 }
 
 #[test]
-fn the_log_tells_what_had_a_hand_in_it() {
+fn the_log_reports_faults() {
     let client = Client::new();
     client.emulator.fault(Fault::status(500));
-    let _ = Answer::of(client.respond(trigger()).response);
+    let _ = Response::of(client.respond(trigger()).response);
     client.send(trigger()).ok();
     let log: Vec<_> =
         client.emulator.requests().iter().map(|entry| (entry.status.as_u16(), entry.faulted)).collect();

@@ -1,4 +1,4 @@
-//! No input may bring the emulator down.
+//! No input can crash the emulator.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,7 +7,7 @@ use http::Request;
 use knock_emulator::{DEFAULT_CHANNEL, DEFAULT_KEY, Emulator};
 use proptest::prelude::*;
 
-/// Segments that lead somewhere, so that more than the router is tried.
+/// Segments that exist, so that more than the router is tested.
 fn segment() -> impl Strategy<Value = String> {
     let known = [
         "v1",

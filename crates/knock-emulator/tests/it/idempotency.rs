@@ -1,15 +1,15 @@
 use serde_json::{Value, json};
 
-use crate::client::{Answer, Client};
+use crate::client::{Client, Response};
 
-fn send(client: &Client, path: &str, key: &str, body: &Value) -> Answer {
+fn send(client: &Client, path: &str, key: &str, body: &Value) -> Response {
     let mut request = Client::request("POST", path, Some(body));
     request.headers_mut().insert("idempotency-key", key.parse().unwrap());
     client.send(request)
 }
 
 #[test]
-fn the_same_call_is_answered_as_before() {
+fn the_same_call_is_replayed() {
     let client = Client::new();
     let path = "/v1/workflows/w/trigger";
     let first = send(&client, path, "k", &json!({ "recipients": ["u"], "data": { "a": 1, "b": 2 } }));
@@ -35,7 +35,7 @@ fn the_same_call_is_answered_as_before() {
 }
 
 #[test]
-fn keys_have_a_longest_length() {
+fn keys_have_a_maximum_length() {
     let client = Client::new();
     let body = json!({ "recipients": ["u"] });
     send(&client, "/v1/workflows/w/trigger", &"k".repeat(255), &body).ok();
@@ -45,15 +45,15 @@ fn keys_have_a_longest_length() {
 }
 
 #[test]
-fn failures_are_not_kept() {
+fn failures_are_not_remembered() {
     let client = Client::new();
     let path = "/v1/workflows/w/trigger";
     let body = json!({ "recipients": ["u"], "actor": "late" });
     send(&client, path, "k", &body).fails(400, "actor_missing");
     client.put("/v1/users/late", json!({})).ok();
-    let answer = send(&client, path, "k", &body);
-    assert_eq!(answer.header("idempotent-replayed"), None);
-    answer.ok();
+    let response = send(&client, path, "k", &body);
+    assert_eq!(response.header("idempotent-replayed"), None);
+    response.ok();
 }
 
 #[test]
@@ -61,8 +61,8 @@ fn keys_expire_after_a_day() {
     let client = Client::new();
     let body = json!({ "recipients": ["u"] });
     let replayed = || {
-        let answer = send(&client, "/v1/workflows/w/trigger", "k", &body);
-        answer.header("idempotent-replayed").is_some()
+        let response = send(&client, "/v1/workflows/w/trigger", "k", &body);
+        response.header("idempotent-replayed").is_some()
     };
     assert!(!replayed());
     client.wait(24 * 3600 - 1);
@@ -70,17 +70,17 @@ fn keys_expire_after_a_day() {
     client.wait(1);
     assert!(!replayed());
     client.wait(24 * 3600 - 1);
-    assert!(replayed(), "the second run counts from its own time");
+    assert!(replayed(), "the window starts again with the second run");
 }
 
 #[test]
-fn only_triggers_heed_the_key() {
+fn only_triggers_use_the_key() {
     let client = Client::new();
     let path = "/v1/objects/c/o/subscriptions";
     send(&client, path, "k", &json!({ "recipients": ["a"] })).ok();
-    let answer = send(&client, path, "k", &json!({ "recipients": ["b"] }));
-    assert_eq!(answer.header("idempotent-replayed"), None);
-    answer.ok();
+    let response = send(&client, path, "k", &json!({ "recipients": ["b"] }));
+    assert_eq!(response.header("idempotent-replayed"), None);
+    response.ok();
     send(&client, "/v1/workflows/w/cancel", &"k".repeat(300), &json!({ "cancellation_key": "x" }))
         .no_content();
 }

@@ -34,7 +34,7 @@ fn pages_lead_forward_and_back() {
     assert_eq!(ids(&back), ["u3", "u4", "u5"]);
     assert!(back["page_info"]["after"].is_string() && back["page_info"]["before"].is_string());
 
-    // A cursor stays good when its entry is gone, and when others come in.
+    // A cursor stays valid if its entry is deleted or other entries are added.
     let page = client.get("/v1/users?page_size=2").ok();
     client.delete("/v1/users/u1").no_content();
     client.put("/v1/users/u1a", json!({})).ok();
@@ -85,5 +85,5 @@ fn messages_come_newest_first() {
     client.trigger("w", json!({ "recipients": ["u"], "data": { "n": 5 } })).ok();
     let after = first["page_info"]["after"].as_str().unwrap();
     let second = client.get(&format!("/v1/messages?page_size=2&after={after}")).ok();
-    assert_eq!(numbers(&second), [2, 1], "what is new does not shift the pages");
+    assert_eq!(numbers(&second), [2, 1], "new messages do not shift the pages");
 }

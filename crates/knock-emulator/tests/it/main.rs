@@ -1,6 +1,6 @@
-//! Behaviour of the emulator, driven through `handle`, and of its server, through sockets.
+//! Tests of the emulator, through `handle`, and of the server, through sockets.
 
-// Helpers are tests too, and bodies are written in place.
+// Helpers belong to the tests, and bodies are written inline.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::needless_pass_by_value)]
 
 mod auth;

@@ -58,7 +58,11 @@ fn one_message_and_what_belongs_to_it() {
     assert_eq!(message["actors"], json!(["me"]));
     assert_eq!(message["source"]["key"], "one");
     assert_eq!(message["engagement_statuses"], json!([]));
-    assert_eq!(message["data"]["long"].as_str().unwrap().len(), 1024, "long strings are cut at a character");
+    assert_eq!(
+        message["data"]["long"].as_str().unwrap().len(),
+        1024,
+        "long strings are truncated at a character boundary"
+    );
     assert_eq!(
         client.deliveries()[0].data["long"].as_str().unwrap().len(),
         4000,
@@ -113,8 +117,9 @@ fn batches() {
     let client = client();
     let ids = json!([id(&client, 0), "none", id(&client, 2)]);
     for status in ["seen", "read", "archived", "interacted", "unseen", "unread", "unarchived"] {
-        let answer = client.post(&format!("/v1/messages/batch/{status}"), json!({ "message_ids": ids })).ok();
-        assert_eq!(answer.as_array().unwrap().len(), 2, "{status}");
+        let response =
+            client.post(&format!("/v1/messages/batch/{status}"), json!({ "message_ids": ids })).ok();
+        assert_eq!(response.as_array().unwrap().len(), 2, "{status}");
     }
     let message = client.get(&format!("/v1/messages/{}", id(&client, 0))).ok();
     assert_eq!(message["engagement_statuses"], json!(["interacted"]));

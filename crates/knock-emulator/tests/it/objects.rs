@@ -101,7 +101,7 @@ fn subscriptions() {
 }
 
 #[test]
-fn tenants_are_objects_shown_flat() {
+fn tenants_are_objects_with_top_level_properties() {
     let client = Client::new();
     client.get("/v1/tenants/t").fails(404, "resource_missing");
     let body = json!({

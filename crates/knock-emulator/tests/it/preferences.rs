@@ -40,7 +40,7 @@ fn sets_are_empty_until_written_then_replaced_or_merged() {
 }
 
 #[test]
-fn wrong_sets_are_refused() {
+fn invalid_sets_are_rejected() {
     let client = Client::new();
     for (body, field) in [
         (json!({ "channel_types": [] }), "channel_types"),
@@ -83,7 +83,7 @@ fn the_old_endpoints_set_a_part() {
 }
 
 #[test]
-fn tenants_and_the_environment_give_defaults() {
+fn tenants_and_the_environment_have_defaults() {
     let client =
         Client::of(Emulator::builder().default_preferences(json!({ "channel_types": { "sms": false } })));
     client
@@ -110,7 +110,7 @@ fn tenants_and_the_environment_give_defaults() {
     assert_eq!(own["channel_types"], json!({ "sms": false, "email": false, "push": true }));
 }
 
-/// The kinds of channels that a trigger reached.
+/// The kinds of channels that a trigger delivers to.
 fn kinds(preferences: &Value, body: &Value) -> Vec<&'static str> {
     let workflow = Workflow::new("w")
         .category("news")
@@ -156,11 +156,11 @@ fn preferences_decide_what_is_delivered() {
 }
 
 #[test]
-fn with_a_tenant_its_layers_count() {
+fn the_layers_of_a_tenant_apply() {
     let client = Client::new();
     client.put("/v1/users/u/preferences/default", json!({ "workflows": { "w": false } })).ok();
     client.trigger("w", json!({ "recipients": ["u"], "tenant": "bare" })).ok();
-    assert_eq!(client.reached().len(), 0, "no layer of the tenant: the default set counts");
+    assert_eq!(client.reached().len(), 0, "the tenant has no layers, so the default set applies");
     client.put("/v1/users/u/preferences/acme", json!({ "channel_types": { "email": true } })).ok();
     client.trigger("w", json!({ "recipients": ["u"], "tenant": "acme" })).ok();
     assert_eq!(client.reached().len(), 1);

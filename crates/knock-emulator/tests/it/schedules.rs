@@ -84,7 +84,7 @@ fn an_object_is_not_fanned_out() {
 }
 
 #[test]
-fn in_bulk_and_refused() {
+fn bulk_creation_and_invalid_schedules() {
     let client = Client::of(Emulator::builder().workflow(Workflow::new("w")));
     let rows = json!({ "schedules": [
         { "workflow": "w", "recipient": "a", "repeats": daily() },

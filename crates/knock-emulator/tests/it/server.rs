@@ -18,7 +18,7 @@ fn trigger() -> String {
     )
 }
 
-/// Sends one trigger and reads up to the end of its JSON, or of the connection.
+/// Sends one trigger and reads to the end of the JSON or the connection.
 async fn exchange(stream: &mut TcpStream) -> std::io::Result<String> {
     stream.write_all(trigger().as_bytes()).await?;
     let mut text = Vec::new();
@@ -37,9 +37,12 @@ async fn a_connection_is_kept_alive() {
     let server = start().await;
     let mut stream = TcpStream::connect(server.addr()).await.unwrap();
     for _ in 0..3 {
-        let answer = exchange(&mut stream).await.unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("workflow_run_id"), "{answer}");
-        assert!(answer.contains("x-request-id: "));
+        let response = exchange(&mut stream).await.unwrap();
+        assert!(
+            response.starts_with("HTTP/1.1 200 OK") && response.contains("workflow_run_id"),
+            "{response}"
+        );
+        assert!(response.contains("x-request-id: "));
     }
     assert_eq!(server.emulator().triggers(), 3);
 }
@@ -50,9 +53,9 @@ async fn connections_can_be_dropped() {
     for (fault, triggers) in [(Fault::drop_before(), 0), (Fault::drop_after(), 1)] {
         server.emulator().fault(fault);
         let mut stream = TcpStream::connect(server.addr()).await.unwrap();
-        // An end of stream and a reset are both how it looks to a client.
-        let answer = exchange(&mut stream).await.unwrap_or_default();
-        assert_eq!(answer, "", "not a byte of an answer");
+        // A client sees the end of the stream or a reset.
+        let response = exchange(&mut stream).await.unwrap_or_default();
+        assert_eq!(response, "", "nothing is sent");
         assert_eq!(server.emulator().triggers(), triggers);
     }
     let mut stream = TcpStream::connect(server.addr()).await.unwrap();
@@ -60,7 +63,7 @@ async fn connections_can_be_dropped() {
 }
 
 #[tokio::test]
-async fn an_answer_can_be_late_and_holds_nobody_up() {
+async fn a_delayed_response_does_not_block_others() {
     let server = start().await;
     server.emulator().fault(Fault::delay(Duration::from_millis(150)));
     let started = Instant::now();

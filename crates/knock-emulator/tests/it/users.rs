@@ -32,7 +32,7 @@ fn identify_merges_and_null_clears() {
 }
 
 #[test]
-fn properties_cannot_pose_as_others() {
+fn properties_cannot_override_reserved_names() {
     let client = Client::new();
     let user =
         client.put("/v1/users/u", json!({ "id": "other", "__typename": "Cat", "updated_at": "never" })).ok();
@@ -59,7 +59,7 @@ fn refusals() {
 }
 
 #[test]
-fn deleting_takes_everything_along() {
+fn deleting_removes_everything() {
     let client = Client::new();
     client.put("/v1/users/u", json!({})).ok();
     client.put("/v1/users/u/preferences/default", json!({ "channel_types": { "email": true } })).ok();
@@ -127,11 +127,11 @@ fn bulk_calls_are_queued_and_then_done() {
 }
 
 #[test]
-fn channel_data_has_a_shape_for_every_provider() {
+fn channel_data_has_a_form_for_every_provider() {
     let client = Client::new();
     let path = format!("/v1/users/u/channel_data/{FEED}");
     client.get(&path).fails(404, "resource_missing");
-    for (given, answered) in [
+    for (given, returned) in [
         (
             json!({ "tokens": ["a"] }),
             json!({ "tokens": ["a"], "devices": [{ "token": "a", "locale": null, "timezone": null }] }),
@@ -154,7 +154,7 @@ fn channel_data_has_a_shape_for_every_provider() {
     ] {
         let put = client.put(&path, json!({ "data": given })).ok();
         assert_eq!((&put["__typename"], &put["channel_id"]), (&json!("ChannelData"), &json!(FEED)));
-        assert_eq!(put["data"], answered);
+        assert_eq!(put["data"], returned);
         assert_eq!(client.get(&path).ok(), put);
     }
     for wrong in [

@@ -9,7 +9,7 @@ use crate::client::Client;
 fn a_trigger_reaches_its_recipients() {
     let client = Client::new();
     client.put("/v1/users/dnedry", json!({ "name": "Dennis" })).ok();
-    let answer = client.trigger(
+    let response = client.trigger(
         "dinosaurs-loose",
         json!({
             "recipients": ["jhammond", { "id": "agrant", "name": "Alan", "$trigger_data": { "priority": 2 } }],
@@ -19,7 +19,7 @@ fn a_trigger_reaches_its_recipients() {
             "cancellation_key": "alert",
         }),
     );
-    let run_id = answer.ok()["workflow_run_id"].as_str().unwrap().to_owned();
+    let run_id = response.ok()["workflow_run_id"].as_str().unwrap().to_owned();
     assert_eq!(run_id.len(), 36);
 
     let deliveries = client.deliveries();
@@ -38,7 +38,7 @@ fn a_trigger_reaches_its_recipients() {
     assert_eq!((&runs[0].id, runs[0].recipients.len()), (&run_id, 2));
     assert_eq!(runs[0].cancellation_key.as_deref(), Some("alert"));
 
-    // What was named inline is now known, what was only named is not; a tenant becomes a stub.
+    // Recipients with properties exist now, recipients that are just ids do not. A tenant is created.
     assert_eq!(client.get("/v1/users/agrant").ok()["name"], "Alan");
     client.get("/v1/users/jhammond").fails(404, "resource_missing");
     assert_eq!(client.get("/v1/tenants/jurassic-park").ok()["id"], "jurassic-park");
@@ -72,21 +72,21 @@ fn refusals() {
         (json!({ "recipients": [{ "id": "a", "channel_data": { "x": 1 } }] }), "data"),
     ] {
         let short = body.to_string().chars().take(80).collect::<String>();
-        let answer = client.trigger("known", body);
+        let response = client.trigger("known", body);
         if short.contains("channel_data") {
-            answer.fails(404, "channel_invalid"); // `x` is not an id a channel can have
+            response.fails(404, "channel_invalid"); // `x` cannot be the id of a channel
         } else {
-            answer.invalid(field);
+            response.invalid(field);
         }
     }
     assert_eq!(client.emulator.triggers(), 0);
-    assert_eq!(client.get("/v1/users").ok()["entries"], json!([]), "a refused trigger leaves no trace");
+    assert_eq!(client.get("/v1/users").ok()["entries"], json!([]), "a rejected trigger has no effect");
     client.trigger("known", json!({ "recipients": ids(1000) })).ok();
     assert_eq!(client.deliveries().len(), 1000);
 }
 
 #[test]
-fn explicit_nulls_are_as_good_as_nothing() {
+fn null_counts_as_absent() {
     let client = Client::new();
     let body = json!({
         "recipients": ["u"], "actor": null, "tenant": null, "data": null, "cancellation_key": null, "settings": null,
@@ -144,7 +144,7 @@ fn objects_fan_out_to_their_subscribers() {
     client.trigger("w", json!({ "recipients": [org], "actor": "boss" })).ok();
     assert_eq!(client.reached(), ["orgs/o", "ann", "teams/t", "bob", "squads/s"]);
 
-    // An actor who is named is told.
+    // An actor who is an explicit recipient is notified.
     client.emulator.reset();
     client.put("/v1/users/boss", json!({})).ok();
     subscribe(&client, "orgs", "o", json!(["boss"]));
@@ -168,14 +168,14 @@ fn a_delayed_run_waits_and_then_delivers() {
     let at = client.get("/v1/messages").ok()["items"][0]["inserted_at"].clone();
     client.wait(1000);
     assert_eq!(client.reached().len(), 1);
-    assert_eq!(at, "2025-01-01T00:01:00Z", "a message has the time it was due at");
+    assert_eq!(at, "2025-01-01T00:01:00Z", "a message has the time at which it was due");
 
     client.trigger("later", json!({ "recipients": ["u"], "settings": { "skip_delay": true } })).ok();
     assert_eq!(client.reached().len(), 2);
 }
 
 #[test]
-fn cancelling_stops_what_still_waits() {
+fn cancelling_stops_paused_runs() {
     let client = with_delay();
     let cancel = |body: Value| client.post("/v1/workflows/later/cancel", body);
     let trigger = |key: &str| {
@@ -213,7 +213,7 @@ fn cancelling_for_an_object_cancels_for_its_subscribers() {
 }
 
 #[test]
-fn every_channel_gets_a_message_and_sandbox_mode_holds_it_back() {
+fn every_channel_gets_a_message_which_sandbox_mode_does_not_send() {
     let email = Channel::new("c6bd7a1e-1f25-4ad8-a7e1-4b3b2f8f5b01", ChannelKind::Email);
     let feed = Channel::new("5a88728a-3ecb-400d-ba6f-9c0956ab252f", ChannelKind::InAppFeed);
     let client = Client::of(Emulator::builder().workflow(Workflow::new("w").channel(feed).channel(email)));
