@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_look_like_knocks() {
+    fn ids_have_the_formats_of_knock() {
         let mut ids = Ids::new(1);
         let uuid = ids.uuid();
         assert!(is_uuid(&uuid), "{uuid}");
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_repeats_itself() {
+    fn ids_depend_only_on_the_seed() {
         assert_eq!(Ids::new(7).uuid(), Ids::new(7).uuid());
         assert_ne!(Ids::new(7).uuid(), Ids::new(8).uuid());
         assert_eq!(Ids::named("welcome"), Ids::named("welcome"));

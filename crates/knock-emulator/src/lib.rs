@@ -23,18 +23,18 @@
 //! ```
 //!
 //! # Environment
-//! [`Emulator::builder`] configures API keys, [`Workflow`]s and [`Channel`]s. If no workflow is declared, every key is a
-//! workflow that delivers to one in-app feed ([`DEFAULT_CHANNEL`]). If no channel is declared, every UUID is a channel.
+//! [`Emulator::builder`] configures API keys, [`Workflow`]s and [`Channel`]s. If no workflow is declared, every key is
+//! a workflow that delivers to one in-app feed ([`DEFAULT_CHANNEL`]). If no channel is declared, every UUID is a channel.
 //! The emulated Slack rejects tokens that contain `invalid`.
 //!
 //! # Faults
-//! [`Emulator::fault`] makes the next calls fail; a [`Fault`] specifies how. [`Faults::random`] makes calls fail at random,
-//! but always the same calls for the same seed.
+//! [`Emulator::fault`] makes the next calls fail; a [`Fault`] specifies how. [`Faults::random`] makes calls fail at
+//! random, but always the same calls for the same seed.
 //!
-//! # Server
+#![cfg_attr(feature = "server", doc = "# Server")]
 #![cfg_attr(
     feature = "server",
-    doc = "With the default feature `server`, [`Server`] serves an emulator on a socket. So does the binary of this crate:"
+    doc = "With the default feature `server`, [`Server`] serves an emulator on a socket. So does the crate's binary:"
 )]
 #![cfg_attr(feature = "server", doc = "`knock-emulator --port 4010 --workflow welcome`.")]
 //!
@@ -65,6 +65,8 @@
 //! A workflow has one delay and some channels, but no other steps. Templates are not rendered, and nobody is notified.
 //! Endpoints that the emulator does not implement respond with 501.
 
+// A module imports only modules to its left: clock, ids, json, recipient; settings, wire, world, observe, fault, api,
+// state, control, emulator, server.
 mod api;
 mod clock;
 mod control;

@@ -14,8 +14,8 @@ use crate::world::identify::Identify;
 /// The maximum number of items in a bulk call, and of recipients in a trigger.
 pub(crate) const MAX_BULK: usize = 1000;
 
-/// Identifies the recipients listed in the field `rows`. Returns the number of rows, and the recipients whose properties
-/// are invalid: they are errors of the bulk operation, not of the call.
+/// Identifies the recipients listed in the field `rows`. Returns the number of rows, and the recipients whose
+/// properties are invalid: they are errors of the bulk operation, not of the call.
 pub(crate) fn identify(
     world: &mut World,
     call: &Call,

@@ -32,7 +32,7 @@ fn list(world: &World, recipient: &Recipient) -> Outcome {
     ok(sets.into_iter().map(|id| render(id, &world.resolved(recipient, id, None))).collect())
 }
 
-/// A set that does not exist is returned as an empty set.
+/// A set that does not exist is not an error: the response has the defaults.
 fn get(world: &World, call: &Call, recipient: &Recipient, set: &str) -> Outcome {
     let tenant = call.query.text("tenant")?;
     ok(render(set, &world.resolved(recipient, set, tenant)))

@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_as_plug_does() {
+    fn parses_like_plug() {
         for (text, expected) in [
             ("a=1&b=2", json!({ "a": "1", "b": "2" })),
             ("a[]=1&a[]=2", json!({ "a": ["1", "2"] })),

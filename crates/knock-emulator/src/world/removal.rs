@@ -28,8 +28,8 @@ impl World {
         }
     }
 
-    /// Merges the secondary user into the primary user and deletes it. If both have a value, the primary user keeps
-    /// its own. The primary user takes over the messages.
+    /// Merges the secondary user into the primary user, and then deletes the secondary user. If both have a value, the
+    /// primary user keeps it. The primary user takes over the messages.
     pub(crate) fn merge_users(&mut self, primary: &Recipient, secondary: &Recipient) {
         let Some(from) = self.entities.get(secondary).cloned() else { return };
         let now = self.now;
