@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::Result;
 
-/// Runs the report, which is a program of its own: this one stays light.
+/// Runs the report. It is a separate program, so that this one stays light.
 pub(crate) fn run(options: &[&str]) -> Result<()> {
     let mut command = Command::new("cargo");
     command.args(["run", "--quiet", "--release", "--package", "bench-report", "--"]).args(options);

@@ -1,11 +1,11 @@
-//! `cargo xtask ci`: all that must pass before a change is merged.
+//! `cargo xtask ci`: everything that must pass before a change is merged.
 
 use std::process::Command;
 use std::time::Instant;
 
 use crate::Result;
 
-/// One check: what it is for, and the command, with variables of the environment before the program.
+/// A check: its purpose and its command, with environment variables before the program.
 struct Check {
     name: &'static str,
     command: &'static str,
@@ -19,6 +19,10 @@ const CHECKS: &[Check] = &[
     Check {
         name: "lints, the core with nothing optional",
         command: "cargo clippy --package knock-core --all-targets --no-default-features -- -D warnings",
+    },
+    Check {
+        name: "lints, the core with everything",
+        command: "cargo clippy --package knock-core --all-targets --all-features -- -D warnings",
     },
     Check {
         name: "lints, the native adapter with everything",
@@ -42,10 +46,10 @@ const CHECKS: &[Check] = &[
         command: "cargo xtask bench --check --only core",
     },
     Check { name: "the real runtimes of the edge", command: "cargo xtask edge" },
-    Check { name: "tests of what is optional", command: "cargo test --package knock-reqwest --all-features" },
+    Check { name: "tests of optional features", command: "cargo test --package knock-reqwest --all-features" },
     Check {
         name: "examples of the Cloudflare adapter",
-        // They are compiled, not run: any runner will do.
+        // They are compiled, not run, so any runner will do.
         command: "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=true \
                   cargo test --doc --package knock-worker --target wasm32-unknown-unknown",
     },
@@ -63,9 +67,9 @@ const CHECKS: &[Check] = &[
     },
 ];
 
-/// Runs every check, also after one has failed, and says at the end which did.
+/// Runs every check, even after one has failed, and reports the failed ones at the end.
 pub(crate) fn run() -> Result<()> {
-    // Where they are there already or there is no rustup, the build itself tells.
+    // If this fails, for example because there is no rustup, the builds report what is missing.
     let _ = command("rustup target add wasm32-unknown-unknown wasm32-wasip2").status();
 
     let mut failed = Vec::new();
@@ -85,7 +89,7 @@ pub(crate) fn run() -> Result<()> {
     Err(format!("\n{} of {} checks failed:\n{}", failed.len(), CHECKS.len(), failed.join("\n")).into())
 }
 
-/// A command of words without spaces in them.
+/// A command whose words contain no spaces.
 fn command(line: &str) -> Command {
     let mut words = line.split(' ').peekable();
     let mut variables = Vec::new();

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::Result;
 
-/// Runs the edge tests; what they need is installed into the target folder, which takes a while the first time.
+/// Runs the edge tests. The first run installs what they need into the target folder, which takes a while.
 pub(crate) fn run(options: &[&str]) -> Result<()> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/edge/run.mjs");
     passes(Command::new("node").arg(script).args(options), "node (20 or newer is needed)")

@@ -29,7 +29,7 @@ pub(crate) struct Sources(BTreeMap<Path, Source>);
 
 #[derive(Default)]
 struct Source {
-    /// Its name below the crate's sources, as `api/mod.rs`.
+    /// Its name relative to the crate's sources, for example `api/mod.rs`.
     file: String,
     /// What it has itself, macros also with their `!`; of macros that make items, every name in them.
     items: BTreeSet<String>,
@@ -40,7 +40,7 @@ struct Source {
     test_modules: Vec<Path>,
 }
 
-/// A path where it is written.
+/// A path in the source, with its position.
 struct Written {
     module: Path,
     path: Path,
@@ -50,7 +50,7 @@ struct Written {
 /// One leaf of a `use`.
 struct Use {
     at: Written,
-    /// `*` where it is all.
+    /// The name, or `*` for a glob.
     name: String,
     exported: bool,
 }
@@ -174,7 +174,7 @@ impl Sources {
         beginnings.find(|beginning| self.0.contains_key(*beginning)).unwrap_or_default()
     }
 
-    /// The path to where an item really is; the path itself where that cannot be told.
+    /// The path at which an item is defined, or the path itself if that cannot be resolved.
     fn settle(&self, path: Path) -> Path {
         self.follow(&path, MAX_STEPS).unwrap_or(path)
     }

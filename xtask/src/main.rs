@@ -1,11 +1,10 @@
-//! The house's chores: `cargo xtask <command>`.
-// It talks to whoever runs it.
+//! The chores of this repository: `cargo xtask <command>`.
+// It prints for whoever runs it.
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
 mod bench;
 mod ci;
 mod edge;
-mod expand;
 mod generate;
 mod imports;
 mod readme;
@@ -19,17 +18,17 @@ use std::process::ExitCode;
 use crate::generate::Mode;
 
 const USAGE: &str = "\
-cargo xtask generate             writes the registry of operations and their map
-cargo xtask generate --check     fails where they are out of date
-cargo xtask rooms                fails where an import of the core or the emulator goes up or in a circle
-cargo xtask readme               compiles the code of README.md with what its Install block says
-cargo xtask edge [OPTIONS]       runs what is for the edge on the real runtimes, and compares sizes
-cargo xtask bench [OPTIONS]      measures all, writes BENCHMARKS.md; --check holds it against the limits
-cargo xtask test                 runs `cargo test --workspace`, then the edge
-cargo xtask ci                   runs all that must pass before a change is merged
+cargo xtask generate             writes the registry and the list of operations
+cargo xtask generate --check     fails if they are out of date
+cargo xtask rooms                fails if an import of the core or the emulator goes up or in a circle
+cargo xtask readme               compiles the code of README.md with the dependencies of its Install section
+cargo xtask edge [OPTIONS]       runs the edge tests in their runtimes, and compares sizes
+cargo xtask bench [OPTIONS]      measures everything and writes BENCHMARKS.md; --check compares with the limits
+cargo xtask test                 runs `cargo test --workspace`, then the edge tests
+cargo xtask ci                   runs everything that must pass before a change is merged
 ";
 
-/// What a chore says when it cannot go on.
+/// The result of a chore; its error is printed.
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
 fn main() -> ExitCode {
@@ -55,7 +54,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The repository.
+/// The root of the repository.
 fn root() -> PathBuf {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().unwrap_or(xtask).to_owned()

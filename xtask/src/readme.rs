@@ -1,4 +1,5 @@
-//! `cargo xtask readme`: compiles the code of README.md as a reader would, with what its Install block says and no more.
+//! `cargo xtask readme`: compiles the code of README.md as a reader would, with the dependencies of its Install section
+//! and no others.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ struct Block {
     line: usize,
     /// The last heading before it, with the line of that: there may be others of its name.
     section: (usize, String),
-    /// What follows the fence, as `rust,no_run`.
+    /// The text after the fence, for example `rust,no_run`.
     info: String,
     text: String,
 }
@@ -37,7 +38,7 @@ struct Program {
     source: String,
 }
 
-/// Compiles every block, also after one has failed, and says at the end which did.
+/// Compiles every block, even after one has failed, and reports the failed ones at the end.
 pub(crate) fn run() -> Result<()> {
     let root = crate::root();
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
@@ -70,7 +71,8 @@ pub(crate) fn run() -> Result<()> {
     if failed.is_empty() { Ok(()) } else { Err(failed.join("\n").into()) }
 }
 
-/// What makes a manifest a workspace of its own, with the crates of this repository for those of the registry.
+/// The sections that make a manifest its own workspace, and replace the crates of the registry by those of this
+/// repository.
 fn patch(root: &Path) -> Result<String> {
     let mut patch = "\n[workspace]\n\n[patch.crates-io]\n".to_owned();
     for entry in fs::read_dir(root.join("crates"))? {

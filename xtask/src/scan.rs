@@ -1,19 +1,22 @@
-//! Finds the operations in the sources of knock-core: every `impl Operation for …` with what its `INFO` says.
+//! Finds the operations in the sources of knock-core: every `operation! { … }` and every `impl Operation for …`.
 //!
-//! It reads the sources, not the compiled crate, so that it also works while the crate does not compile.
+//! It reads the sources rather than the compiled crate, so that it also works while the crate does not compile.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::{fmt, fs};
 
-use syn::{Attribute, Expr, ExprCall, ExprMethodCall, ImplItem, Item, ItemFn, ItemImpl, Lit, Meta, Type};
+use syn::parse::{Parse, ParseStream};
+use syn::{
+    Attribute, Expr, ExprCall, ExprMethodCall, Ident, ImplItem, Item, ItemFn, ItemImpl, Lit, LitStr, Meta, Token, Type,
+    Visibility, braced, parenthesized,
+};
 
 use crate::Result;
-use crate::expand::Macros;
 
-/// One resource: a file, with its operations.
+/// One resource: a module with its operations.
 pub(crate) struct Resource {
-    /// The module's name, as `users`.
+    /// The name of the module, for example `users`.
     pub(crate) module: String,
     /// The first line of its documentation.
     pub(crate) title: String,
@@ -23,9 +26,9 @@ pub(crate) struct Resource {
 
 /// One operation.
 pub(crate) struct Operation {
-    /// The type, as `users::Get`.
+    /// The type, for example `users::Get`.
     pub(crate) type_path: String,
-    /// The function that makes it, as `users::get`.
+    /// The function that makes it, for example `users::get`.
     pub(crate) function: String,
     /// The first sentence of the function's documentation.
     pub(crate) summary: String,
@@ -33,6 +36,8 @@ pub(crate) struct Operation {
     pub(crate) reference: Option<String>,
     /// The note of `#[deprecated]`.
     pub(crate) deprecated: Option<String>,
+    /// The names in the official SDKs, from `#[doc(alias = "…")]`.
+    pub(crate) aliases: Vec<String>,
     pub(crate) method: String,
     pub(crate) route: String,
     pub(crate) tier: String,
@@ -71,10 +76,12 @@ impl fmt::Display for Repeatable {
 /// Reads every resource in `folder` that has operations, by name.
 pub(crate) fn resources(folder: &Path) -> Result<Vec<Resource>> {
     let (mut resources, mut problems) = (Vec::new(), Vec::new());
-    let mut files = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
-    files.sort();
-    for file in files {
-        let module = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+    let mut entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    entries.sort();
+    for entry in entries {
+        let module = entry.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+        // The operations of a resource that is a folder are in its `mod.rs`.
+        let file = if entry.is_dir() { entry.join("mod.rs") } else { entry };
         match read(&module, &fs::read_to_string(&file)?) {
             Ok(resource) if resource.operations.is_empty() => {}
             Ok(resource) => resources.push(resource),
@@ -86,27 +93,78 @@ pub(crate) fn resources(folder: &Path) -> Result<Vec<Resource>> {
 
 fn read(module: &str, source: &str) -> Result<Resource> {
     let file = syn::parse_file(source)?;
-    let title = paragraph(&docs(&file.attrs));
-    let macros = Macros::of(&file.items);
-    let mut items = Vec::new();
-    for item in file.items {
-        items.extend(macros.expand(item)?);
-    }
-    let functions: BTreeMap<String, &ItemFn> = items
+    let functions: Functions<'_> = file
+        .items
         .iter()
         .filter_map(|item| if let Item::Fn(function) = item { Some(function) } else { None })
         .map(|function| (function.sig.ident.to_string(), function))
         .collect();
     let mut operations = Vec::new();
-    for item in &items {
-        if let Item::Impl(implementation) = item
-            && is_operation(implementation)
-        {
-            operations.push(operation(module, implementation, &functions)?);
+    for item in &file.items {
+        match item {
+            Item::Macro(call) if call.mac.path.is_ident("operation") => {
+                operations.push(call.mac.parse_body::<Declaration>()?.operation(module, &functions)?);
+            }
+            Item::Impl(implementation) if is_operation(implementation) => {
+                operations.push(implemented(module, implementation, &functions)?);
+            }
+            _ => {}
         }
     }
     operations.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
-    Ok(Resource { module: module.to_owned(), title, operations })
+    Ok(Resource { module: module.to_owned(), title: paragraph(&docs(&file.attrs)), operations })
+}
+
+/// The functions of a file, by name.
+type Functions<'a> = BTreeMap<String, &'a ItemFn>;
+
+/// The head of an `operation! { … }`, as knock-core's `declare.rs` describes it.
+struct Declaration {
+    attributes: Vec<Attribute>,
+    function: Ident,
+    type_name: Ident,
+    info: Info,
+}
+
+impl Parse for Declaration {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        input.parse::<Token![fn]>()?;
+        let function = input.parse()?;
+        let arguments;
+        parenthesized!(arguments in input);
+        skip(&arguments)?;
+        input.parse::<Token![->]>()?;
+        let type_name = input.parse()?;
+        let clauses;
+        braced!(clauses in input);
+        let info = clauses.call(Info::parse)?;
+        skip(&clauses)?;
+        Ok(Self { attributes, function, type_name, info })
+    }
+}
+
+fn skip(input: ParseStream<'_>) -> syn::Result<()> {
+    input.parse::<proc_macro2::TokenStream>().map(drop)
+}
+
+impl Declaration {
+    fn operation(self, module: &str, functions: &Functions<'_>) -> Result<Operation> {
+        let type_name = self.type_name.to_string();
+        let name = self.info.function(module, &type_name)?;
+        let attributes = if self.function == name {
+            &self.attributes
+        } else {
+            &function_named(&name, &type_name, functions)?.attrs
+        };
+        Ok(described(module, &type_name, &name, attributes, self.info))
+    }
+}
+
+fn function_named<'a>(name: &str, type_name: &str, functions: &Functions<'a>) -> Result<&'a ItemFn> {
+    let function = functions.get(name).copied();
+    function.ok_or_else(|| format!("`{type_name}`: there is no function `{name}` that makes it").into())
 }
 
 fn is_operation(implementation: &ItemImpl) -> bool {
@@ -114,43 +172,41 @@ fn is_operation(implementation: &ItemImpl) -> bool {
     path.and_then(|path| path.segments.last()).is_some_and(|segment| segment.ident == "Operation")
 }
 
-fn operation(
-    module: &str,
-    implementation: &ItemImpl,
-    functions: &BTreeMap<String, &ItemFn>,
-) -> Result<Operation> {
+/// An operation that implements the trait by hand.
+fn implemented(module: &str, implementation: &ItemImpl, functions: &Functions<'_>) -> Result<Operation> {
     let Type::Path(path) = &*implementation.self_ty else { return Err("an operation is no struct".into()) };
     let type_name = path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
-    let fail = |problem: &str| format!("`{type_name}`: {problem}");
     let info = implementation.items.iter().find_map(|item| match item {
         ImplItem::Const(constant) if constant.ident == "INFO" => Some(&constant.expr),
         _ => None,
     });
-    let info = info.and_then(Info::read);
-    let info =
-        info.ok_or_else(|| fail("`INFO` is not `OperationInfo::get(name, route, RateLimitTier::…)…`"))?;
+    let info = info.and_then(Info::read).ok_or_else(|| {
+        format!("`{type_name}`: `INFO` is not `OperationInfo::get(name, route, RateLimitTier::…)…`")
+    })?;
+    let name = info.function(module, &type_name)?;
+    let function = function_named(&name, &type_name, functions)?;
+    Ok(described(module, &type_name, &name, &function.attrs, info))
+}
 
-    let name = info.name.strip_prefix(&format!("{module}."));
-    let name =
-        name.ok_or_else(|| fail(&format!("its name `{}` does not begin with `{module}.`", info.name)))?;
-    let function =
-        functions.get(name).ok_or_else(|| fail(&format!("there is no function `{name}` that makes it")))?;
-    let docs = docs(&function.attrs);
-    Ok(Operation {
+fn described(module: &str, type_name: &str, name: &str, attributes: &[Attribute], info: Info) -> Operation {
+    let docs = docs(attributes);
+    Operation {
         type_path: format!("{module}::{type_name}"),
         function: format!("{module}::{name}"),
         summary: sentence(&paragraph(&docs)),
         reference: reference(&docs),
-        deprecated: deprecated(&function.attrs),
+        deprecated: deprecated(attributes),
+        aliases: aliases(attributes),
         method: info.method,
         route: info.route,
         tier: info.tier,
         repeatable: info.repeatable,
         retention: info.retention,
-    })
+    }
 }
 
-/// What an `INFO` says: `OperationInfo::post(name, route, RateLimitTier::Tier5).repeatable()`.
+/// The facts of an operation: those of an `INFO`, `OperationInfo::post(name, route, RateLimitTier::Tier5).repeatable()`,
+/// or of a declaration, `"name": POST "route", Tier5, repeatable;`.
 struct Info {
     name: String,
     method: String,
@@ -161,17 +217,55 @@ struct Info {
 }
 
 impl Info {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.parse::<LitStr>()?.value();
+        input.parse::<Token![:]>()?;
+        let method = input.parse::<Ident>()?.to_string();
+        let route = input.parse::<LitStr>()?.value();
+        input.parse::<Token![,]>()?;
+        let tier = input.parse::<Ident>()?.to_string();
+        let mut info = Self::new(name, method, route, &tier);
+        while input.parse::<Option<Token![,]>>()?.is_some() {
+            let fact: Ident = input.parse()?;
+            if !info.add(&fact.to_string()) {
+                return Err(syn::Error::new(fact.span(), "an unknown fact"));
+            }
+        }
+        input.parse::<Token![;]>()?;
+        Ok(info)
+    }
+
+    fn new(name: String, method: String, route: String, tier: &str) -> Self {
+        let repeatable = if method == "POST" { Repeatable::No } else { Repeatable::Yes };
+        let tier = tier.trim_start_matches("Tier").to_owned();
+        Self { name, method, route, tier, repeatable, retention: false }
+    }
+
+    /// Adds a fact by the name of its method; `false` if there is none.
+    fn add(&mut self, fact: &str) -> bool {
+        match fact {
+            "repeatable" => self.repeatable = Repeatable::Yes,
+            "honours_idempotency_key" => self.repeatable = Repeatable::WithKey,
+            "under_retention" => self.retention = true,
+            _ => return false,
+        }
+        true
+    }
+
+    /// The name of the function that makes the operation.
+    fn function(&self, module: &str, type_name: &str) -> Result<String> {
+        let name = self.name.strip_prefix(module).and_then(|rest| rest.strip_prefix('.'));
+        name.map(str::to_owned).ok_or_else(|| {
+            format!("`{type_name}`: its name `{}` does not begin with `{module}.`", self.name).into()
+        })
+    }
+
     fn read(expression: &Expr) -> Option<Self> {
         match expression {
             Expr::Call(call) => Self::read_call(call),
             Expr::MethodCall(ExprMethodCall { receiver, method, .. }) => {
                 let mut info = Self::read(receiver)?;
-                match method.to_string().as_str() {
-                    "repeatable" => info.repeatable = Repeatable::Yes,
-                    "honours_idempotency_key" => info.repeatable = Repeatable::WithKey,
-                    "under_retention" => info.retention = true,
-                    _ => return None,
-                }
+                info.add(&method.to_string()).then_some(())?;
                 Some(info)
             }
             _ => None,
@@ -182,15 +276,7 @@ impl Info {
         let method = last_segment(&call.func)?.to_uppercase();
         let mut arguments = call.args.iter();
         let (name, route, tier) = (arguments.next()?, arguments.next()?, arguments.next()?);
-        let repeatable = if method == "POST" { Repeatable::No } else { Repeatable::Yes };
-        Some(Self {
-            name: text(name)?,
-            method,
-            route: text(route)?,
-            tier: last_segment(tier)?.strip_prefix("Tier")?.to_owned(),
-            repeatable,
-            retention: false,
-        })
+        Some(Self::new(text(name)?, method, text(route)?, &last_segment(tier)?))
     }
 }
 
@@ -255,6 +341,20 @@ fn reference(docs: &[String]) -> Option<String> {
     Some(link.trim_end_matches(')').to_owned())
 }
 
+/// The texts of `#[doc(alias = "…")]`.
+fn aliases(attributes: &[Attribute]) -> Vec<String> {
+    let mut aliases = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("doc")) {
+        // Other forms of `#[doc]` are not lists, or not of aliases.
+        let _ = attribute.parse_nested_meta(|meta| {
+            let alias: LitStr = meta.value()?.parse()?;
+            aliases.push(alias.value());
+            Ok(())
+        });
+    }
+    aliases
+}
+
 fn deprecated(attributes: &[Attribute]) -> Option<String> {
     let attribute = attributes.iter().find(|attribute| attribute.path().is_ident("deprecated"))?;
     let mut note = String::new();
@@ -273,17 +373,18 @@ fn deprecated(attributes: &[Attribute]) -> Option<String> {
 mod tests {
     use super::*;
 
-    const SOURCE: &str = r#"
+    const IMPLEMENTED: &str = r#"
         //! Users: the people
         //! who are notified.
         //!
         //! More.
 
-        /// Gets a user; [`is_not_found`](crate::Error::is_not_found) where there is none. And more.
+        /// Gets a user, or [`is_not_found`](crate::Error::is_not_found). And more.
         ///
         /// [Reference](https://docs.knock.app/api-reference/users/get)
+        #[doc(alias = "users.get")]
         #[deprecated(note = "use another")]
-        pub fn get(user_id: impl Into<String>) -> Get { todo!() }
+        pub fn get(user_id: impl Into<Text>) -> Get { todo!() }
 
         impl Operation for Get {
             type Output = User;
@@ -294,24 +395,57 @@ mod tests {
         }
     "#;
 
+    const DECLARED: &str = r#"
+        //! Users: the people
+        //! who are notified.
+
+        operation! {
+            /// Gets a user, or [`is_not_found`](crate::Error::is_not_found). And more.
+            ///
+            /// [Reference](https://docs.knock.app/api-reference/users/get)
+            #[doc(alias = "users.get")]
+            #[deprecated(note = "use another")]
+            pub fn get(user_id; data: Data) -> Get {
+                "users.get": POST "/v1/users/{user_id}", Tier4, honours_idempotency_key, under_retention;
+                returns (User);
+                body { data }
+            }
+        }
+    "#;
+
     #[test]
-    fn reads_what_an_operation_says_of_itself() {
-        let resource = read("users", SOURCE).unwrap();
-        assert_eq!(resource.title, "Users: the people who are notified.");
-        let [get] = &resource.operations[..] else { panic!("there is one operation") };
-        assert_eq!(get.endpoint(), "POST /v1/users/{user_id}");
-        assert_eq!((get.type_path.as_str(), get.function.as_str()), ("users::Get", "users::get"));
-        assert_eq!(get.summary, "Gets a user; `is_not_found` where there is none");
-        assert_eq!(get.reference.as_deref(), Some("https://docs.knock.app/api-reference/users/get"));
-        assert_eq!(get.deprecated.as_deref(), Some("use another"));
-        assert_eq!((get.tier.as_str(), get.retention), ("4", true));
-        assert!(matches!(get.repeatable, Repeatable::WithKey));
+    fn reads_the_facts_of_an_operation_in_either_form() {
+        for source in [IMPLEMENTED, DECLARED] {
+            let resource = read("users", source).unwrap();
+            assert_eq!(resource.title, "Users: the people who are notified.");
+            let [get] = &resource.operations[..] else { panic!("there is one operation") };
+            assert_eq!(get.endpoint(), "POST /v1/users/{user_id}");
+            assert_eq!((get.type_path.as_str(), get.function.as_str()), ("users::Get", "users::get"));
+            assert_eq!(get.summary, "Gets a user, or `is_not_found`");
+            assert_eq!(get.reference.as_deref(), Some("https://docs.knock.app/api-reference/users/get"));
+            assert_eq!(get.deprecated.as_deref(), Some("use another"));
+            assert_eq!(get.aliases, ["users.get"]);
+            assert_eq!((get.tier.as_str(), get.retention), ("4", true));
+            assert!(matches!(get.repeatable, Repeatable::WithKey));
+        }
     }
 
     #[test]
-    fn refuses_a_name_that_is_not_where_it_is() {
+    fn the_function_that_makes_an_operation_may_be_another() {
+        let begun = DECLARED.replace("pub fn get(", "fn get_by(")
+            + "/// Begins to get.\n#[doc(alias = \"users.find\")]\npub fn get() -> GetBy { todo!() }";
+        let resource = read("users", &begun).unwrap();
+        assert_eq!(resource.operations[0].summary, "Begins to get");
+        assert_eq!(resource.operations[0].aliases, ["users.find"]);
+    }
+
+    #[test]
+    fn refuses_a_name_that_does_not_match() {
         let problem = |module, source: &str| read(module, source).err().unwrap().to_string();
-        assert!(problem("objects", SOURCE).contains("does not begin with `objects.`"));
-        assert!(problem("users", &SOURCE.replace("users.get", "users.find")).contains("no function `find`"));
+        for source in [IMPLEMENTED, DECLARED] {
+            assert!(problem("objects", source).contains("does not begin with `objects.`"));
+            let renamed = source.replace("\"users.get\", ", "\"users.find\", ").replace("\"users.get\":", "\"users.find\":");
+            assert!(problem("users", &renamed).contains("no function `find`"));
+        }
     }
 }

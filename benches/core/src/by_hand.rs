@@ -1,6 +1,6 @@
-//! The work as it is done for one endpoint without an SDK.
+//! The work as it is written for one endpoint without an SDK.
 #![allow(dead_code, reason = "an application reads what it parses; here only the tests do")]
-#![allow(clippy::needless_pass_by_value, reason = "both sides give up what they are given")]
+#![allow(clippy::needless_pass_by_value, reason = "both sides take their input by value")]
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
@@ -64,7 +64,7 @@ pub(crate) fn trigger_inline(broadcast: Broadcast) -> Request<Bytes> {
 }
 
 fn post(workflow: &str, idempotency_key: &str, body: &impl Serialize) -> Request<Bytes> {
-    let body = serde_json::to_vec(body).expect("the body has a form in JSON");
+    let body = serde_json::to_vec(body).expect("the body can be expressed in JSON");
     Request::post(format!("{BASE_URL}/v1/workflows/{workflow}/trigger"))
         .header(AUTHORIZATION, AUTHORIZATION_VALUE)
         .header(ACCEPT, JSON)
@@ -73,20 +73,20 @@ fn post(workflow: &str, idempotency_key: &str, body: &impl Serialize) -> Request
         .header(CONTENT_LENGTH, body.len())
         .header(IDEMPOTENCY_KEY, idempotency_key)
         .body(Bytes::from(body))
-        .expect("the request can be one")
+        .expect("the request is valid")
 }
 
 fn read<T: DeserializeOwned>(response: &Response<Bytes>) -> T {
     assert!(response.status().is_success(), "{}", response.status());
-    serde_json::from_slice(response.body()).expect("the answer is one")
+    serde_json::from_slice(response.body()).expect("the response is valid")
 }
 
 #[derive(Deserialize)]
-pub(crate) struct TriggerAnswer {
+pub(crate) struct TriggerResponse {
     pub(crate) workflow_run_id: String,
 }
 
-pub(crate) fn parse_trigger(response: Response<Bytes>) -> TriggerAnswer {
+pub(crate) fn parse_trigger(response: Response<Bytes>) -> TriggerResponse {
     read(&response)
 }
 

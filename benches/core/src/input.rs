@@ -1,4 +1,4 @@
-//! What an application has in hand before it calls.
+//! What an application has before a call.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// Something to notify four users of.
+/// A notification for four users.
 pub(crate) struct Alert {
     pub(crate) workflow: String,
     pub(crate) recipients: Vec<String>,
@@ -36,7 +36,7 @@ pub(crate) fn alert() -> Alert {
     }
 }
 
-/// Something to notify a thousand users of, who are identified on the way.
+/// A notification for a thousand users, who are identified inline.
 pub(crate) struct Broadcast {
     pub(crate) workflow: String,
     pub(crate) users: Vec<Person>,
@@ -44,7 +44,7 @@ pub(crate) struct Broadcast {
     pub(crate) idempotency_key: String,
 }
 
-/// A row of the application's own table.
+/// A row of the application's table.
 pub(crate) struct Person {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -68,8 +68,8 @@ fn person(number: u32) -> Person {
     }
 }
 
-pub(crate) fn trigger_answer() -> http::Response<Bytes> {
-    answer(Bytes::from_static(br#"{"workflow_run_id":"27aba2a1-5acd-4be0-9d4d-5c0a1ac5a6a2"}"#))
+pub(crate) fn trigger_response() -> http::Response<Bytes> {
+    response(Bytes::from_static(br#"{"workflow_run_id":"27aba2a1-5acd-4be0-9d4d-5c0a1ac5a6a2"}"#))
 }
 
 pub(crate) fn page_of_messages() -> http::Response<Bytes> {
@@ -81,10 +81,10 @@ pub(crate) fn page_of_messages() -> http::Response<Bytes> {
         });
         Bytes::from(json!({ "items": items, "page_info": page_info }).to_string())
     });
-    answer(PAGE.clone())
+    response(PAGE.clone())
 }
 
-/// As Knock's document shows one, and what most messages of an email channel have.
+/// A message as in Knock's document, with what most messages of an email channel have.
 fn message(number: u32) -> Value {
     let statuses = ["sent", "delivered", "queued"];
     json!({
@@ -131,7 +131,7 @@ fn message(number: u32) -> Value {
     })
 }
 
-fn answer(body: Bytes) -> http::Response<Bytes> {
+fn response(body: Bytes) -> http::Response<Bytes> {
     let mut response = http::Response::new(body);
     response.headers_mut().insert("content-type", http::HeaderValue::from_static("application/json"));
     response

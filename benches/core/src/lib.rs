@@ -1,7 +1,7 @@
-//! The core against the same work done by hand.
+//! The core compared with the same work written by hand.
 //!
-//! Each [`Case`] gives both sides the same owned values, as an application has them, and both give them up. By hand
-//! is what a good engineer writes for one endpoint: structs that borrow, constant headers made once, no checks.
+//! Each [`Case`] passes the same owned values to both sides, as an application would. By hand means what a good engineer
+//! writes for one endpoint: structs that borrow, constant headers, no checks.
 
 mod by_hand;
 mod input;
@@ -24,11 +24,11 @@ pub struct Case {
 pub const SUBJECTS: [&str; 2] = ["knock-core", "by hand"];
 
 impl Case {
-    /// Counts one side's work; its input is made before, and what it gives is dropped after.
+    /// Counts the work of one side. Its input is made before, and its output is dropped afterwards.
     ///
     /// # Errors
     ///
-    /// Where there is no such side.
+    /// If there is no such side.
     pub fn count(&self, subject: &str, count: Count<'_>) -> Result<(), String> {
         match subject {
             "knock-core" => (self.sdk)(count),
@@ -53,8 +53,8 @@ pub const CASES: &[Case] = &[
     },
     Case {
         name: "parse the answer to a trigger",
-        sdk: |count| run(input::trigger_answer, sdk::parse_trigger, count),
-        by_hand: |count| run(input::trigger_answer, by_hand::parse_trigger, count),
+        sdk: |count| run(input::trigger_response, sdk::parse_trigger, count),
+        by_hand: |count| run(input::trigger_response, by_hand::parse_trigger, count),
     },
     Case {
         name: "parse a page of 50 messages",
@@ -64,7 +64,7 @@ pub const CASES: &[Case] = &[
 ];
 
 fn run<I, O>(input: fn() -> I, work: fn(I) -> O, count: Count<'_>) {
-    // What is made only once is made here.
+    // What is initialized only once is initialized here.
     drop(work(input()));
     let mut input = Some(std::hint::black_box(input()));
     let mut output = None;
@@ -90,10 +90,10 @@ mod tests {
     }
 
     #[test]
-    fn both_sides_read_the_same_answers() {
+    fn both_sides_read_the_same_responses() {
         assert_eq!(
-            sdk::parse_trigger(input::trigger_answer()).workflow_run_id,
-            by_hand::parse_trigger(input::trigger_answer()).workflow_run_id
+            sdk::parse_trigger(input::trigger_response()).workflow_run_id,
+            by_hand::parse_trigger(input::trigger_response()).workflow_run_id
         );
         let (theirs, ours) =
             (by_hand::parse_page(input::page_of_messages()), sdk::parse_page(input::page_of_messages()));
@@ -101,7 +101,7 @@ mod tests {
         let ours: Vec<_> = ours.items.iter().map(|item| serde_json::to_value(item).unwrap()).collect();
         let theirs: Vec<_> = theirs.items.iter().map(|item| serde_json::to_value(item).unwrap()).collect();
         for (ours, theirs) in ours.iter().zip(&theirs) {
-            // The SDK says of what type it is, too.
+            // The SDK also writes the type.
             let mut ours = ours.clone();
             ours.as_object_mut().unwrap().remove("__typename");
             ours["source"].as_object_mut().unwrap().remove("__typename");

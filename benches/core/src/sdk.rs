@@ -6,14 +6,14 @@ use bytes::Bytes;
 use http::{Request, Response};
 use knock_core::messages::{self, Message};
 use knock_core::recipients::UserRequest;
-use knock_core::workflows::{self, Trigger, TriggerAnswer};
+use knock_core::workflows::{self, Trigger, TriggerResponse};
 use knock_core::{Config, Operation, Page, UnixTime};
 
 use crate::input::{Alert, Broadcast};
 
 const NOW: UnixTime = UnixTime::from_secs(1_790_000_000);
 
-static CONFIG: LazyLock<Config> = LazyLock::new(|| Config::new("sk_test_12345").expect("the key can be one"));
+static CONFIG: LazyLock<Config> = LazyLock::new(|| Config::new("sk_test_12345").expect("the key is valid"));
 
 pub(crate) fn trigger(alert: Alert) -> Request<Bytes> {
     workflows::trigger(alert.workflow)
@@ -24,7 +24,7 @@ pub(crate) fn trigger(alert: Alert) -> Request<Bytes> {
         .cancellation_key(alert.cancellation_key)
         .idempotency_key(alert.idempotency_key)
         .to_request(&CONFIG)
-        .expect("the alert can be sent")
+        .expect("the alert is valid")
 }
 
 pub(crate) fn trigger_inline(broadcast: Broadcast) -> Request<Bytes> {
@@ -34,17 +34,17 @@ pub(crate) fn trigger_inline(broadcast: Broadcast) -> Request<Bytes> {
         .data(broadcast.dinosaur)
         .idempotency_key(broadcast.idempotency_key)
         .to_request(&CONFIG)
-        .expect("the broadcast can be sent")
+        .expect("the broadcast is valid")
 }
 
-/// The operation that was sent is there when its answer comes.
+/// The operation that was sent, which still exists when its response arrives.
 static SENT: LazyLock<Trigger> =
     LazyLock::new(|| workflows::trigger("dinosaurs-loose").recipient("jhammond"));
 
-pub(crate) fn parse_trigger(response: Response<Bytes>) -> TriggerAnswer {
-    SENT.parse(response, NOW).expect("the answer is one")
+pub(crate) fn parse_trigger(response: Response<Bytes>) -> TriggerResponse {
+    SENT.parse(response, NOW).expect("the response is valid")
 }
 
 pub(crate) fn parse_page(response: Response<Bytes>) -> Page<Message, messages::List> {
-    messages::list().parse(response, NOW).expect("the page is one")
+    messages::list().parse(response, NOW).expect("the page is valid")
 }

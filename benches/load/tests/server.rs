@@ -1,13 +1,13 @@
-//! What the server answers is read by this SDK and by the types made by hand.
+//! The responses of the server are read by this SDK and by the types written by hand.
 #![allow(clippy::unwrap_used)]
 
 use bench_load::measure::Subject;
 use bench_load::server;
 use bench_load::subject::{Work, hyper as by_hyper, knock, reqwest as by_reqwest};
-use knock_reqwest::{Config, Knock, Operation, messages, users};
+use knock_reqwest::{Knock, Operation, messages, users};
 use tokio::net::TcpListener;
 
-/// Runs what is given the URL of a server.
+/// Starts a server, and runs a test with its URL.
 fn on_a_server<F: Future<Output = ()>>(run: impl FnOnce(String) -> F) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -19,7 +19,7 @@ fn on_a_server<F: Future<Output = ()>>(run: impl FnOnce(String) -> F) {
 }
 
 #[test]
-fn every_client_reads_every_answer() {
+fn every_client_reads_every_response() {
     on_a_server(async |url| {
         for work in [Work::trigger(4), Work::Messages { page_size: 1 }, Work::Messages { page_size: 50 }] {
             knock::Subject::new(&url, work.clone()).unwrap().call().await.unwrap();
@@ -30,11 +30,10 @@ fn every_client_reads_every_answer() {
 }
 
 #[test]
-fn users_are_answered_and_other_routes_are_not() {
+fn only_known_routes_are_found() {
     on_a_server(async |url| {
-        let knock =
-            Knock::with_config(Config::builder("sk_test_12345").base_url(&url).build().unwrap()).unwrap();
-        let user = users::identify(users::UserRequest::new("jhammond")).send(&knock).await.unwrap();
+        let knock = Knock::builder().api_key("sk_test_12345").base_url(url).build().unwrap();
+        let user = users::identify("jhammond").send(&knock).await.unwrap();
         assert_eq!(user.name.as_deref(), Some("John Hammond"));
         let page = messages::list().page_size(7).send(&knock).await.unwrap();
         assert!(page.items.len() == 7 && page.next.is_none());

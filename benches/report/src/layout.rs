@@ -1,4 +1,4 @@
-//! The tables: whose they are, what their figures are held against, and their columns.
+//! The tables: which part each belongs to, its references, and its columns.
 
 use crate::numbers::Unit;
 use crate::parts::Part;
@@ -7,20 +7,20 @@ use crate::samples::Place;
 /// A table of samples.
 #[derive(Debug)]
 pub(crate) struct Table {
-    /// As the samples name it.
+    /// The name in the samples.
     pub(crate) name: &'static str,
     pub(crate) part: Part,
-    /// What each figure is held against, round by round.
+    /// What each figure is compared with, round by round.
     pub(crate) references: &'static [Reference],
     pub(crate) columns: &'static [Column],
 }
 
-/// What a figure is held against.
+/// What a figure is compared with.
 #[derive(Debug)]
 pub(crate) struct Reference {
-    /// The same subject, where none is named.
+    /// The same subject if `None`.
     subject: Option<&'static str>,
-    /// The same case, where none is named.
+    /// The same case if `None`.
     case: Option<&'static str>,
 }
 
@@ -44,7 +44,7 @@ impl Reference {
         Self { subject: Some(subject), case: Some(case) }
     }
 
-    /// The place of the reference for what is at `place`.
+    /// Returns the place of the reference for the figure at `place`.
     pub(crate) fn seen_from<'a>(&'a self, place: Place<'a>) -> Place<'a> {
         Place {
             table: place.table,
@@ -54,7 +54,7 @@ impl Reference {
     }
 }
 
-/// A table, by its name.
+/// Finds a table by its name.
 pub(crate) fn table(name: &str) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.name == name)
 }
@@ -116,7 +116,7 @@ pub(crate) const TABLES: &[Table] = &[
         references: &[REQWEST, ONE_IN_FLIGHT],
         columns: &[
             value("requests/s", RATE, Unit::Figure),
-            value("CPU a call, µs", CPU, Unit::Figure),
+            value("CPU per call, µs", CPU, Unit::Figure),
             times("× reqwest", CPU, &REQWEST),
             times("× own with 1", CPU, &ONE_IN_FLIGHT),
             value("p99, µs", "p99_microseconds", Unit::Figure),
@@ -128,8 +128,8 @@ pub(crate) const TABLES: &[Table] = &[
         part: Part::Load,
         references: &[REQWEST, TEN_RECIPIENTS],
         columns: &[
-            value("CPU a call, µs", CPU, Unit::Figure),
-            value("CPU a recipient, µs", CPU, Unit::PerItem),
+            value("CPU per call, µs", CPU, Unit::Figure),
+            value("CPU per recipient, µs", CPU, Unit::PerItem),
             times("× reqwest", CPU, &REQWEST),
             times("call × own with 10", CPU, &TEN_RECIPIENTS),
             value("peak memory, MiB", "peak_kibibytes", Unit::Mebibytes),
@@ -140,8 +140,8 @@ pub(crate) const TABLES: &[Table] = &[
         part: Part::Load,
         references: &[REQWEST, TEN_MESSAGES],
         columns: &[
-            value("CPU a call, µs", CPU, Unit::Figure),
-            value("CPU a message, µs", CPU, Unit::PerItem),
+            value("CPU per call, µs", CPU, Unit::Figure),
+            value("CPU per message, µs", CPU, Unit::PerItem),
             times("× reqwest", CPU, &REQWEST),
             times("call × own with 10", CPU, &TEN_MESSAGES),
             value("peak memory, MiB", "peak_kibibytes", Unit::Mebibytes),

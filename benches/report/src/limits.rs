@@ -1,4 +1,4 @@
-//! `limits.json`: what must hold.
+//! The limits in `limits.json`.
 
 use std::fmt;
 use std::fs;
@@ -19,7 +19,7 @@ pub(crate) struct Limits {
     pub(crate) all: Vec<Limit>,
 }
 
-/// One figure against another one.
+/// A bound on one figure relative to another.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Entry")]
 pub(crate) struct Limit {
@@ -27,18 +27,18 @@ pub(crate) struct Limit {
     pub(crate) bound: Bound,
 }
 
-/// How the median of all rounds may be.
+/// The allowed range of the median of all rounds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Bound {
-    /// So many times the other.
+    /// At least this many times the other figure.
     Least(f64),
-    /// So many times the other.
+    /// At most this many times the other figure.
     Most(f64),
-    /// So much more than the other.
+    /// At most this much more than the other figure.
     MostMore(f64),
 }
 
-/// A limit, as it stands in the file.
+/// A limit as written in the file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -62,10 +62,10 @@ impl TryFrom<Entry> for Limit {
             (Some(times), None, None) => Bound::Least(times),
             (None, Some(times), None) => Bound::Most(times),
             (None, None, Some(more)) => Bound::MostMore(more),
-            _ => return Err("a limit says at_least, at_most or at_most_more".to_owned()),
+            _ => return Err("a limit needs exactly one of at_least, at_most and at_most_more".to_owned()),
         };
         if entry.why.is_empty() {
-            return Err("a limit says why".to_owned());
+            return Err("a limit needs a reason in `why`".to_owned());
         }
         Ok(Self { entry, bound })
     }
@@ -77,7 +77,7 @@ impl Limits {
         Ok(serde_json::from_str(&text).map_err(|error| format!("limits.json: {error}"))?)
     }
 
-    /// The parts that have limits.
+    /// Returns the parts that have limits.
     pub(crate) fn parts(&self) -> Result<Vec<Part>> {
         let mut parts: Vec<Part> = self.all.iter().map(Limit::part).collect::<Result<_>>()?;
         parts.sort();
@@ -85,7 +85,7 @@ impl Limits {
         Ok(parts)
     }
 
-    /// Keeps the limits of these parts.
+    /// Keeps only the limits of these parts.
     pub(crate) fn keep(&mut self, parts: &[Part]) -> Result<()> {
         for part in parts {
             if !self.parts()?.contains(part) {
@@ -96,9 +96,9 @@ impl Limits {
         Ok(())
     }
 
-    /// Holds the samples against all limits.
+    /// Checks the samples against all limits.
     pub(crate) fn check(&self, samples: &Samples) -> Report<'_> {
-        Report(self.all.iter().map(|limit| (limit, limit.seen(samples))).collect())
+        Report(self.all.iter().map(|limit| (limit, limit.measured(samples))).collect())
     }
 }
 
@@ -114,7 +114,7 @@ impl Limit {
         Place { table, case, subject }
     }
 
-    /// The place of the other.
+    /// Returns the place of the other figure.
     pub(crate) fn than(&self) -> Place<'_> {
         let case = self.entry.than_case.as_ref().unwrap_or(&self.entry.case);
         Place { case, subject: &self.entry.than, ..self.place() }
@@ -124,16 +124,16 @@ impl Limit {
         &self.entry.metric
     }
 
-    /// What is limited.
+    /// Describes the limited figure.
     pub(crate) fn what(&self) -> String {
         let Entry { table, case, subject, metric, .. } = &self.entry;
         format!("{table}, {case}: {subject}, {}", metric.replace('_', " "))
     }
 
-    /// How it may be.
+    /// Describes the bound.
     pub(crate) fn wanted(&self) -> String {
         let than = match &self.entry.than_case {
-            Some(case) if self.entry.than == self.entry.subject => format!("with {case}"),
+            Some(case) if self.entry.than == self.entry.subject => format!("the same subject with {case}"),
             Some(case) => format!("{}, {case}", self.entry.than),
             None => self.entry.than.clone(),
         };
@@ -144,8 +144,8 @@ impl Limit {
         }
     }
 
-    /// The median over all rounds that both have.
-    fn seen(&self, samples: &Samples) -> Option<f64> {
+    /// Returns the median over all rounds that have both figures.
+    fn measured(&self, samples: &Samples) -> Option<f64> {
         let series = samples.series(self.place(), &self.entry.metric)?;
         let than = samples.series(self.than(), &self.entry.metric)?;
         let compare = if matches!(self.bound, Bound::MostMore(_)) { difference } else { ratio };
@@ -154,36 +154,37 @@ impl Limit {
 }
 
 impl Bound {
-    /// Whether that may be seen.
-    pub(crate) fn holds(self, seen: f64) -> bool {
+    /// Returns whether a measured value is within the bound.
+    pub(crate) fn holds(self, measured: f64) -> bool {
         match self {
-            Self::Least(times) => seen >= times,
-            Self::Most(most) | Self::MostMore(most) => seen <= most,
+            Self::Least(times) => measured >= times,
+            Self::Most(most) | Self::MostMore(most) => measured <= most,
         }
     }
 }
 
-/// Each limit, and what was seen, where there was anything.
+/// The limits with the measured values, if there are any.
 #[derive(Debug)]
 pub(crate) struct Report<'a>(Vec<(&'a Limit, Option<f64>)>);
 
 impl Report<'_> {
     pub(crate) fn failed(&self) -> usize {
-        self.0.iter().filter(|(limit, seen)| !seen.is_some_and(|seen| limit.bound.holds(seen))).count()
+        let met = |(limit, value): &(&Limit, Option<f64>)| value.is_some_and(|value| limit.bound.holds(value));
+        self.0.iter().filter(|row| !met(row)).count()
     }
 }
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: Vec<_> = self.0.iter().map(|(limit, seen)| (limit, limit.what(), *seen)).collect();
+        let rows: Vec<_> = self.0.iter().map(|(limit, value)| (limit, limit.what(), *value)).collect();
         let width = rows.iter().map(|(_, what, _)| what.chars().count()).max().unwrap_or_default();
-        for (limit, what, seen) in rows {
-            let (seen, verdict) = match seen {
-                Some(seen) if limit.bound.holds(seen) => (format!("{seen:.3}"), "ok"),
-                Some(seen) => (format!("{seen:.3}"), "MISSED"),
-                None => ("nothing".to_owned(), "MISSED: no samples"),
+        for (limit, what, value) in rows {
+            let (value, verdict) = match value {
+                Some(value) if limit.bound.holds(value) => (format!("{value:.3}"), "ok"),
+                Some(value) => (format!("{value:.3}"), "MISSED"),
+                None => ("none".to_owned(), "MISSED: no samples"),
             };
-            writeln!(formatter, "{what:width$}  {seen:>8}  {:48}  {verdict}", limit.wanted())?;
+            writeln!(formatter, "{what:width$}  {value:>8}  {:48}  {verdict}", limit.wanted())?;
         }
         let failed = self.failed();
         write!(formatter, "{} passed, {failed} failed", self.0.len() - failed)

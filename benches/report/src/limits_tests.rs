@@ -6,7 +6,7 @@ fn limit(rest: &str) -> Result<Limits, serde_json::Error> {
     ))
 }
 
-/// Two rounds: ours is 2 and 4 times theirs, then 4 with 100 recipients.
+/// Two rounds, in which `ours` costs 2 and 4 times as much as `theirs`, and one round of `theirs` with 100 recipients.
 fn samples() -> Samples {
     let line = |case: &str, subject: &str, round: u32, cpu: f64| {
         format!(
@@ -32,14 +32,14 @@ fn verdict(rest: &str) -> (String, usize) {
 
 #[test]
 fn a_limit_is_met_or_missed() {
-    let (said, failed) = verdict(r#""at_least":3,"why":"w""#);
-    assert_eq!(failed, 0, "{said}");
-    assert!(said.starts_with("load, 10 recipients: ours, cpu     3.000  ≥ 3 × theirs "), "{said}");
-    assert!(said.ends_with("ok\n1 passed, 0 failed"), "{said}");
+    let (report, failed) = verdict(r#""at_least":3,"why":"w""#);
+    assert_eq!(failed, 0, "{report}");
+    assert!(report.starts_with("load, 10 recipients: ours, cpu     3.000  ≥ 3 × theirs "), "{report}");
+    assert!(report.ends_with("ok\n1 passed, 0 failed"), "{report}");
 
-    let (said, failed) = verdict(r#""at_most":2.9,"why":"w""#);
+    let (report, failed) = verdict(r#""at_most":2.9,"why":"w""#);
     assert_eq!(failed, 1);
-    assert!(said.ends_with("MISSED\n0 passed, 1 failed"), "{said}");
+    assert!(report.ends_with("MISSED\n0 passed, 1 failed"), "{report}");
 }
 
 #[test]
@@ -50,20 +50,20 @@ fn a_limit_may_be_a_difference() {
 
 #[test]
 fn a_limit_may_name_another_case() {
-    let (said, failed) = verdict(r#""than_case":"100 recipients","at_most":4,"why":"w""#);
-    assert_eq!(failed, 0, "{said}");
+    let (report, failed) = verdict(r#""than_case":"100 recipients","at_most":4,"why":"w""#);
+    assert_eq!(failed, 0, "{report}");
 }
 
 #[test]
-fn without_samples_a_limit_is_missed() {
-    let (said, failed) = verdict(r#""than_case":"7 recipients","at_most":4,"why":"w""#);
+fn a_limit_without_samples_is_missed() {
+    let (report, failed) = verdict(r#""than_case":"7 recipients","at_most":4,"why":"w""#);
     assert_eq!(failed, 1);
-    assert!(said.contains("no samples"), "{said}");
+    assert!(report.contains("no samples"), "{report}");
     assert_eq!(limit(r#""at_least":0,"why":"w""#).unwrap().check(&Samples::default()).failed(), 1);
 }
 
 #[test]
-fn a_limit_says_one_thing_and_why() {
+fn a_limit_has_one_bound_and_a_reason() {
     for wrong in [
         r#""why":"w""#,
         r#""at_most":1,"at_least":1,"why":"w""#,
@@ -76,18 +76,18 @@ fn a_limit_says_one_thing_and_why() {
 }
 
 #[test]
-fn the_files_limits_are_about_figures_that_results_have() {
+fn every_limit_compares_with_a_reference_of_its_table() {
     let limits = Limits::read().unwrap();
     assert_eq!(limits.parts().unwrap(), [Part::Core, Part::Load, Part::Tokens, Part::Worker]);
     for limit in &limits.all {
         let table = layout::table(limit.place().table).unwrap();
         let mut others = table.references.iter().map(|reference| reference.seen_from(limit.place()));
-        assert!(others.any(|other| other == limit.than()), "{} is not in the results", limit.what());
+        assert!(others.any(|other| other == limit.than()), "{} compares with none of the references in the layout", limit.what());
     }
 }
 
 #[test]
-fn limits_of_some_parts_are_kept() {
+fn keep_drops_the_limits_of_other_parts() {
     let mut limits = Limits::read().unwrap();
     limits.keep(&[Part::Tokens]).unwrap();
     assert_eq!(limits.parts().unwrap(), [Part::Tokens]);

@@ -1,11 +1,11 @@
-//! Where it was measured.
+//! The machine that measured.
 
 use std::fs;
 use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-/// A machine and what is installed on it, on a day.
+/// A machine and its software on the day of a measurement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Machine {
     pub(crate) date: String,
@@ -18,7 +18,7 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// This one, now.
+    /// Describes the current machine.
     pub(crate) fn this() -> Self {
         let now = jiff::Timestamp::now().to_string();
         Self {
@@ -40,14 +40,14 @@ impl Machine {
     }
 }
 
-/// The model, which Linux alone says in this place.
+/// Returns the processor model, on Linux only.
 fn cpu() -> Option<String> {
     let text = fs::read_to_string("/proc/cpuinfo").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("model name"))?;
     Some(line.trim_start_matches([' ', '\t', ':']).trim().to_owned())
 }
 
-/// The distribution, and the kernel without its build.
+/// Returns the distribution and the kernel's major and minor version.
 fn system() -> String {
     let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
     let distribution = release.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="));
@@ -57,10 +57,10 @@ fn system() -> String {
     format!("{distribution}, {}", numbers.join("."))
 }
 
-/// The version of a program, as a number.
+/// Returns the version number of a program.
 fn version(program: &str) -> String {
-    let said = output(program, &["--version"]).unwrap_or_default();
-    let number = said.split_whitespace().map(|word| word.trim_start_matches('v'));
+    let printed = output(program, &["--version"]).unwrap_or_default();
+    let number = printed.split_whitespace().map(|word| word.trim_start_matches('v'));
     let number = number.into_iter().find(|word| word.starts_with(|first: char| first.is_ascii_digit()));
     number.unwrap_or("missing").to_owned()
 }

@@ -1,5 +1,4 @@
-//! Runs all benchmarks, holds them against the limits, and writes BENCHMARKS.md.
-// It talks to whoever runs it.
+//! Runs the benchmarks, checks them against the limits, and writes BENCHMARKS.md.
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
 mod layout;
@@ -24,7 +23,7 @@ use crate::options::{Mode, Options};
 use crate::parts::Part;
 use crate::results::Results;
 
-/// What any step says when it cannot go on.
+/// A result whose error is only printed.
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
 fn main() -> ExitCode {
@@ -38,7 +37,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether all is as it should be.
+/// Returns whether all limits are met, if they are checked.
 fn run(options: &Options) -> Result<bool> {
     match options.mode {
         Mode::Check => check(options),
@@ -70,7 +69,7 @@ fn measure(options: &Options) -> Result<()> {
     for part in parts {
         let samples = parts::run(&[part], options.rounds)?;
         results.replace(part, &samples, machine::Machine::this());
-        // Minutes of work: what was seen stays, whatever becomes of the next part.
+        // A part takes minutes: its results are kept even if the next part fails.
         results.write()?;
     }
     render::write()

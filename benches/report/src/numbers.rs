@@ -1,17 +1,17 @@
-//! Numbers as people read them.
+//! Formatting of numbers.
 
 use crate::statistics::Spread;
 
-/// How a figure is written.
+/// The format of a figure.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Unit {
-    /// A count: all its digits.
+    /// A count, with all of its digits.
     Exact,
-    /// Three digits that mean something.
+    /// Three significant digits.
     Figure,
     /// Kibibytes, written as mebibytes.
     Mebibytes,
-    /// Divided by the number that the case begins with, as in `10 recipients`.
+    /// Divided by the number at the start of the case, for example `10 recipients`.
     PerItem,
 }
 
@@ -26,12 +26,12 @@ impl Unit {
     }
 }
 
-/// The number that a case begins with; 1 where there is none.
+/// Returns the number at the start of a case, or 1 if there is none.
 pub(crate) fn items(case: &str) -> f64 {
     case.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(1.0)
 }
 
-/// With three digits that mean something: `68,000`, `14.2`, `0.123`.
+/// Formats a value with three significant digits: `68,000`, `14.2`, `0.123`.
 pub(crate) fn figure(value: f64) -> String {
     let rounded: f64 = format!("{value:.2e}").parse().unwrap_or(value);
     let decimals = match rounded.abs() {
@@ -43,7 +43,7 @@ pub(crate) fn figure(value: f64) -> String {
     fixed(rounded, decimals)
 }
 
-/// A ratio: `0.038`, `0.98`, `27.4`, `190`.
+/// Formats a ratio: `0.038`, `0.98`, `27.4`, `190`.
 pub(crate) fn ratio(value: f64) -> String {
     match value.abs() {
         100.0.. => fixed(value, 0),
@@ -53,12 +53,12 @@ pub(crate) fn ratio(value: f64) -> String {
     }
 }
 
-/// A ratio and how far its rounds lie apart: `0.98 (0.95–1.01)`.
+/// Formats a ratio with its lowest and highest round: `0.98 (0.95–1.01)`.
 pub(crate) fn ratio_with_spread(spread: Spread) -> String {
     with_spread(spread, ratio)
 }
 
-/// The same with a digit more, for where it stands beside a limit.
+/// Formats a ratio with one more digit, for comparison with a limit.
 pub(crate) fn fine_ratio_with_spread(spread: Spread) -> String {
     with_spread(spread, |value| if value.abs() < 10.0 { fixed(value, 3) } else { ratio(value) })
 }
@@ -68,7 +68,7 @@ fn with_spread(spread: Spread, write: fn(f64) -> String) -> String {
     if min == max { median } else { format!("{median} ({min}–{max})") }
 }
 
-/// With so many decimals, and commas between the thousands.
+/// Formats a value with this number of decimals and with thousands separators.
 fn fixed(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let whole = text.split('.').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What the program is asked to do.
+//! The command line.
 
 use lexopt::prelude::*;
 
@@ -7,30 +7,30 @@ use crate::parts::Part;
 
 const USAGE: &str = "\
 cargo xtask bench [--only PART]... [--rounds N]            measures and writes BENCHMARKS.md
-cargo xtask bench --check [--only PART]... [--rounds N]    measures and fails where a limit is missed
+cargo xtask bench --check [--only PART]... [--rounds N]    measures and fails if a limit is missed
 cargo xtask bench --render                                 writes BENCHMARKS.md from the last results
 
 PART is core, load, tokens, worker or builds";
 
-/// What to do.
+/// What the program does.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub(crate) enum Mode {
-    /// Measure, and write down what was seen.
+    /// Measures and writes the results, the page and its plots.
     #[default]
     Measure,
-    /// Measure, and hold it against the limits.
+    /// Measures and checks the limits.
     Check,
-    /// Write the page and its plots from what was seen last.
+    /// Writes the page and its plots from the last results.
     Render,
 }
 
-/// What was given.
+/// The options on the command line.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     pub(crate) mode: Mode,
-    /// The parts to run; none given are all.
+    /// The parts to run; all if empty.
     pub(crate) only: Vec<Part>,
-    /// How often; each part knows its own number.
+    /// The number of rounds; each part has its own default.
     pub(crate) rounds: Option<u32>,
 }
 
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused() {
+    fn invalid_options_are_refused() {
         for wrong in [
             &["--check", "--render"][..],
             &["--render", "--rounds", "3"],

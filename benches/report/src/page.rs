@@ -1,4 +1,4 @@
-//! The page's blocks, which are written anew, among prose that stays.
+//! The generated blocks of the page. The prose between them is left as it is.
 
 use crate::layout::TABLES;
 use crate::limits::Limits;
@@ -6,7 +6,7 @@ use crate::plots::Plot;
 use crate::results::Results;
 use crate::{Result, tables};
 
-/// Blocks of tables, with their plots: name, tables, and files of plots.
+/// The blocks: name, tables, and plots.
 const BLOCKS: &[(&str, &[&str], &[&str])] = &[
     ("core", &["core"], &["core"]),
     ("load", &["load"], &["load-requests", "load-cpu"]),
@@ -18,7 +18,7 @@ const BLOCKS: &[(&str, &[&str], &[&str])] = &[
 
 const NOTHING: &str = "Not measured yet.";
 
-/// The page with all blocks as they should be.
+/// Returns the page with all blocks generated.
 pub(crate) fn written(page: &str, results: &Results, limits: &Limits, plots: &[Plot]) -> Result<String> {
     let machines = tables::machines(results).unwrap_or_else(|| NOTHING.to_owned());
     let mut page = replace(page, "machine", &machines)?;
@@ -34,7 +34,7 @@ pub(crate) fn written(page: &str, results: &Results, limits: &Limits, plots: &[P
     Ok(page)
 }
 
-/// Replaces what is between the marks of a block.
+/// Replaces the content of a block.
 fn replace(page: &str, name: &str, content: &str) -> Result<String> {
     let (begin, end) = (format!("<!-- begin {name} -->"), format!("<!-- end {name} -->"));
     let missing = || format!("the page has no block {begin} … {end}");
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_block_is_replaced_and_the_rest_stays() {
+    fn only_the_content_of_a_block_is_replaced() {
         let page = "a\n<!-- begin x -->\nold\n<!-- end x -->\nb\n";
         let once = replace(page, "x", "new").unwrap();
         assert_eq!(once, "a\n<!-- begin x -->\nnew\n<!-- end x -->\nb\n");

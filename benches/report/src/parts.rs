@@ -1,4 +1,4 @@
-//! The parts that measure, and how they are run.
+//! The parts that measure, and how to run them.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::samples::Samples;
 use crate::{Result, layout, tools};
 
-/// The top of the repository.
+/// The root of the repository.
 pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// A part; they run in this order.
+/// A part of the benchmarks. Parts run in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Part {
@@ -24,7 +24,7 @@ pub(crate) enum Part {
     Builds,
 }
 
-/// Programs that were built, by name.
+/// The programs that were built, by name.
 type Programs = BTreeMap<String, PathBuf>;
 
 impl Part {
@@ -47,7 +47,7 @@ impl Part {
         })
     }
 
-    /// What is built for it here; the Worker builds its own.
+    /// Returns the package to build for this part. The Worker part builds its own.
     fn package(self) -> Option<&'static str> {
         match self {
             Self::Core => Some("bench-core"),
@@ -64,9 +64,9 @@ impl Part {
             Ok::<_, String>(Command::new(path))
         };
         let mut commands = match self {
-            // Counted, not timed: it has no rounds.
+            // Instructions and allocations are counted, so one round is enough.
             Self::Core => return Ok(vec![program("instructions")?, program("allocations")?]),
-            // Minutes each: one round, whatever the others have.
+            // A build takes minutes, so there is always one round.
             Self::Builds => return Ok(vec![program("bench-builds")?]),
             Self::Load => vec![program("bench-load")?],
             Self::Tokens => vec![program("bench-tokens")?],
@@ -83,7 +83,7 @@ impl Part {
     }
 }
 
-/// Builds all parts, then runs one after the other, and gives what they print.
+/// Builds all of these parts, runs them one after the other, and returns their samples.
 pub(crate) fn run(parts: &[Part], rounds: Option<u32>) -> Result<Samples> {
     if parts.contains(&Part::Core) {
         tools::valgrind()?;
@@ -102,12 +102,12 @@ pub(crate) fn run(parts: &[Part], rounds: Option<u32>) -> Result<Samples> {
     }
     for row in samples.rows() {
         let table = row.place().table;
-        layout::table(table).ok_or_else(|| format!("the layout does not know the table {table}"))?;
+        layout::table(table).ok_or_else(|| format!("the layout has no table {table}"))?;
     }
     Ok(samples)
 }
 
-/// Each package alone: together they would be built with the features that any of them needs.
+/// Builds one package. Together, packages would be built with the union of their features.
 fn build(package: &str) -> Result<Programs> {
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--release", "--message-format=json-render-diagnostics", "-p", package]);
@@ -120,7 +120,7 @@ fn build(package: &str) -> Result<Programs> {
     Ok(programs)
 }
 
-/// What cargo says it has built.
+/// A message of cargo about an artifact.
 #[derive(Deserialize)]
 struct Message {
     target: Option<Target>,
@@ -136,7 +136,7 @@ fn collect(command: &mut Command, samples: &mut Samples) -> Result<()> {
     each_line(command, |line| samples.add(line))
 }
 
-/// Hands on each line of a command's output as it comes; the first that is refused ends the command.
+/// Passes each line of a command's output to `take`; the first error ends the command.
 fn each_line(command: &mut Command, mut take: impl FnMut(&str) -> Result<()>) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();
     command.current_dir(ROOT).stdin(Stdio::null()).stdout(Stdio::piped());
@@ -145,7 +145,7 @@ fn each_line(command: &mut Command, mut take: impl FnMut(&str) -> Result<()>) ->
     let mut lines = BufReader::new(output).lines();
     let taken = lines.try_for_each(|line| take(&line?));
     if taken.is_err() {
-        // It has ended already where this fails.
+        // This fails only if the command has already ended.
         let _ = child.kill();
     }
     let status = child.wait()?;
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn output_is_collected() {
+    fn samples_are_collected() {
         let line = r#"{"table":"load","case":"c","subject":"s","round":0,"metrics":{"m":1}}"#;
         let mut samples = Samples::default();
         collect(&mut shell(&format!("echo '{line}'")), &mut samples).unwrap();
@@ -172,10 +172,10 @@ mod tests {
     }
 
     #[test]
-    fn noise_and_failures_are_errors() {
+    fn other_output_and_failures_are_errors() {
         let mut samples = Samples::default();
-        let said = collect(&mut shell("echo noise; exec sleep 60"), &mut samples).unwrap_err().to_string();
-        assert!(said.contains("not a sample: noise"), "{said}");
+        let error = collect(&mut shell("echo noise; exec sleep 60"), &mut samples).unwrap_err().to_string();
+        assert!(error.contains("not a sample: noise"), "{error}");
         collect(&mut shell("exit 3"), &mut samples).unwrap_err();
         collect(&mut Command::new("no-such-program"), &mut samples).unwrap_err();
     }

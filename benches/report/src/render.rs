@@ -1,4 +1,4 @@
-//! Writes the page and its plots from the results.
+//! Writing of the page and its plots from the results.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -14,7 +14,7 @@ fn page_file() -> PathBuf {
     Path::new(ROOT).join("BENCHMARKS.md")
 }
 
-/// Writes all anew.
+/// Writes the page and all plots.
 pub(crate) fn write() -> Result<()> {
     let (page, plots) = rendered(&Results::read()?)?;
     fs::write(page_file(), page)?;
@@ -38,7 +38,7 @@ fn remove(file: &Path) -> Result<()> {
     }
 }
 
-/// The page and its plots as they should be.
+/// Returns the page and its plots for these results.
 fn rendered(results: &Results) -> Result<(String, Vec<Plot>)> {
     let plots = plots::all(results)?;
     let page = page::written(&fs::read_to_string(page_file())?, results, &Limits::read()?, &plots)?;

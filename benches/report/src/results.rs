@@ -1,4 +1,4 @@
-//! `results.json`: what was seen last, by part.
+//! The last results of each part, in `results.json`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,14 +22,14 @@ pub(crate) struct Results {
     parts: BTreeMap<Part, Measured>,
 }
 
-/// What was seen of a part, and where.
+/// The results of a part, and the machine that measured them.
 #[derive(Debug, Serialize, Deserialize)]
 struct Measured {
     machine: Machine,
     rows: Vec<Row>,
 }
 
-/// What was seen of one subject in one case.
+/// The results of one subject in one case.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Row {
     table: String,
@@ -44,16 +44,16 @@ pub(crate) struct Figure {
     #[serde(flatten)]
     pub(crate) spread: Spread,
     rounds: usize,
-    /// Against what the layout refers to.
+    /// The ratios to the references of the table.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     ratios: Vec<Ratio>,
 }
 
-/// Paired ratios.
+/// A ratio between figures of the same rounds.
 #[derive(Debug, Serialize, Deserialize)]
 struct Ratio {
     than: String,
-    /// The other's case, where it is another one.
+    /// The case of the reference, if it is a different one.
     #[serde(skip_serializing_if = "Option::is_none")]
     than_case: Option<String>,
     #[serde(flatten)]
@@ -61,7 +61,7 @@ struct Ratio {
 }
 
 impl Results {
-    /// Those of the last time; none where there was none.
+    /// Reads the last results; empty if there are none.
     pub(crate) fn read() -> Result<Self> {
         match fs::read_to_string(FILE) {
             Ok(text) => Ok(serde_json::from_str(&text).map_err(|error| format!("results.json: {error}"))?),
@@ -74,7 +74,7 @@ impl Results {
         Ok(fs::write(FILE, self.to_text()?)?)
     }
 
-    /// A line a row, which reads and compares well.
+    /// Writes one line per row, so that diffs are readable.
     fn to_text(&self) -> Result<String> {
         let mut parts = Vec::new();
         for (part, Measured { machine, rows }) in &self.parts {
@@ -86,7 +86,7 @@ impl Results {
         Ok(format!("{{\n{}\n}}\n", parts.join(",\n")))
     }
 
-    /// Puts what was seen of a part now in the place of what was seen of it before.
+    /// Replaces the results of a part.
     pub(crate) fn replace(&mut self, part: Part, samples: &Samples, machine: Machine) {
         let is_of_part =
             |row: &&SampleRow| layout::table(row.place().table).is_some_and(|table| table.part == part);
@@ -94,17 +94,17 @@ impl Results {
         self.parts.insert(part, Measured { machine, rows });
     }
 
-    /// Where each part was measured.
+    /// Returns the machine that measured each part.
     pub(crate) fn machines(&self) -> impl Iterator<Item = (Part, &Machine)> {
         self.parts.iter().map(|(part, measured)| (*part, &measured.machine))
     }
 
-    /// The rows of a table.
+    /// Returns the rows of a table.
     pub(crate) fn rows<'a>(&'a self, table: &str) -> impl Iterator<Item = &'a Row> {
         self.parts.values().flat_map(|measured| &measured.rows).filter(move |row| row.table == table)
     }
 
-    /// A figure, where it was seen.
+    /// Returns a figure, if it was measured.
     pub(crate) fn figure(&self, place: Place<'_>, metric: &str) -> Option<&Figure> {
         self.rows(place.table).find(|row| row.place() == place)?.figure(metric)
     }
@@ -148,7 +148,7 @@ impl Figure {
         Some(Self { spread, rounds: series.len(), ratios })
     }
 
-    /// The ratio to the same figure of `other`, seen from `place`.
+    /// Returns the ratio of this figure, at `place`, to the one at `other`.
     pub(crate) fn ratio(&self, place: Place<'_>, other: Place<'_>) -> Option<Spread> {
         let case = Some(other.case).filter(|case| *case != place.case);
         let is_other = |ratio: &&Ratio| ratio.than == other.subject && ratio.than_case.as_deref() == case;
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn results_say_medians_and_paired_ratios_and_come_back_as_they_were() {
+    fn results_have_medians_and_paired_ratios_and_round_trip() {
         let mut results = Results::default();
         results.replace(Part::Load, &samples([[100.0, 200.0], [300.0, 300.0]]), Machine::example());
         let text = results.to_text().unwrap();
@@ -187,12 +187,12 @@ mod tests {
         assert_eq!(figure.rounds, 2);
         let than = Place { subject: "reqwest", ..PLACE };
         assert_eq!(figure.ratio(PLACE, than), Some(Spread { median: 0.75, min: 0.5, max: 1.0 }));
-        // The reference is not held against itself.
+        // The reference is not compared with itself.
         assert!(results.figure(than, "requests_per_second").unwrap().ratios.is_empty());
     }
 
     #[test]
-    fn only_what_was_measured_is_replaced() {
+    fn only_the_measured_part_is_replaced() {
         let mut results = Results::default();
         results.replace(Part::Load, &samples([[1.0, 1.0]; 2]), Machine::example());
         let core =

@@ -1,4 +1,4 @@
-//! What the parts print, as they print it.
+//! The samples that the parts print.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use serde::Deserialize;
 
 use crate::Result;
 
-/// The value of each round.
+/// A value for each round.
 pub(crate) type Series = BTreeMap<u32, f64>;
 
-/// Where a figure belongs.
+/// The place of a figure in the tables.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Place<'a> {
     pub(crate) table: &'a str,
@@ -17,7 +17,7 @@ pub(crate) struct Place<'a> {
     pub(crate) subject: &'a str,
 }
 
-/// All that was printed of one subject in one case.
+/// Everything that was printed about one subject in one case.
 #[derive(Debug)]
 pub(crate) struct Row {
     table: String,
@@ -26,13 +26,13 @@ pub(crate) struct Row {
     pub(crate) metrics: BTreeMap<String, Series>,
 }
 
-/// All that was printed, in the order in which it came first.
+/// All samples. Rows are in the order of their first sample.
 #[derive(Debug, Default)]
 pub(crate) struct Samples {
     rows: Vec<Row>,
 }
 
-/// One line.
+/// One line of output.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sample {
@@ -50,14 +50,14 @@ impl Row {
 }
 
 impl Samples {
-    /// Adds what one line says; a figure may be said once.
+    /// Adds the sample on one line. It is an error to report a figure twice.
     pub(crate) fn add(&mut self, line: &str) -> Result<()> {
         let sample: Sample =
             serde_json::from_str(line).map_err(|error| format!("not a sample: {line}\n{error}"))?;
         let metrics = self.row_of(&sample);
         for (metric, value) in sample.metrics {
             if metrics.entry(metric).or_default().insert(sample.round, value).is_some() {
-                return Err(format!("said before: {line}").into());
+                return Err(format!("reported twice: {line}").into());
             }
         }
         Ok(())
@@ -78,7 +78,7 @@ impl Samples {
         &self.rows
     }
 
-    /// The rounds of a figure, where there are any.
+    /// Returns the rounds of a figure, if there are any.
     pub(crate) fn series(&self, place: Place<'_>, metric: &str) -> Option<&Series> {
         self.rows.iter().find(|row| row.place() == place)?.metrics.get(metric)
     }
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_one_subject_come_together() {
+    fn samples_of_one_subject_are_merged() {
         let samples = Samples::of(&[
             r#"{"table":"core","case":"a","subject":"knock-core","round":0,"metrics":{"instructions":10}}"#,
             r#"{"table":"core","case":"a","subject":"by hand","round":0,"metrics":{"instructions":9}}"#,
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_sample_or_comes_twice_is_an_error() {
+    fn invalid_and_repeated_samples_are_errors() {
         let mut samples = Samples::default();
         let line = r#"{"table":"t","case":"c","subject":"s","round":0,"metrics":{"m":1}}"#;
         samples.add(line).unwrap();

@@ -1,10 +1,10 @@
-//! Medians, spreads, and comparisons made round by round.
+//! Medians, spreads, and comparisons round by round.
 
 use serde::{Deserialize, Serialize};
 
 use crate::samples::Series;
 
-/// The middle of some values, and how far they lie apart.
+/// The median, minimum and maximum of some values.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Spread {
     pub(crate) median: f64,
@@ -13,7 +13,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// The spread of at least one value.
+    /// Returns the spread, or `None` if there are no values.
     pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut values: Vec<f64> = values.into_iter().collect();
         values.sort_by(f64::total_cmp);
@@ -23,29 +23,29 @@ impl Spread {
         Some(Self { median, min, max })
     }
 
-    /// With as many digits as mean anything.
+    /// Rounds all three to their significant digits.
     pub(crate) fn rounded(self) -> Self {
         Self { median: significant(self.median), min: significant(self.min), max: significant(self.max) }
     }
 }
 
-/// What each round gives against the same round of another series, where both have it.
+/// Compares each round with the same round of another series, for rounds in both.
 pub(crate) fn paired(series: &Series, than: &Series, compare: fn(f64, f64) -> f64) -> Vec<f64> {
     let both = series.iter().filter_map(|(round, value)| Some(compare(*value, *than.get(round)?)));
     both.filter(|value| value.is_finite()).collect()
 }
 
-/// How many times as much.
+/// Returns how many times as large a value is.
 pub(crate) fn ratio(value: f64, than: f64) -> f64 {
     value / than
 }
 
-/// How much more.
+/// Returns how much larger a value is.
 pub(crate) fn difference(value: f64, than: f64) -> f64 {
     value - than
 }
 
-/// Rounds to five digits, but never away what stands before the point.
+/// Rounds to five significant digits, but never rounds the integer part.
 fn significant(value: f64) -> f64 {
     if value.abs() >= 1e4 { value.round() } else { format!("{value:.4e}").parse().unwrap_or(value) }
 }
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn pairs_are_of_the_same_round() {
+    fn values_of_the_same_round_are_paired() {
         let series = Series::from([(0, 10.0), (1, 30.0), (2, 8.0)]);
         let than = Series::from([(0, 5.0), (1, 10.0), (7, 1.0)]);
         assert_eq!(paired(&series, &than, ratio), [2.0, 3.0]);
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_compared_is_left_out() {
+    fn ratios_that_are_not_finite_are_left_out() {
         let nothing = Series::from([(0, 0.0)]);
         assert!(paired(&nothing, &nothing, ratio).is_empty());
         assert_eq!(paired(&nothing, &nothing, difference), [0.0]);

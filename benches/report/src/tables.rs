@@ -1,4 +1,4 @@
-//! Results as tables in Markdown.
+//! The results as Markdown tables.
 
 use crate::layout::{Column, Table};
 use crate::limits::{Bound, Limit, Limits};
@@ -8,7 +8,7 @@ use crate::parts::Part;
 use crate::results::{Results, Row};
 use crate::statistics::difference;
 
-/// A table with a row for each case and subject; nothing where nothing was measured.
+/// Returns a table with a row for each case and subject, or `None` if nothing was measured.
 pub(crate) fn table(table: &Table, results: &Results) -> Option<String> {
     let mut cases: Vec<(&str, Vec<&Row>)> = Vec::new();
     for row in results.rows(table.name) {
@@ -20,7 +20,7 @@ pub(crate) fn table(table: &Table, results: &Results) -> Option<String> {
     }
     let mut lines = vec![head(table)];
     for (case, rows) in cases {
-        // A case says its name once.
+        // Only the first row of a case shows its name.
         for (case, row) in std::iter::once(case).chain(std::iter::repeat("")).zip(rows) {
             let mut cells = vec![case.to_owned(), subject(row.place().subject)];
             cells.extend(table.columns.iter().map(|column| cell(column, row)));
@@ -53,12 +53,12 @@ fn cell(column: &Column, row: &Row) -> String {
     text.unwrap_or_default()
 }
 
-/// Ours stand out.
+/// Formats a subject; those of this repository are bold.
 fn subject(name: &str) -> String {
     if is_ours(name) { format!("**{name}**") } else { name.to_owned() }
 }
 
-/// Whether a subject is of this repository.
+/// Returns whether a subject belongs to this repository.
 pub(crate) fn is_ours(subject: &str) -> bool {
     subject.starts_with("knock-")
 }
@@ -67,17 +67,17 @@ fn line(cells: &[String]) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
-/// All limits, and what was seen last.
+/// Returns the table of limits with the last measured values.
 pub(crate) fn limits(limits: &Limits, results: &Results) -> String {
-    let mut lines = vec!["| what | seen | limit |\n|---|--:|---|".to_owned()];
+    let mut lines = vec!["| figure | measured | limit |\n|---|--:|---|".to_owned()];
     for limit in &limits.all {
-        let seen = seen(limit, results).unwrap_or_else(|| "not measured".to_owned());
-        lines.push(line(&[limit.what(), seen, limit.wanted()]));
+        let measured = measured(limit, results).unwrap_or_else(|| "not measured".to_owned());
+        lines.push(line(&[limit.what(), measured, limit.wanted()]));
     }
     lines.join("\n")
 }
 
-fn seen(limit: &Limit, results: &Results) -> Option<String> {
+fn measured(limit: &Limit, results: &Results) -> Option<String> {
     let (place, than) = (limit.place(), limit.than());
     let figure = results.figure(place, limit.metric())?;
     if let Bound::MostMore(_) = limit.bound {
@@ -90,20 +90,20 @@ fn seen(limit: &Limit, results: &Results) -> Option<String> {
     Some(with_verdict(numbers::fine_ratio_with_spread(ratio), limit.bound.holds(ratio.median)))
 }
 
-fn with_verdict(seen: String, holds: bool) -> String {
-    if holds { seen } else { format!("{seen}, **missed**") }
+fn with_verdict(measured: String, holds: bool) -> String {
+    if holds { measured } else { format!("{measured}, **missed**") }
 }
 
-/// Where the parts were measured: a line for each machine and day.
+/// Returns where the parts were measured, one line per machine and day.
 pub(crate) fn machines(results: &Results) -> Option<String> {
-    let mut seen: Vec<(&Machine, Vec<Part>)> = Vec::new();
+    let mut machines: Vec<(&Machine, Vec<Part>)> = Vec::new();
     for (part, machine) in results.machines() {
-        match seen.iter_mut().find(|(other, _)| *other == machine) {
+        match machines.iter_mut().find(|(other, _)| *other == machine) {
             Some((_, parts)) => parts.push(part),
-            None => seen.push((machine, vec![part])),
+            None => machines.push((machine, vec![part])),
         }
     }
-    let lines = seen.iter().map(|(machine, parts)| {
+    let lines = machines.iter().map(|(machine, parts)| {
         let Machine { date, cpu, cores, system, rustc, node, python } = machine;
         let parts: Vec<&str> = parts.iter().map(|part| part.name()).collect();
         format!(

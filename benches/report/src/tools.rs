@@ -1,15 +1,15 @@
-//! What must be on the machine.
+//! Tools that must be installed.
 
 use std::process::{Command, Stdio};
 
 use crate::Result;
 
-/// Callgrind counts the core's instructions. It is installed where that can be done without asking anybody.
+/// Makes sure that valgrind is installed, installing it if this runs as root and `apt-get` exists.
 pub(crate) fn valgrind() -> Result<()> {
     if works("valgrind", &["--version"]) {
         return Ok(());
     }
-    let missing = "the part `core` needs valgrind: install it, as by `apt-get install valgrind`";
+    let missing = "the part `core` needs valgrind: install it, for example with `apt-get install valgrind`";
     if !is_root() || !works("apt-get", &["--version"]) {
         return Err(missing.into());
     }
@@ -29,7 +29,7 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
 }
 
-/// Its words go to our errors, which are for people.
+/// Runs `apt-get` with its output on stderr, because stdout is for results.
 fn apt_get(arguments: &[&str]) -> Result<()> {
     let mut command = Command::new("apt-get");
     command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null());

@@ -1,4 +1,4 @@
-//! Who signs, and that all sign the same.
+//! The signers, and the check that all sign the same.
 
 use std::hint::black_box;
 use std::rc::Rc;
@@ -27,25 +27,25 @@ const USER: &str = "user_123";
 const NOW: u64 = 1_790_000_000;
 const ONE_HOUR: u64 = 3600;
 
-/// Who signs in one way.
+/// A signer.
 pub(crate) struct Subject {
     pub(crate) case: &'static str,
     pub(crate) name: &'static str,
-    means: Means,
+    signs: Signs,
 }
 
-enum Means {
+enum Signs {
     Here(Box<dyn Fn() -> Result<Signed>>),
     Node { package: &'static str, token: String },
     OpenSsl,
 }
 
-/// What came out, as it came.
+/// The output of a signer.
 enum Signed {
     Token(knock_core::Secret),
-    /// A token whose header has its members in another order, so that its signature is another one.
+    /// A token whose header has its members in another order, so that its signature differs.
     OtherOrder(String),
-    /// A signature without a token around it.
+    /// A signature without its token.
     Signature(Vec<u8>),
 }
 
@@ -64,22 +64,22 @@ impl Claims {
 
 impl Subject {
     fn here(case: &'static str, name: &'static str, sign: impl Fn() -> Result<Signed> + 'static) -> Self {
-        Self { case, name, means: Means::Here(Box::new(sign)) }
+        Self { case, name, signs: Signs::Here(Box::new(sign)) }
     }
 
     pub(crate) fn measure(&self) -> Result<Cost> {
-        match &self.means {
-            Means::Here(sign) => clock::measure(|| sign().map(|signed| drop(black_box(signed)))),
-            Means::Node { package, token: expected } => {
+        match &self.signs {
+            Signs::Here(sign) => clock::measure(|| sign().map(|signed| drop(black_box(signed)))),
+            Signs::Node { package, token: expected } => {
                 let (cost, token) = other::node(package, PRIVATE_PEM, USER, NOW)?;
-                if token == *expected { Ok(cost) } else { Err("its token is another one".into()) }
+                if token == *expected { Ok(cost) } else { Err("its token differs".into()) }
             }
-            Means::OpenSsl => other::openssl(),
+            Signs::OpenSsl => other::openssl(),
         }
     }
 }
 
-/// All who sign; those in this process have been found right.
+/// All signers. Those in this process have been checked.
 pub(crate) fn subjects() -> Result<Vec<Subject>> {
     PROVIDER.install_default().map_err(|_| "jsonwebtoken has a provider already")?;
     other::install_node_packages()?;
@@ -95,13 +95,13 @@ pub(crate) fn subjects() -> Result<Vec<Subject>> {
     }
 
     for (name, package) in [("@knocklabs/node 1.35.0", "knock1"), ("@knocklabs/node 0.6.19", "knock0")] {
-        let means = Means::Node { package, token: reference.clone() };
-        subjects.push(Subject { case: PARSED_PER_CALL, name, means });
+        let signs = Signs::Node { package, token: reference.clone() };
+        subjects.push(Subject { case: PARSED_PER_CALL, name, signs });
     }
     if other::has_openssl() {
-        subjects.push(Subject { case: PARSED, name: "openssl speed", means: Means::OpenSsl });
+        subjects.push(Subject { case: PARSED, name: "openssl speed", signs: Signs::OpenSsl });
     } else {
-        eprintln!("without `openssl speed`: there is no openssl");
+        eprintln!("skipping `openssl speed`: openssl is not installed");
     }
     Ok(subjects)
 }
@@ -130,7 +130,7 @@ fn with_key_parsed_per_call() -> Vec<Subject> {
     let encoding = || EncodingKey::from_rsa_pem(PRIVATE_PEM.as_bytes());
     vec![
         Subject::here(PARSED_PER_CALL, "knock-reqwest (aws-lc-rs)", || {
-            ours(&NativeSigner::new(&SigningKey::parse(PRIVATE_PEM)?)?)
+            ours(&NativeSigner::from_pem(PRIVATE_PEM)?)
         }),
         Subject::here(PARSED_PER_CALL, "jsonwebtoken", move || theirs(&encoding()?, Backend::AwsLc)),
         Subject::here(PARSED_PER_CALL, "knock-core (rsa)", || {
@@ -142,7 +142,7 @@ fn with_key_parsed_per_call() -> Vec<Subject> {
     ]
 }
 
-/// For blinding, which changes neither the signature nor what it costs.
+/// The seed for blinding, which changes neither the signature nor its cost.
 const SEED: [u8; 32] = [7; 32];
 
 fn at() -> UnixTime {
@@ -163,32 +163,32 @@ fn theirs(key: &EncodingKey, backend: Backend) -> Result<Signed> {
     Ok(Signed::OtherOrder(token))
 }
 
-/// That a subject's token is the reference, or says and proves the same.
+/// Checks that the token of a subject is the reference, or equivalent to it.
 fn check(subject: &Subject, reference: &str) -> Result<()> {
-    let Means::Here(sign) = &subject.means else { return Ok(()) };
+    let Signs::Here(sign) = &subject.signs else { return Ok(()) };
     match sign()? {
         Signed::Token(token) if token.expose() == reference => Ok(()),
-        Signed::Token(_) => Err("its token is another one".into()),
+        Signed::Token(_) => Err("its token differs".into()),
         Signed::OtherOrder(token) => check_claims(&token),
         Signed::Signature(signature) => {
             let unsigned = token().unsigned(at())?;
             let token = unsigned.attach(&signature);
-            if token.expose() == reference { Ok(()) } else { Err("its signature is another one".into()) }
+            if token.expose() == reference { Ok(()) } else { Err("its signature differs".into()) }
         }
     }
 }
 
-/// That the public key proves the token, and it says what it should.
+/// Checks the signature with the public key, and the claims.
 fn check_claims(token: &str) -> Result<()> {
     let mut validation = Validation::new(Algorithm::RS256);
-    // Its time is a fixed one.
+    // Its time is fixed.
     validation.validate_exp = false;
     let key = DecodingKey::from_rsa_pem(PUBLIC_PEM.as_bytes())?;
     let decoded = jsonwebtoken::decode::<Claims>(token, &key, &validation)?;
     if decoded.header == Header::new(Algorithm::RS256) && decoded.claims == Claims::expected() {
         Ok(())
     } else {
-        Err("its token says something else".into())
+        Err("its claims differ".into())
     }
 }
 
@@ -198,7 +198,7 @@ enum Backend {
     RustCrypto,
 }
 
-/// A process has one provider in jsonwebtoken, so this one hands on to the backend that is measured.
+/// jsonwebtoken has one provider per process, so this one delegates to the backend that is measured.
 static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: |algorithm, key| {
         let with_rust_crypto = WITH_RUST_CRYPTO.load(Ordering::Relaxed);

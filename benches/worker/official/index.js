@@ -1,4 +1,4 @@
-// examples/cloudflare-worker as one writes it on @knocklabs/node.
+// The same Worker as examples/cloudflare-worker, written with @knocklabs/node.
 import Knock, { APIError, signUserToken } from '@knocklabs/node';
 
 export default {
@@ -10,13 +10,13 @@ export default {
   },
 };
 
-/** Made once for the isolate, as in the example. */
+/** Made once per isolate, as in the example. */
 let knock;
 
 async function alert(request, env) {
   const { user_id, email, dinosaur, id } = await request.json();
   if (![user_id, email, dinosaur, id].every((text) => typeof text === 'string')) {
-    return new Response('user_id, email, dinosaur and id are needed', { status: 400 });
+    return new Response('user_id, email, dinosaur and id are required', { status: 400 });
   }
   try {
     knock ??= new Knock({ apiKey: env.KNOCK_API_KEY, baseURL: env.KNOCK_BASE_URL });
@@ -35,7 +35,7 @@ async function alert(request, env) {
 
 async function token(url, env) {
   const userId = url.searchParams.get('user_id');
-  if (userId === null) return new Response('user_id is needed', { status: 400 });
+  if (userId === null) return new Response('user_id is required', { status: 400 });
   const signed = await signUserToken(userId, { signingKey: env.KNOCK_SIGNING_KEY });
   return new Response(signed, { headers: { 'cache-control': 'no-store' } });
 }

@@ -1,4 +1,4 @@
-//! What the core costs without any IO: `cargo bench -p knock-core --bench core`.
+//! The cost of the core without any IO: `cargo bench -p knock-core --bench core`.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -9,10 +9,11 @@ use bytes::Bytes;
 use criterion::Criterion;
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderValue, Request, Response};
+use knock_core::call::{Call, Verdict};
 use knock_core::recipients::{ObjectReference, UserRequest};
 use knock_core::token::UserToken;
 use knock_core::webhook::{SIGNATURE_HEADER, Verifier};
-use knock_core::{Call, Config, Event, Operation, Step, UnixTime, messages, users, workflows};
+use knock_core::{Config, Operation, UnixTime, messages, users, workflows};
 use serde_json::json;
 use sha2::Sha256;
 
@@ -26,7 +27,7 @@ fn main() {
         .sample_size(50)
         .configure_from_args();
     requests(&mut criterion);
-    answers(&mut criterion);
+    responses(&mut criterion);
     calls(&mut criterion);
     secrets(&mut criterion);
     criterion.final_summary();
@@ -68,19 +69,19 @@ fn requests(criterion: &mut Criterion) {
     });
 }
 
-fn answers(criterion: &mut Criterion) {
+fn responses(criterion: &mut Criterion) {
     let page = json!({
         "items": vec![message(); 50],
         "page_info": { "__typename": "PageInfo", "after": "cursor", "before": null, "page_size": 50 },
     });
-    let answer = Response::new(Bytes::from(page.to_string()));
+    let response = Response::new(Bytes::from(page.to_string()));
     let list = messages::list();
-    criterion.bench_function("answer: a page of 50 messages", |bencher| {
-        bencher.iter(|| list.decode(&answer).expect("a page"));
+    criterion.bench_function("response: a page of 50 messages", |bencher| {
+        bencher.iter(|| list.decode(&response).expect("a page"));
     });
 }
 
-/// As Knock's document has it.
+/// The example in Knock's API reference.
 fn message() -> serde_json::Value {
     json!({
         "__typename": "Message",
@@ -114,24 +115,26 @@ fn calls(criterion: &mut Criterion) {
     criterion.bench_function("call: 503, a retry, 200", |bencher| {
         bencher.iter(|| {
             let operation = users::get("jhammond");
-            let prepared = operation.prepare().expect("a valid operation");
-            let mut call = Call::new(&config, prepared, None, NOW, [7; 16]).expect("a valid call");
-            let _ = black_box(call.next(Event::Start, NOW));
-            let Step::Wait(wait) = call.next(Event::Response(answer(503, Bytes::new())), NOW) else {
+            let prepared = operation.prepare([7; 16]).expect("a valid operation");
+            let call = Call::new(&config, prepared, None, NOW, [7; 16]).expect("a valid call");
+            let (request, sent) = call.send(NOW).expect("a first attempt");
+            black_box(request);
+            let Verdict::Retry { after, call } = sent.receive(response(503, Bytes::new()), NOW) else {
                 panic!("a 503 is retried");
             };
-            let later = NOW + wait;
-            let _ = black_box(call.next(Event::Waited, later));
-            let Step::Done(Ok(last)) = call.next(Event::Response(answer(200, user.clone())), later) else {
+            let later = NOW + after;
+            let (request, sent) = call.send(later).expect("a second attempt");
+            black_box(request);
+            let Verdict::Done(completed) = sent.receive(response(200, user.clone()), later) else {
                 panic!("a 200 ends the call");
             };
-            operation.decode(&last).expect("a user")
+            operation.read(completed).expect("a user").value
         });
     });
 }
 
-fn answer(status: u16, body: Bytes) -> Response<Bytes> {
-    Response::builder().status(status).body(body).expect("a valid answer")
+fn response(status: u16, body: Bytes) -> Response<Bytes> {
+    Response::builder().status(status).body(body).expect("a valid response")
 }
 
 fn secrets(criterion: &mut Criterion) {
@@ -140,7 +143,7 @@ fn secrets(criterion: &mut Criterion) {
     let verifier = Verifier::new(SECRET).expect("a secret");
     let headers = HeaderMap::from_iter([(http::HeaderName::from_static(SIGNATURE_HEADER), signature(&body))]);
     criterion.bench_function("webhook: verify and read", |bencher| {
-        bencher.iter(|| verifier.verify(&headers, body.as_bytes(), NOW).expect("an event of Knock's"));
+        bencher.iter(|| verifier.verify(&headers, body.as_bytes(), NOW).expect("a valid event"));
     });
 
     let token = UserToken::new("jhammond");

@@ -1,58 +1,102 @@
-//! Knock's notification API without IO: every operation turns into an [`http::Request`] and reads an
-//! [`http::Response`], and any transport moves the bytes between them.
+//! Knock's notification API without IO: every operation is a value that writes an [`http::Request`] and reads an
+//! [`http::Response`].
 //!
-//! To make calls, add an adapter, which re-exports this crate: `knock-reqwest` for native services,
-//! `knock-worker` for Cloudflare Workers, `knock-spin` for Spin.
+//! ```
+//! use knock_core::{Config, Operation, UnixTime, users};
+//!
+//! let config = Config::new("sk_test_12345")?;
+//! let get = users::get("jhammond");
+//!
+//! let request = get.to_request(&config)?; // send it with any HTTP client
+//! assert_eq!(request.uri(), "https://api.knock.app/v1/users/jhammond");
+//!
+//! let response = http::Response::new(r#"{"id": "jhammond", "name": "John Hammond"}"#.into());
+//! let user = get.parse(response, UnixTime::from(std::time::SystemTime::now()))?;
+//! assert_eq!(user.name.as_deref(), Some("John Hammond"));
+//! # Ok::<(), knock_core::Error>(())
+//! ```
+//!
+//! Most programs do not depend on this crate directly, but on an adapter, which re-exports it and adds a client:
+//! `knock-reqwest` for native services, `knock-worker` for Cloudflare Workers, `knock-spin` for Spin. With a client,
+//! any operation is sent by [`send`](Operation::send).
+//!
+//! # Crate features
+//!
+//! None is on by default.
+//!
+//! - `chrono`: a [`Time`] from a `chrono::DateTime`.
+//! - `rsa`: `token::RsaSigner`, which signs user tokens in pure Rust, for platforms whose adapter has no faster
+//!   signer.
+//! - `uuid`: a [`Text`], for example an id, from a `uuid::Uuid`.
+//!
+//! # Index by task
+//!
+//! | To … | see |
+//! |---|---|
+//! | trigger and cancel workflows | [`workflows`], [`schedules`] for later or repeatedly |
+//! | identify users, and read, merge or delete them | [`users`]; [`objects`] and [`tenants`] for other recipients |
+//! | read and write preferences | [`preferences`], [`users::set_preferences`] |
+//! | store push tokens and chat connections | [`channel_data`], [`users::set_channel_data`] |
+//! | connect Slack or Microsoft Teams | [`slack`], [`ms_teams`] |
+//! | sign tokens for your users' browsers and apps | [`token`] |
+//! | verify webhooks from Knock | [`webhook`] |
+//! | look at messages, and mark them as seen, read or archived | [`messages`], [`feeds`] |
+//! | go through lists | [`Paged`], [`Page`] |
+//! | change many entities at once | functions that begin with `bulk_`, [`bulk_operations`] |
+//! | handle errors and configure retries | [guide: errors and retries](guide::errors_and_retries) |
+//! | send calls later or elsewhere | [guide: queues](guide::queues) |
+//! | test your code | [guide: testing](guide::testing) |
+//! | use another HTTP client or no runtime | [guide: without a runtime](guide::without_a_runtime) |
+//! | port code from `@knocklabs/node` | [guide: from Node](guide::from_node) |
+//! | find the function for a route | the [map of operations](registry) |
+//! | call anything else | [`custom`] |
 //!
 //! # The tour
 //!
-//! 1. [`Operation`]: something that can be asked of Knock, as a value. The resources' modules make them:
-//!    [`workflows`], [`users`], [`messages`], …, with the types that they share in [`recipients`], [`preferences`] and
-//!    [`channel_data`]; [`custom`] makes any other, and the [`registry`] lists them all.
-//! 2. [`PreparedCall`]: an operation as plain data, which can ride a queue.
-//! 3. [`Call`]: the state machine of one call with its attempts, fed with answers and the time.
-//! 4. [`Client`]: drives calls over a [`Transport`].
-//! 5. [`Config`], [`RetryPolicy`], [`RetryBudget`], [`CallOptions`]: how.
+//! For readers of the source, in the order in which to read it:
+//!
+//! 1. [`Operation`]: what can be asked of Knock, as a value. The modules of the resources make operations, from
+//!    [`users`] to [`workflows`], most of them with the macro `operation!`. They share the types in [`recipients`],
+//!    [`preferences`] and [`channel_data`].
+//! 2. [`PreparedCall`]: an operation as plain data, which can be stored.
+//! 3. [`call`]: the state machine of one call with its attempts. Requests come out, responses and the time go in.
+//! 4. [`Client`]: drives calls over a [`Transport`]; the only async code of the crate, besides what calls it.
+//! 5. [`Config`], [`CallOptions`], [`RetryPolicy`] and [`RetryBudget`]: the settings.
 //! 6. [`Error`]: what went wrong, in the terms needed to decide what to do.
-//! 7. [`token`] and [`webhook`]: signed user tokens, and verifying what Knock sends.
+//! 7. [`token`] and [`webhook`]: user tokens and webhooks, which need no client.
+//!
+//! The reasons behind this design are in `docs/DESIGN.md` in the repository.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
-mod call;
+pub mod call;
 mod client;
 mod config;
-pub mod custom;
 mod error;
-mod field;
-mod json;
-mod open_enum;
+pub mod guide;
+mod maybe_send;
 mod operation;
-mod page;
-mod path;
-mod prepared;
-mod query;
-mod random;
 pub mod registry;
-pub mod response;
 mod retry;
-mod secret;
-mod time;
 pub mod token;
+mod transport;
+mod value;
 pub mod webhook;
+mod wire;
 
 pub use api::*;
-pub use call::{Call, Event, Step};
-pub use client::{Attempt, Client, MaybeSend, MaybeSendSync, Transport};
-pub use config::{CallOptions, Config, ConfigBuilder, DEFAULT_BASE_URL};
-pub use error::{
-    DecodeError, Error, ErrorKind, FieldError, InvalidInput, Outcome, StopReason, TransportError,
+pub use call::{Attempt, Call, Method, OperationInfo, PreparedCall, RateLimitTier};
+pub use client::Client;
+pub use config::{CallOptions, Config, ConfigBuilder, DEFAULT_BASE_URL, FromConfig};
+pub use error::{Error, ErrorKind, FieldError, Outcome, StopReason, TransportError};
+pub use maybe_send::{MaybeSend, MaybeSendSync};
+pub use operation::{
+    ApiResponse, Batch, Operation, Page, PageInfo, Paged, RequestEncoder, WithOptions, custom,
 };
-pub use field::{Clear, Field};
-pub use operation::{Method, Operation, OperationInfo, RateLimitTier, RequestEncoder, WithOptions};
-pub use page::{Page, PageInfo, Paged};
-pub use prepared::PreparedCall;
-pub use query::{Query, QueryValue};
-pub use response::{Batch, Reply};
 pub use retry::{RetryBudget, RetryPolicy};
-pub use secret::Secret;
-pub use time::{Timestamp, UnixTime};
+pub use transport::Transport;
+pub use value::{
+    Clear, Field, IntoField, IntoOptional, InvalidInput, Secret, Text, Time, Timestamp, UnixTime, kind,
+};
+pub use wire::{DecodeError, Query, QueryValue, json as read_json};
+pub use {bytes, http};

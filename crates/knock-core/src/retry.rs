@@ -1,21 +1,18 @@
-//! When to try again: policy, backoff, what the server asked for, and a budget over all calls.
+//! Retries: the policy of a call, and a budget for all calls of a client.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use http::HeaderMap;
-
-use crate::time::UnixTime;
-
-/// How a call is retried.
+/// A policy for retrying calls.
 ///
-/// The defaults are those of `@knocklabs/node` 1.x (2 retries; 0.5 s doubled each time, at most 8 s, less up to
-/// 25 % jitter; a `Retry-After` is honoured), with a limit on how long the server may make a call wait.
+/// The defaults are those of `@knocklabs/node` 1.x: at most 2 retries, and a backoff of 0.5 s that doubles up to 8 s,
+/// minus up to 25 % jitter. A `Retry-After` header replaces the backoff, up to
+/// [`max_retry_after`](Self::max_retry_after).
 ///
-/// Only failures that pass by themselves are retried (connection, timeout, 408, 409, 429, 5xx), and only where doing
-/// the operation twice is the same as once or the server did not act. The server may say otherwise by the header
-/// `x-should-retry`: at `true` any call is repeated, at `false` none.
+/// A call is retried only after a failure that may be temporary (connection, timeout, 408, 409, 429, 5xx), and only if
+/// the server did not act or the operation is safe to repeat. The server can override this with the header
+/// `x-should-retry`: `true` allows a retry of any call, and `false` prevents it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -46,34 +43,34 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt, whatever happens.
+    /// Returns a policy without retries.
     pub fn never() -> Self {
         Self::default().max_retries(0)
     }
 
-    /// How many further attempts may follow the first. Default: 2.
+    /// Sets the maximum number of retries after the first attempt. Default: 2.
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.max_retries = retries;
         self
     }
 
-    /// The wait before the first retry, and the most that doubling it leads to. Default: 0.5 s and 8 s.
+    /// Sets the wait before the first retry, and the maximum up to which it doubles. Default: 0.5 s and 8 s.
     pub fn backoff(mut self, initial: Duration, max: Duration) -> Self {
         self.initial_backoff = initial;
         self.max_backoff = max;
         self
     }
 
-    /// The longest wait that the server may ask for. Default: 60 s.
+    /// Sets the longest wait that the server may ask for. Default: 60 s.
     ///
-    /// A call that is asked to wait longer fails at once, with
-    /// [`Error::retry_after`](crate::Error::retry_after) saying how long: a shorter wait would be in vain.
+    /// A call that is asked to wait longer fails immediately;
+    /// [`Error::retry_after`](crate::Error::retry_after) returns how long the server asked for.
     pub fn max_retry_after(mut self, limit: Duration) -> Self {
         self.max_retry_after = limit;
         self
     }
 
-    /// The wait before retry number `retry` (from 0), less up to a quarter as `random` decides.
+    /// Returns the wait before retry number `retry` (from 0), minus a jitter of up to a quarter.
     pub(crate) fn backoff_before(&self, retry: u32, random: u32) -> Duration {
         let doubled = self.initial_backoff.saturating_mul(1_u32.checked_shl(retry).unwrap_or(u32::MAX));
         let base = doubled.min(self.max_backoff);
@@ -81,17 +78,21 @@ impl RetryPolicy {
     }
 }
 
-/// Limits the retries of all calls of a client together, so that an outage is not multiplied.
+/// A limit on the retries of all calls of a client, so that retries do not multiply the load during an outage.
 ///
-/// A token bucket: a retry takes 5 tokens, which come back if it succeeds, and a call that succeeds at once puts
-/// one in. With the default of 500 tokens, 100 retries in a row may fail before there are no more; the calls
-/// themselves always get their first attempt. Clones share one bucket.
+/// It is a token bucket. A retry takes 5 tokens, which are returned if it succeeds; a call that succeeds at the first
+/// attempt adds 1 token. With the default of 500 tokens, 100 retries in a row may fail before retries stop. First
+/// attempts are never limited. Clones share one bucket:
 ///
 /// ```
-/// use knock_core::RetryBudget;
+/// use knock_core::{Config, RetryBudget};
 ///
-/// let shared_by_two_clients = RetryBudget::new(200);
-/// # let _ = shared_by_two_clients;
+/// let budget = RetryBudget::new(200);
+/// let first = Config::builder("sk_test_12345").retry_budget(budget.clone()).build()?;
+/// let second = Config::builder("sk_test_67890").retry_budget(budget).build()?;
+/// assert_eq!(first.retry_budget().tokens(), 200);
+/// # let _ = second;
+/// # Ok::<(), knock_core::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 #[must_use]
@@ -109,12 +110,12 @@ impl RetryBudget {
     pub(crate) const RETRY_COST: u32 = 5;
     const SUCCESS_REWARD: u32 = 1;
 
-    /// A full budget of `capacity` tokens.
+    /// Returns a full budget with this many tokens.
     pub fn new(capacity: u32) -> Self {
         Self { bucket: Arc::new(Bucket { capacity, tokens: AtomicU32::new(capacity) }) }
     }
 
-    /// How many tokens are left.
+    /// Returns the number of tokens that are left.
     pub fn tokens(&self) -> u32 {
         self.bucket.tokens.load(Ordering::Relaxed)
     }
@@ -125,13 +126,13 @@ impl RetryBudget {
         self.bucket.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
     }
 
-    /// Puts tokens in for a call that succeeded.
+    /// Returns the tokens of a retry that succeeded, or adds a token for another call that succeeded.
     pub(crate) fn deposit(&self, after_retry: bool) {
         let reward = if after_retry { Self::RETRY_COST } else { Self::SUCCESS_REWARD };
         let put = |tokens: u32| {
             (tokens < self.bucket.capacity).then(|| tokens.saturating_add(reward).min(self.bucket.capacity))
         };
-        // A full bucket stays as it is.
+        // A full bucket is left as it is, which is not an error.
         let _ = self.bucket.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, put);
     }
 }
@@ -142,98 +143,12 @@ impl Default for RetryBudget {
     }
 }
 
-/// How long the server asks to wait: `retry-after-ms`, else `Retry-After` in seconds or as an HTTP date
-/// ([RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
-pub(crate) fn retry_after(headers: &HeaderMap, now: UnixTime) -> Option<Duration> {
-    let text = |name: &str| Some(headers.get(name)?.to_str().ok()?.trim());
-    if let Some(wait) = text("retry-after-ms").and_then(|text| decimal(text, Duration::from_millis(1))) {
-        return Some(wait);
-    }
-    let value = text("retry-after")?;
-    if let Some(wait) = decimal(value, Duration::from_secs(1)) {
-        return Some(wait);
-    }
-    let until = date(value)?;
-    // The server's own clock, where it tells it, so that ours need not be right.
-    Some(until.since(text("date").and_then(date).unwrap_or(now)))
-}
-
-/// A decimal number of units, as `3` or `0.25`; less than zero counts as zero, and digits beyond the third are cut.
-///
-/// Read by hand, since reading an `f64` costs 15 KB of a Worker.
-fn decimal(text: &str, unit: Duration) -> Option<Duration> {
-    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !is_number(whole) || !is_number(fraction) {
-        return None;
-    }
-    if negative {
-        return Some(Duration::ZERO);
-    }
-    // More digits than a number can hold are longer than any wait.
-    let whole = whole.parse().map_or(Duration::MAX, |count: u32| unit.saturating_mul(count));
-    let thousandths =
-        fraction.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
-    Some(whole.saturating_add(unit * thousandths / 1000))
-}
-
-fn date(text: &str) -> Option<UnixTime> {
-    let time: SystemTime = httpdate::parse_http_date(text).ok()?;
-    Some(UnixTime::from(time))
-}
-
 #[cfg(test)]
 mod tests {
-    use http::HeaderName;
-
     use super::*;
 
-    type Headers = [(&'static str, &'static str)];
-
-    fn wait(headers: &[(&'static str, &str)]) -> Option<Duration> {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
-            .collect();
-        retry_after(&headers, UnixTime::from_secs(784_111_777))
-    }
-
     #[test]
-    fn reads_every_form_of_retry_after() {
-        let ms = |millis| Some(Duration::from_millis(millis));
-        let cases: &[(&Headers, Option<Duration>)] = &[
-            (&[], None),
-            (&[("retry-after", "3")], ms(3000)),
-            (&[("retry-after", "0.25")], ms(250)),
-            (&[("retry-after", "-3")], ms(0)),
-            (&[("retry-after", "99999999999999999999")], Some(Duration::MAX)),
-            (&[("retry-after", "1e3")], None),
-            (&[("retry-after", ".5")], None),
-            (&[("retry-after", "")], None),
-            (&[("retry-after", "inf")], None),
-            (&[("retry-after", "soon")], None),
-            (&[("retry-after-ms", "1500.5"), ("retry-after", "9")], Some(Duration::from_micros(1_500_500))),
-            (&[("retry-after", "2.12345")], ms(2123)),
-            (&[("retry-after-ms", "x"), ("retry-after", "9")], ms(9000)),
-            // RFC 9110's own date; `now` is 1994-11-06 08:49:37.
-            (&[("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")], ms(30_000)),
-            (&[("retry-after", "Sun, 06 Nov 1994 08:49:07 GMT")], ms(0)),
-            (
-                &[
-                    ("retry-after", "Fri, 31 Dec 1999 23:59:59 GMT"),
-                    ("date", "Fri, 31 Dec 1999 23:59:50 GMT"),
-                ],
-                ms(9000),
-            ),
-        ];
-        for (headers, expected) in cases {
-            assert_eq!(wait(headers), *expected, "{headers:?}");
-        }
-    }
-
-    #[test]
-    fn backoff_doubles_up_to_its_limit_less_a_quarter_at_most() {
+    fn backoff_doubles_up_to_its_maximum_minus_jitter() {
         let policy = RetryPolicy::default();
         let longest: Vec<_> = (0..6).map(|retry| policy.backoff_before(retry, 0).as_millis()).collect();
         assert_eq!(longest, [500, 1000, 2000, 4000, 8000, 8000]);
@@ -242,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_is_spent_by_retries_and_filled_by_successes() {
+    fn retries_spend_the_budget_and_successes_refill_it() {
         let budget = RetryBudget::new(10);
         assert!(budget.withdraw());
         assert!(budget.withdraw());

@@ -1,7 +1,8 @@
-//! Outbound webhooks: verifying that an event comes from Knock, and reading it.
+//! Outbound webhooks: verifies that an event comes from Knock, and reads it.
 //!
-//! See Knock on [outbound webhooks](https://docs.knock.app/developer-tools/outbound-webhooks/overview). Knock
-//! delivers an event up to 8 times until it is answered with 2xx, in no promised order: handle each more than once.
+//! Knock delivers an event up to 8 times, until your endpoint responds with a 2xx status. Events may arrive more than
+//! once and in any order. See Knock on [outbound
+//! webhooks](https://docs.knock.app/developer-tools/outbound-webhooks/overview).
 
 use std::time::Duration;
 
@@ -14,17 +15,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::Sha256;
 
-use crate::error::DecodeError;
-use crate::open_enum::open_enum;
-use crate::secret::Secret;
-use crate::time::{Timestamp, UnixTime};
+use crate::error::Error;
+use crate::value::{Secret, Timestamp, UnixTime};
+use crate::wire::{DecodeError, open_enum};
 
-/// The header that carries time and signature: `t=<milliseconds>,s=<base64>`.
+/// The header with the time and the signature of an event: `t=<milliseconds>,s=<base64>`.
 pub const SIGNATURE_HEADER: &str = "x-knock-signature";
 
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
-/// Verifies and reads webhooks with the signing secret of one endpoint.
+/// A verifier of webhooks, with the signing secret of one endpoint.
 ///
 /// ```
 /// use knock_core::webhook::{EventType, Verifier, WebhookError};
@@ -34,7 +34,7 @@ const FIVE_MINUTES: Duration = Duration::from_secs(300);
 ///     let verifier = Verifier::new("whsec_from_the_dashboard")?;
 ///     let event = verifier.verify(headers, raw_body, now)?;
 ///     if event.kind == EventType::MessageBounced {
-///         // The message is `event.data`.
+///         println!("bounced: {}", event.data["id"]);
 ///     }
 ///     Ok(())
 /// }
@@ -47,11 +47,11 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier with the endpoint's signing secret, from Knock's dashboard.
+    /// Returns a verifier with the signing secret of the endpoint, from Knock's dashboard.
     ///
     /// # Errors
     ///
-    /// [`WebhookError::EmptySecret`], since everybody could sign with that.
+    /// [`WebhookError::EmptySecret`] if the secret is empty, because anyone could sign with it.
     pub fn new(secret: impl Into<Secret>) -> Result<Self, WebhookError> {
         let secret = secret.into();
         if secret.expose().is_empty() {
@@ -60,20 +60,21 @@ impl Verifier {
         Ok(Self { secret, tolerance: FIVE_MINUTES })
     }
 
-    /// How far the signature's time may be from now, before or after. Default: five minutes.
+    /// Sets how far the time of the signature may differ from the current time, in either direction. Default: 5
+    /// minutes.
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// Verifies the signature over the raw body, then reads the event.
+    /// Verifies the signature of the raw body, and then reads the event.
     ///
-    /// Pass the body as it came: JSON that was parsed and written again has other bytes.
+    /// Pass the body exactly as it was received. JSON that was parsed and serialized again has different bytes.
     ///
     /// # Errors
     ///
-    /// A [`WebhookError`] for each cause. All but [`NotAnEvent`](WebhookError::NotAnEvent) mean that the request is
-    /// not to be trusted: answer 401 and do nothing.
+    /// A [`WebhookError`]. Every error except [`NotAnEvent`](WebhookError::NotAnEvent) means that the request cannot be
+    /// trusted to come from Knock: respond with 401 and do nothing else.
     pub fn verify(&self, headers: &HeaderMap, raw_body: &[u8], now: UnixTime) -> Result<Event, WebhookError> {
         let header = headers.get(SIGNATURE_HEADER).ok_or(WebhookError::MissingSignature)?;
         let header = header.to_str().map_err(|_| WebhookError::MalformedSignature)?;
@@ -81,11 +82,12 @@ impl Verifier {
         serde_json::from_slice(raw_body).map_err(|error| WebhookError::NotAnEvent(DecodeError::json(&error)))
     }
 
-    /// Verifies the signature alone, given the header's value, for whoever reads the body otherwise.
+    /// Verifies only the signature, for code that reads the body itself. The argument `header` is the value of the
+    /// header [`SIGNATURE_HEADER`].
     ///
     /// # Errors
     ///
-    /// As [`verify`](Self::verify).
+    /// The same as [`verify`](Self::verify), except for [`NotAnEvent`](WebhookError::NotAnEvent).
     pub fn verify_signature(&self, header: &str, raw_body: &[u8], now: UnixTime) -> Result<(), WebhookError> {
         let (time, signature) = parse_header(header)?;
         let mut mac = Hmac::<Sha256>::new_from_slice(self.secret.expose().as_bytes())
@@ -93,7 +95,7 @@ impl Verifier {
         mac.update(time.as_bytes());
         mac.update(b".");
         mac.update(raw_body);
-        // In constant time.
+        // Compares in constant time.
         mac.verify_slice(&signature).map_err(|_| WebhookError::WrongSignature)?;
 
         let signed = UnixTime::from_millis(time.parse().map_err(|_| WebhookError::MalformedSignature)?);
@@ -119,42 +121,60 @@ fn parse_header(header: &str) -> Result<(&str, Vec<u8>), WebhookError> {
     time.zip(signature).ok_or(WebhookError::MalformedSignature)
 }
 
-/// Why a webhook was refused.
+/// The error of a webhook that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookError {
     /// The verifier has no secret.
     #[error("the webhook's signing secret is empty; copy it from Knock's dashboard")]
     EmptySecret,
-    /// There is no signature: the request is not from Knock, or a proxy cut the header off.
+    /// There is no signature: the request is not from Knock, or a proxy removed the header.
     #[error("the webhook has no header `{SIGNATURE_HEADER}`")]
     MissingSignature,
     /// The header is not of the form `t=<milliseconds>,s=<base64>`.
     #[error("the webhook's header `{SIGNATURE_HEADER}` is not of the form `t=<milliseconds>,s=<base64>`")]
     MalformedSignature,
-    /// The signature does not belong to this body and secret: forged, another endpoint's secret, or the body was
-    /// changed on the way, as by a framework that parsed it.
-    #[error("the webhook's signature is not that of this body and secret")]
+    /// The signature does not match the body and the secret: it is forged, the secret is that of another endpoint, or
+    /// the body was changed, for example by a framework that parsed it.
+    #[error("the webhook's signature does not match its body and the signing secret")]
     WrongSignature,
-    /// The signature is right but old: a replay, or a clock that is wrong.
-    #[error("the webhook was signed {} seconds ago, longer than is tolerated", age.as_secs())]
+    /// The signature is valid but too old: the request is a replay, or a clock is wrong.
+    #[error("the webhook was signed {} seconds ago, which exceeds the tolerance", age.as_secs())]
     TooOld {
-        /// How long ago it was signed.
+        /// The time since it was signed.
         age: Duration,
     },
-    /// The signature is right but from the future: a clock is wrong.
-    #[error("the webhook was signed {} seconds in the future, further than is tolerated", ahead.as_secs())]
+    /// The signature is valid but from the future: a clock is wrong.
+    #[error("the webhook was signed {} seconds in the future, which exceeds the tolerance", ahead.as_secs())]
     FromTheFuture {
-        /// How far ahead of now it was signed.
+        /// The time until the time of the signature.
         ahead: Duration,
     },
-    /// The signature is right but the body is no event that can be read.
+    /// The signature is valid, but the body cannot be read as an event.
     #[error("the webhook's body is not an event: {0}")]
     NotAnEvent(DecodeError),
 }
 
+/// Converts the error, for functions that handle webhooks and also make calls.
+impl From<WebhookError> for Error {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::EmptySecret => Self::configuration(error.to_string()),
+            error => Self::invalid_input(error.to_string()),
+        }
+    }
+}
+
 open_enum! {
-    /// What happened. See [Knock's list](https://docs.knock.app/developer-tools/outbound-webhooks/event-types).
+    /// The type of an event. See [Knock's list](https://docs.knock.app/developer-tools/outbound-webhooks/event-types).
+    ///
+    /// It can be compared with a string:
+    ///
+    /// ```
+    /// use knock_core::webhook::EventType;
+    ///
+    /// assert_eq!(EventType::MessageSent, "message.sent");
+    /// ```
     pub enum EventType {
         MessageSent = "message.sent",
         MessageDelivered = "message.delivered",
@@ -190,25 +210,26 @@ open_enum! {
 #[serde(tag = "__typename")]
 #[non_exhaustive]
 pub struct Event {
-    /// What happened.
+    /// The type of the event.
     #[serde(rename = "type")]
     pub kind: EventType,
-    /// When it happened.
+    /// When the event occurred.
     pub created_at: Timestamp,
-    /// What it happened to: a message, a workflow run, …
+    /// The subject of the event, such as a message or a workflow run.
     #[serde(default)]
     pub data: Value,
-    /// More of what happened, as the link that was clicked or why a message was not delivered.
+    /// Details of the event, for example the link that was clicked, or why a message was not delivered.
     #[serde(default)]
     pub event_data: Option<Value>,
 }
 
 impl Event {
-    /// What it happened to, as a type of your own or of this crate.
+    /// Reads [`data`](Self::data) as a custom type, or as a type of this crate such as
+    /// [`Message`](crate::messages::Message).
     ///
     /// # Errors
     ///
-    /// Where it is not that of a `T`.
+    /// If the data cannot be read as a `T`.
     pub fn data_as<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         T::deserialize(&self.data)
     }

@@ -1,4 +1,4 @@
-//! The state machine of one call, driven by scripted events at scripted times: nothing here waits.
+//! The state machine of one call, driven by scripted events at scripted times. No test waits.
 
 mod support;
 
@@ -6,18 +6,19 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use bytes::Bytes;
+use knock_core::call::{Call, Ready, Sent, Verdict};
 use knock_core::{
-    Call, CallOptions, Config, Error, ErrorKind, Event, Method, Operation, Outcome, PreparedCall,
-    RetryBudget, RetryPolicy, Step, StopReason, TransportError, UnixTime, custom, users, workflows,
+    CallOptions, Config, Error, ErrorKind, Method, Operation, Outcome, PreparedCall, RetryBudget,
+    RetryPolicy, StopReason, TransportError, UnixTime, custom, users, workflows,
 };
 use serde_json::Value;
 use support::{NOW, config, millis, response, secs};
 
 const RANDOM: [u8; 16] = [7; 16];
-/// More attempts than any test means to allow.
+/// More attempts than any test intends.
 const RUNAWAY: usize = 200;
 
-/// What becomes of one attempt, and how long that takes.
+/// The result of one attempt, and how long it takes.
 #[derive(Debug, Clone)]
 struct Happening {
     what: What,
@@ -44,12 +45,13 @@ impl Happening {
         self
     }
 
-    fn event(&self) -> Event {
+    /// Passes the result to the call.
+    fn apply(&self, call: Call<Sent>, now: UnixTime) -> Verdict {
         match &self.what {
-            What::Status(status, headers) => Event::Response(response(*status, headers, "{}")),
-            What::NotSent => Event::Failed(TransportError::not_sent("refused")),
-            What::Interrupted => Event::Failed(TransportError::interrupted("reset")),
-            What::TimedOut => Event::Failed(TransportError::timed_out()),
+            What::Status(status, headers) => call.receive(response(*status, headers, "{}"), now),
+            What::NotSent => call.fail(TransportError::not_sent("refused"), now),
+            What::Interrupted => call.fail(TransportError::interrupted("reset"), now),
+            What::TimedOut => call.fail(TransportError::timed_out(), now),
         }
     }
 }
@@ -58,7 +60,7 @@ fn status(status: u16) -> Happening {
     What::Status(status, Vec::new()).into()
 }
 
-fn answer(status: u16, name: &'static str, value: &'static str) -> Happening {
+fn status_with(status: u16, name: &'static str, value: &'static str) -> Happening {
     What::Status(status, vec![(name, value)]).into()
 }
 
@@ -74,7 +76,7 @@ fn timed_out() -> Happening {
     What::TimedOut.into()
 }
 
-/// What a call did until it was over.
+/// The record of a call until its end.
 #[derive(Debug)]
 struct Trace {
     requests: Vec<http::Request<Bytes>>,
@@ -85,7 +87,7 @@ struct Trace {
 
 impl Trace {
     fn error(&self) -> &Error {
-        self.result.as_ref().expect_err("the call fails")
+        self.result.as_ref().expect_err("the call should fail")
     }
 
     fn stopped_by(&self) -> Option<StopReason> {
@@ -106,8 +108,8 @@ impl Trace {
     }
 }
 
-/// Plays the script from `NOW`; its last line happens to all further attempts, too.
-fn drive(mut call: Call, script: &[Happening]) -> Trace {
+/// Plays the script, starting at `NOW`. Its last entry also applies to all further attempts.
+fn drive(mut call: Call<Ready>, script: &[Happening]) -> Trace {
     let mut trace = Trace {
         requests: Vec::new(),
         timeouts: Vec::new(),
@@ -115,29 +117,28 @@ fn drive(mut call: Call, script: &[Happening]) -> Trace {
         result: Ok(response(200, &[], "")),
     };
     let mut now = NOW;
-    let mut event = Event::Start;
-    loop {
-        event = match call.next(event, now) {
-            Step::Send { request, timeout } => {
-                let happening = &script[trace.sent().min(script.len() - 1)];
-                trace.requests.push(request);
-                trace.timeouts.push(timeout);
-                assert_eq!(call.attempts() as usize, trace.sent());
-                assert!(trace.sent() < RUNAWAY, "the call does not end");
-                now = now + happening.takes;
-                happening.event()
-            }
-            Step::Wait(wait) => {
-                trace.waits.push(wait);
-                now = now + wait;
-                Event::Waited
-            }
-            Step::Done(result) => {
-                trace.result = result;
-                return trace;
+    let result = loop {
+        let (request, sent) = match call.send(now) {
+            Ok(sent) => sent,
+            Err(error) => break Err(error),
+        };
+        let happening = &script[trace.sent().min(script.len() - 1)];
+        trace.requests.push(request);
+        trace.timeouts.push(sent.attempt().timeout);
+        assert_eq!((sent.attempts() as usize, sent.attempt().number), (trace.sent(), sent.attempts()));
+        assert!(trace.sent() < RUNAWAY, "the call does not end");
+        now = now + happening.takes;
+        call = match happening.apply(sent, now) {
+            Verdict::Done(completed) => break Ok(completed.into_response()),
+            Verdict::Failed(error) => break Err(error),
+            Verdict::Retry { after, call } => {
+                trace.waits.push(after);
+                now = now + after;
+                call
             }
         };
-    }
+    };
+    Trace { result, ..trace }
 }
 
 fn run(prepared: PreparedCall, script: &[Happening]) -> Trace {
@@ -150,41 +151,41 @@ fn run_with(
     options: Option<&CallOptions>,
     script: &[Happening],
 ) -> Trace {
-    drive(Call::new(config, prepared, options, NOW, RANDOM).expect("the options are right"), script)
+    drive(Call::new(config, prepared, options, NOW, RANDOM).expect("valid options"), script)
 }
 
 fn get() -> PreparedCall {
-    users::get("jhammond").prepare().expect("right")
+    users::get("jhammond").prepare(RANDOM).expect("a valid call")
 }
 
 fn trigger() -> PreparedCall {
-    workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).prepare().expect("right")
+    workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).prepare(RANDOM).expect("a valid call")
 }
 
 fn trigger_with_key() -> PreparedCall {
     let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).idempotency_key("alert-17");
-    trigger.prepare().expect("right")
+    trigger.prepare(RANDOM).expect("a valid call")
 }
 
-/// A `POST` that nobody said to be repeatable.
+/// A `POST` that is not declared repeatable.
 fn post() -> PreparedCall {
-    custom::request::<Value>(Method::Post, "/v1/things").prepare().expect("right")
+    custom::request::<Value>(Method::Post, "/v1/things").prepare(RANDOM).expect("a valid call")
 }
 
-/// Without a limit in time, so that nothing but the retry policy ends a call.
+/// A configuration without a deadline, so that only the retry policy ends a call.
 fn without_deadline(policy: RetryPolicy) -> Config {
-    Config::builder(support::KEY).retry(policy).deadline(None).build().expect("right")
+    Config::builder(support::KEY).retry(policy).deadline(None).build().expect("a valid configuration")
 }
 
 #[test]
-fn every_status_has_its_kind_its_outcome_and_is_retried_or_not() {
+fn every_status_has_its_kind_outcome_and_retries() {
     use Outcome::{NotApplied, Unknown};
 
     const NO: (usize, StopReason) = (1, StopReason::NotRetryable);
     const YES: (usize, StopReason) = (3, StopReason::AttemptsExhausted);
     const UNSAFE: (usize, StopReason) = (1, StopReason::NotRepeatable);
 
-    // Status, kind, outcome, and what becomes of a GET, of a trigger, and of a POST that is not repeatable.
+    // Status, kind, outcome, and the attempts of a GET, of a trigger, and of a POST that is not repeatable.
     let cases = [
         (302, ErrorKind::UnexpectedStatus, Unknown, NO, NO, NO),
         (400, ErrorKind::BadRequest, NotApplied, NO, NO, NO),
@@ -206,7 +207,7 @@ fn every_status_has_its_kind_its_outcome_and_is_retried_or_not() {
     ];
     for (code, kind, outcome, of_get, of_trigger, of_post) in cases {
         for (call, (attempts, reason)) in [(get(), of_get), (trigger(), of_trigger), (post(), of_post)] {
-            let name = format!("{code} to {call:?}");
+            let name = format!("{code} for {call:?}");
             let trace = run(call, &[status(code)]);
             let error = trace.error();
             assert_eq!(error.status_code().map(|status| status.as_u16()), Some(code), "{name}");
@@ -220,28 +221,28 @@ fn every_status_has_its_kind_its_outcome_and_is_retried_or_not() {
 }
 
 #[test]
-fn what_the_server_says_of_retrying_wins() {
+fn the_server_can_override_the_policy() {
     const HEADER: &str = "x-should-retry";
     let cases = [
-        (get(), answer(400, HEADER, "true"), 3, StopReason::AttemptsExhausted),
-        (get(), answer(302, HEADER, "true"), 3, StopReason::AttemptsExhausted),
-        (post(), answer(500, HEADER, "true"), 3, StopReason::AttemptsExhausted),
-        (get(), answer(500, HEADER, "false"), 1, StopReason::NotRetryable),
-        (get(), answer(429, HEADER, "false"), 1, StopReason::NotRetryable),
-        (post(), answer(409, HEADER, "false"), 1, StopReason::NotRetryable),
-        // What is neither is as good as nothing.
-        (get(), answer(400, HEADER, "yes"), 1, StopReason::NotRetryable),
-        (get(), answer(500, HEADER, "0"), 3, StopReason::AttemptsExhausted),
+        (get(), status_with(400, HEADER, "true"), 3, StopReason::AttemptsExhausted),
+        (get(), status_with(302, HEADER, "true"), 3, StopReason::AttemptsExhausted),
+        (post(), status_with(500, HEADER, "true"), 3, StopReason::AttemptsExhausted),
+        (get(), status_with(500, HEADER, "false"), 1, StopReason::NotRetryable),
+        (get(), status_with(429, HEADER, "false"), 1, StopReason::NotRetryable),
+        (post(), status_with(409, HEADER, "false"), 1, StopReason::NotRetryable),
+        // Other values are ignored.
+        (get(), status_with(400, HEADER, "yes"), 1, StopReason::NotRetryable),
+        (get(), status_with(500, HEADER, "0"), 3, StopReason::AttemptsExhausted),
     ];
     for (call, happening, attempts, reason) in cases {
-        let name = format!("{happening:?} to {call:?}");
+        let name = format!("{happening:?} for {call:?}");
         let trace = run(call, &[happening]);
         assert_eq!((trace.sent(), trace.stopped_by()), (attempts, Some(reason)), "{name}");
     }
 }
 
 #[test]
-fn a_failed_transport_is_retried_where_that_is_safe() {
+fn a_transport_error_is_retried_if_that_is_safe() {
     use ErrorKind::{Timeout, Transport};
     use Outcome::{NotApplied, Unknown};
     use StopReason::{AttemptsExhausted, NotRepeatable};
@@ -254,7 +255,7 @@ fn a_failed_transport_is_retried_where_that_is_safe() {
             (interrupted(), Transport, Unknown),
             (timed_out(), Timeout, Unknown),
         ] {
-            let name = format!("{happening:?} to {:?}", make());
+            let name = format!("{happening:?} for {:?}", make());
             let trace = run(make(), &[happening]);
             let error = trace.error();
             assert_eq!((trace.sent(), error.stopped_by()), (3, Some(AttemptsExhausted)), "{name}");
@@ -267,7 +268,7 @@ fn a_failed_transport_is_retried_where_that_is_safe() {
         (interrupted(), 1, NotRepeatable, Unknown, false),
         (timed_out(), 1, NotRepeatable, Unknown, false),
     ] {
-        let name = format!("{happening:?} to a POST");
+        let name = format!("{happening:?} for a POST");
         let trace = run(post(), &[happening]);
         let error = trace.error();
         assert_eq!((trace.sent(), error.stopped_by()), (attempts, Some(reason)), "{name}");
@@ -276,7 +277,7 @@ fn a_failed_transport_is_retried_where_that_is_safe() {
 }
 
 #[test]
-fn an_unknown_outcome_stays_unknown_whatever_comes_later() {
+fn an_unknown_outcome_stays_unknown() {
     let cases = [
         (get(), vec![timed_out(), status(404)], ErrorKind::NotFound, Outcome::Unknown),
         (trigger(), vec![interrupted(), not_sent(), not_sent()], ErrorKind::Transport, Outcome::Unknown),
@@ -286,7 +287,7 @@ fn an_unknown_outcome_stays_unknown_whatever_comes_later() {
         (post(), vec![not_sent(), status(422)], ErrorKind::Unprocessable, Outcome::NotApplied),
     ];
     for (call, script, kind, outcome) in cases {
-        let name = format!("{script:?} to {call:?}");
+        let name = format!("{script:?} for {call:?}");
         let trace = run(call, &script);
         assert_eq!(trace.sent(), script.len(), "{name}");
         assert_eq!((trace.error().kind(), trace.error().outcome()), (kind, outcome), "{name}");
@@ -294,7 +295,7 @@ fn an_unknown_outcome_stays_unknown_whatever_comes_later() {
 }
 
 #[test]
-fn a_call_that_is_not_repeatable_ends_where_its_outcome_became_unknown() {
+fn a_call_that_is_not_repeatable_ends_when_its_outcome_is_unknown() {
     let trace = run(post(), &[not_sent(), status(429), status(502), status(200)]);
     assert_eq!((trace.sent(), trace.stopped_by()), (3, Some(StopReason::NotRepeatable)));
 
@@ -302,16 +303,16 @@ fn a_call_that_is_not_repeatable_ends_where_its_outcome_became_unknown() {
     let trace = run_with(&config, post(), None, &[not_sent(), status(429), status(502), status(200)]);
     assert_eq!((trace.sent(), trace.stopped_by()), (3, Some(StopReason::NotRepeatable)));
 
-    // Said to be repeatable, it goes on.
-    let call = custom::request::<Value>(Method::Post, "/v1/things").repeatable().prepare().unwrap();
+    // If it is declared repeatable, it continues.
+    let call = custom::request::<Value>(Method::Post, "/v1/things").repeatable().prepare(RANDOM).unwrap();
     let trace = run_with(&config, call, None, &[not_sent(), status(429), status(502), status(200)]);
     assert_eq!((trace.sent(), trace.result.is_ok()), (4, true));
 }
 
 #[test]
-fn success_is_any_2xx_and_comes_out_as_it_came() {
+fn any_2xx_is_a_success_and_returned_unchanged() {
     for code in [200, 201, 202, 204, 299] {
-        let trace = run(get(), &[status(503), answer(code, "x-request-id", "req-1")]);
+        let trace = run(get(), &[status(503), status_with(code, "x-request-id", "req-1")]);
         assert_eq!(trace.sent(), 2);
         let response = trace.result.unwrap();
         assert_eq!(response.status().as_u16(), code);
@@ -321,7 +322,7 @@ fn success_is_any_2xx_and_comes_out_as_it_came() {
 }
 
 #[test]
-fn all_attempts_carry_one_idempotency_key() {
+fn all_attempts_have_the_same_idempotency_key() {
     let trace = run(trigger_with_key(), &[timed_out(), status(500), status(409)]);
     assert_eq!(trace.keys(), [Some("alert-17"); 3]);
     assert_eq!(trace.error().idempotency_key(), Some("alert-17"));
@@ -332,8 +333,8 @@ fn all_attempts_carry_one_idempotency_key() {
     assert_eq!(trace.error().idempotency_key(), Some(key.as_str()));
     assert!(key.starts_with("knock-rust-") && key.len() <= 255, "{key}");
 
-    // Knock ignores keys of all else, so they are not sent.
-    for call in [get(), post(), users::delete("jhammond").prepare().unwrap()] {
+    // Knock ignores the keys of other operations, so they are not sent.
+    for call in [get(), post(), users::delete("jhammond").prepare(RANDOM).unwrap()] {
         let trace = run(call, &[status(429)]);
         assert_eq!(trace.keys(), [None; 3]);
         assert_eq!(trace.error().idempotency_key(), None);
@@ -341,13 +342,14 @@ fn all_attempts_carry_one_idempotency_key() {
 }
 
 #[test]
-fn other_random_bytes_make_another_key() {
+fn different_random_bytes_result_in_different_keys() {
     let key = |random: [u8; 16]| {
-        let call = Call::new(&config(), trigger(), None, NOW, random).unwrap();
+        let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]);
+        let call = Call::new(&config(), trigger.prepare(random).unwrap(), None, NOW, RANDOM).unwrap();
         call.idempotency_key().expect("a trigger has a key").to_owned()
     };
     assert_eq!(key(RANDOM), key(RANDOM));
-    // A version 4 UUID leaves 122 of the 128 bits as they are: those that it fixes cannot make a difference.
+    // 122 of the 128 bits of a version 4 UUID are random; the others are fixed and make no difference.
     let fixed = [(6, 0xf0), (8, 0xc0)];
     let mut keys = HashSet::from([key(RANDOM)]);
     let mut bits = 1;
@@ -367,20 +369,21 @@ fn other_random_bytes_make_another_key() {
 }
 
 #[test]
-fn a_key_that_was_made_for_the_queue_is_kept() {
-    let queued = trigger().with_random_idempotency_key([1; 16]);
+fn the_key_of_a_queued_call_is_kept() {
+    let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]);
+    let queued = trigger.prepare([1; 16]).unwrap();
     let key = queued.idempotency_key().unwrap().to_owned();
     let trace = run(queued, &[status(500)]);
     assert_eq!(trace.keys(), [Some(key.as_str()); 3]);
 }
 
 #[test]
-fn waits_double_up_to_their_limit_less_a_quarter_at_most() {
+fn waits_double_up_to_their_maximum_minus_jitter() {
     let mut first = HashSet::new();
     for seed in 0..=255_u8 {
         let mut random = RANDOM;
         random[usize::from(seed % 16)] = seed;
-        // A configuration of its own, so that the budget has enough for every call.
+        // A separate configuration, so that the budget suffices for every call.
         let config = without_deadline(RetryPolicy::default().max_retries(6));
         let trace = drive(Call::new(&config, get(), None, NOW, random).unwrap(), &[status(503)]);
         for (wait, longest) in trace.waits.iter().zip([500, 1000, 2000, 4000, 8000, 8000]) {
@@ -390,11 +393,11 @@ fn waits_double_up_to_their_limit_less_a_quarter_at_most() {
         assert_eq!(trace.waits.len(), 6);
         first.insert(trace.waits[0]);
     }
-    assert!(first.len() > 200, "clients that fail together would come back together: {} waits", first.len());
+    assert!(first.len() > 200, "clients that fail together would retry together: {} waits", first.len());
 }
 
 #[test]
-fn a_policy_decides_how_long_to_wait() {
+fn a_policy_sets_the_backoff() {
     let policy = RetryPolicy::default().max_retries(4).backoff(secs(10), secs(15));
     let trace = run_with(&without_deadline(policy), get(), None, &[status(503)]);
     for (wait, longest) in trace.waits.iter().zip([10, 15, 15, 15]) {
@@ -406,7 +409,7 @@ fn a_policy_decides_how_long_to_wait() {
 }
 
 #[test]
-fn the_server_says_how_long_to_wait() {
+fn the_server_can_set_the_wait() {
     type Headers = Vec<(&'static str, &'static str)>;
     let cases: [(Headers, Duration); 8] = [
         (vec![("retry-after", "3")], secs(3)),
@@ -429,9 +432,9 @@ fn the_server_says_how_long_to_wait() {
             assert_eq!(trace.waits, [wait], "{headers:?}");
         }
     }
-    // What cannot be read is as good as nothing.
+    // Invalid values are ignored.
     for text in ["soon", "", "NaN", "Mon, 99 Sep 2026 14:13:25 GMT"] {
-        let trace = run(get(), &[answer(503, "retry-after", text), status(200)]);
+        let trace = run(get(), &[status_with(503, "retry-after", text), status(200)]);
         assert!(
             trace.waits[0] >= millis(375) && trace.waits[0] <= millis(500),
             "{text:?}: {:?}",
@@ -441,18 +444,18 @@ fn the_server_says_how_long_to_wait() {
 }
 
 #[test]
-fn a_wait_over_the_cap_ends_the_call_at_once() {
+fn a_wait_over_the_limit_ends_the_call_immediately() {
     for (text, asked) in [("61", secs(61)), ("86400", secs(86_400)), ("99999999999999999999", Duration::MAX)]
     {
-        let trace = run(get(), &[answer(429, "retry-after", text)]);
+        let trace = run(get(), &[status_with(429, "retry-after", text)]);
         let error = trace.error();
         assert_eq!(trace.waits, [], "{text}");
         assert_eq!((trace.sent(), error.stopped_by()), (1, Some(StopReason::RetryAfterTooLong)), "{text}");
         assert_eq!(error.retry_after(), Some(asked));
-        assert!(error.is_retryable(), "later is not never");
+        assert!(error.is_retryable(), "it can be retried later");
     }
     let config = without_deadline(RetryPolicy::default().max_retry_after(secs(3600)));
-    let trace = run_with(&config, get(), None, &[answer(429, "retry-after", "3600"), status(200)]);
+    let trace = run_with(&config, get(), None, &[status_with(429, "retry-after", "3600"), status(200)]);
     assert_eq!(trace.waits, [secs(3600)]);
 }
 
@@ -462,19 +465,19 @@ fn the_deadline_shortens_the_last_attempt() {
     let config = config.retry(RetryPolicy::default().max_retries(9)).build().unwrap();
     let trace = run_with(&config, get(), None, &[timed_out().takes(secs(60)), timed_out().takes(secs(39))]);
     assert_eq!(trace.timeouts[0], secs(60));
-    assert_eq!(trace.timeouts[1] + trace.waits[0], secs(40), "what the first attempt and the wait leave");
-    // What is left after the second is shorter than the wait that would follow.
+    assert_eq!(trace.timeouts[1] + trace.waits[0], secs(40), "the time that remains");
+    // The time that remains after the second attempt is shorter than the next wait.
     assert_eq!((trace.sent(), trace.stopped_by()), (2, Some(StopReason::DeadlineExceeded)));
     assert_eq!(trace.error().kind(), ErrorKind::Timeout);
 }
 
 #[test]
-fn no_wait_passes_the_deadline() {
+fn no_wait_exceeds_the_deadline() {
     let config = Config::builder(support::KEY).deadline(secs(10)).build().unwrap();
     let cases = [
-        (answer(503, "retry-after", "9"), 3, 3, None),
-        (answer(503, "retry-after", "10"), 1, 0, Some(StopReason::DeadlineExceeded)),
-        (answer(503, "retry-after", "30"), 1, 0, Some(StopReason::DeadlineExceeded)),
+        (status_with(503, "retry-after", "9"), 3, 3, None),
+        (status_with(503, "retry-after", "10"), 1, 0, Some(StopReason::DeadlineExceeded)),
+        (status_with(503, "retry-after", "30"), 1, 0, Some(StopReason::DeadlineExceeded)),
         (status(503).takes(millis(9_700)), 1, 0, Some(StopReason::DeadlineExceeded)),
         (status(503).takes(secs(20)), 1, 0, Some(StopReason::DeadlineExceeded)),
     ];
@@ -496,7 +499,7 @@ fn no_wait_passes_the_deadline() {
 }
 
 #[test]
-fn without_a_deadline_a_call_may_take_as_long_as_its_attempts() {
+fn without_a_deadline_only_the_attempts_limit_a_call() {
     let config = without_deadline(RetryPolicy::default().max_retries(5));
     let trace = run_with(&config, get(), None, &[timed_out().takes(secs(600))]);
     assert_eq!((trace.sent(), trace.stopped_by()), (6, Some(StopReason::AttemptsExhausted)));
@@ -519,42 +522,41 @@ fn an_expired_call_is_never_sent() {
 
 #[test]
 fn a_call_is_not_retried_beyond_its_expiry() {
-    // The wait would end after it.
-    let trace = run(trigger().expires_at(NOW + secs(5)), &[answer(503, "retry-after", "5")]);
+    // The wait would end after the expiry.
+    let trace = run(trigger().expires_at(NOW + secs(5)), &[status_with(503, "retry-after", "5")]);
     let error = trace.error();
     assert_eq!((trace.sent(), trace.waits.len()), (1, 0));
     assert_eq!((error.kind(), error.stopped_by()), (ErrorKind::Server, Some(StopReason::Expired)));
     assert_eq!((error.outcome(), error.is_retryable()), (Outcome::Unknown, false));
 
-    let trace = run(trigger().expires_at(NOW + secs(5)), &[answer(503, "retry-after", "4"), status(200)]);
+    let trace =
+        run(trigger().expires_at(NOW + secs(5)), &[status_with(503, "retry-after", "4"), status(200)]);
     assert_eq!((trace.sent(), trace.result.is_ok()), (2, true));
 
-    // The wait took longer than it was to.
-    let mut call = Call::new(&config(), trigger().expires_at(NOW + secs(5)), None, NOW, RANDOM).unwrap();
-    let _ = call.next(Event::Start, NOW);
-    let Step::Wait(_) = call.next(interrupted().event(), NOW) else { panic!("it is retried") };
-    let Step::Done(Err(error)) = call.next(Event::Waited, NOW + secs(5)) else { panic!("it has expired") };
+    // The wait took longer than planned.
+    let call = Call::new(&config(), trigger().expires_at(NOW + secs(5)), None, NOW, RANDOM).unwrap();
+    let (_, sent) = call.send(NOW).unwrap();
+    let Verdict::Retry { call, .. } = interrupted().apply(sent, NOW) else { panic!("it should be retried") };
+    let error = call.send(NOW + secs(5)).expect_err("it has expired");
     assert_eq!((error.kind(), error.stopped_by()), (ErrorKind::Expired, Some(StopReason::Expired)));
     assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Unknown));
 }
 
 #[test]
 fn nothing_is_sent_after_the_deadline() {
-    let mut call = Call::new(&config(), get(), None, NOW, RANDOM).unwrap();
-    let _ = call.next(Event::Start, NOW);
-    let Step::Wait(_) = call.next(status(503).event(), NOW) else { panic!("it is retried") };
-    // A laptop that slept, a Worker that was suspended.
-    let Step::Done(Err(error)) = call.next(Event::Waited, NOW + secs(600)) else {
-        panic!("its time is over")
-    };
+    let call = Call::new(&config(), get(), None, NOW, RANDOM).unwrap();
+    let (_, sent) = call.send(NOW).unwrap();
+    let Verdict::Retry { call, .. } = status(503).apply(sent, NOW) else { panic!("it should be retried") };
+    // For example because a laptop slept, or a Worker was suspended.
+    let error = call.send(NOW + secs(600)).expect_err("its deadline has passed");
     assert_eq!(error.stopped_by(), Some(StopReason::DeadlineExceeded));
-    // The error is that of the attempt that there was.
+    // The error is that of the last attempt.
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Server, 1));
 }
 
 #[test]
 fn the_budget_limits_all_calls_together() {
-    // A budget of 20 tokens has four retries; a storm of calls gets no more, each call still its first attempt.
+    // A budget of 20 tokens allows four retries in total. Each call still gets its first attempt.
     for (calls, capacity) in [(1, 20), (2, 20), (50, 20), (30, 0), (7, 4)] {
         let budget = RetryBudget::new(capacity);
         let config = Config::builder(support::KEY)
@@ -566,8 +568,8 @@ fn the_budget_limits_all_calls_together() {
         let traces: Vec<_> = (0..calls).map(|_| run_with(&config, get(), None, &[status(503)])).collect();
         let sent: usize = traces.iter().map(Trace::sent).sum();
         let most = calls + capacity as usize / 5;
-        assert!(sent <= most, "{sent} requests of {calls} calls");
-        assert_eq!(sent, most, "the budget is used up, since each call may take 10 retries");
+        assert!(sent <= most, "{sent} requests for {calls} calls");
+        assert_eq!(sent, most, "the budget should be used up, because each call may retry 10 times");
         assert_eq!(traces.last().unwrap().stopped_by(), Some(StopReason::BudgetExhausted));
         assert!(traces.last().unwrap().error().is_retryable());
         assert!(budget.tokens() < 5);
@@ -586,8 +588,8 @@ fn two_clients_can_share_one_budget() {
 }
 
 #[test]
-fn success_fills_the_budget_and_no_further() {
-    // Tokens before, what happens, tokens after.
+fn successes_refill_the_budget_up_to_its_capacity() {
+    // The tokens before, the script, and the tokens after.
     let cases = [
         (20, vec![status(200)], 20),
         (10, vec![status(200)], 11),
@@ -611,19 +613,19 @@ fn success_fills_the_budget_and_no_further() {
 }
 
 #[test]
-fn what_is_not_retried_costs_nothing() {
+fn calls_without_retries_spend_no_tokens() {
     let budget = RetryBudget::new(10);
     let config = Config::builder(support::KEY).retry_budget(budget.clone()).build().unwrap();
     run_with(&config, get(), None, &[status(404)]);
     run_with(&config, post(), None, &[interrupted()]);
-    run_with(&config, get(), None, &[answer(429, "retry-after", "3600")]);
+    run_with(&config, get(), None, &[status_with(429, "retry-after", "3600")]);
     run_with(&config, get(), Some(&CallOptions::new().max_retries(0)), &[status(503)]);
     run_with(&config, get(), Some(&CallOptions::new().deadline(millis(1))), &[status(503)]);
     assert_eq!(budget.tokens(), 10);
 }
 
 #[test]
-fn max_retries_decides_how_many_attempts_there_are() {
+fn max_retries_limits_the_attempts() {
     for retries in [0, 1, 2, 7] {
         let policy = RetryPolicy::default().max_retries(retries);
         let trace = run_with(&without_deadline(policy), get(), None, &[status(503)]);
@@ -636,7 +638,7 @@ fn max_retries_decides_how_many_attempts_there_are() {
 }
 
 #[test]
-fn options_go_before_the_configuration() {
+fn options_override_the_configuration() {
     let config = Config::builder(support::KEY)
         .timeout(secs(50))
         .deadline(secs(200))
@@ -675,7 +677,7 @@ fn options_go_before_the_configuration() {
 }
 
 #[test]
-fn options_change_the_deadline_or_lift_it() {
+fn options_change_or_remove_the_deadline() {
     let config = Config::builder(support::KEY).deadline(secs(10)).build().unwrap();
     let slow = [status(503).takes(secs(20))];
     let cases = [
@@ -691,7 +693,7 @@ fn options_change_the_deadline_or_lift_it() {
 }
 
 #[test]
-fn options_that_cannot_be_right_are_told_before_anything_is_sent() {
+fn invalid_options_are_reported_before_anything_is_sent() {
     let cases = [
         (CallOptions::new().timeout(Duration::ZERO), "timeout"),
         (CallOptions::new().deadline(Duration::ZERO), "deadline"),
@@ -700,7 +702,7 @@ fn options_that_cannot_be_right_are_told_before_anything_is_sent() {
         (CallOptions::new().header("Authorization", "Bearer x"), "header Authorization"),
         (CallOptions::new().branch("a b"), "branch"),
         (CallOptions::new().user_token(""), "user token"),
-        // The first mistake is the one that is told.
+        // The first invalid option is reported.
         (CallOptions::new().branch("").user_token(""), "branch"),
     ];
     for (options, names) in cases {
@@ -708,7 +710,7 @@ fn options_that_cannot_be_right_are_told_before_anything_is_sent() {
         assert_eq!((error.kind(), error.operation()), (ErrorKind::Configuration, Some("users.get")));
         assert!(error.to_string().contains(names), "{error} does not name {names}");
 
-        // Also for whoever does the IO without a client.
+        // The same applies without a client.
         let error = users::get("jhammond").with(options).to_request(&config()).unwrap_err();
         assert!(error.to_string().contains(names), "{error} does not name {names}");
     }

@@ -1,4 +1,4 @@
-//! The client over a transport that plays a script: no network, no runtime, no waiting.
+//! The client over a transport that plays a script, without a network, a runtime or waiting.
 
 mod support;
 
@@ -9,11 +9,11 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use knock_core::slack::{self, AccessTokenObject};
 use knock_core::{
-    CallOptions, Client, ErrorKind, Method, Operation, Outcome, Paged, PreparedCall, RetryPolicy, StopReason,
-    UnixTime, custom, users, workflows,
+    CallOptions, Client, Config, ErrorKind, Method, Operation, Outcome, Paged, PreparedCall, RetryPolicy,
+    StopReason, UnixTime, custom, users, workflows,
 };
 use serde_json::{Value, json};
-use support::{Fake, NOW, Reaction, Sent, block_on, config, millis, poll_once, response, secs};
+use support::{Fake, Reaction, Sent, block_on, config, millis, poll_once, response, secs};
 
 const USER: &str = r#"{"__typename":"User","id":"jhammond","name":"John Hammond","updated_at":null}"#;
 const RUN: &str = r#"{"workflow_run_id":"7e6ac5d2-6d3a-4b2b-9f5f-2f1d1c7a1f00"}"#;
@@ -35,7 +35,7 @@ fn keys(client: &Client<Fake>) -> Vec<String> {
 }
 
 #[test]
-fn an_operation_is_sent_and_its_answer_read() {
+fn an_operation_is_sent_and_its_response_read() {
     let client = client([Reaction::ok(USER)]);
     let user = block_on(users::get("jhammond").send(&client)).unwrap();
     assert_eq!((user.id.as_str(), user.name.as_deref()), ("jhammond", Some("John Hammond")));
@@ -49,7 +49,7 @@ fn an_operation_is_sent_and_its_answer_read() {
 }
 
 #[test]
-fn the_transport_is_told_what_it_sends() {
+fn the_transport_receives_the_facts_of_each_attempt() {
     let client = client([Reaction::status(503), Reaction::TimedOut, Reaction::ok(USER)]);
     block_on(users::get("jhammond").send(&client)).unwrap();
     let sent = |number| Sent {
@@ -62,7 +62,7 @@ fn the_transport_is_told_what_it_sends() {
 }
 
 #[test]
-fn a_reply_has_what_the_headers_say() {
+fn a_response_provides_its_headers() {
     let headers = [
         ("x-request-id", "req-2"),
         ("idempotent-replayed", "true"),
@@ -71,28 +71,28 @@ fn a_reply_has_what_the_headers_say() {
         ("x-ratelimited-message_ids", "9"),
     ];
     let client =
-        client([Reaction::Answer(response(200, &headers, RUN)), Reaction::Answer(response(202, &[], RUN))]);
-    let reply = block_on(trigger().send_for_reply(&client)).unwrap();
-    assert_eq!(reply.value.workflow_run_id, "7e6ac5d2-6d3a-4b2b-9f5f-2f1d1c7a1f00");
-    assert_eq!((reply.status.as_u16(), reply.request_id()), (200, Some("req-2")));
-    assert!(reply.is_idempotent_replay());
-    assert_eq!(reply.original_request_id(), Some("req-1"));
-    assert_eq!(reply.rate_limited_ids("message_ids"), ["2", "4", "5", "9"]);
-    assert_eq!(reply.rate_limited_ids("users"), [""; 0]);
-    // A name that no header can have.
-    assert_eq!(reply.rate_limited_ids("a\nb"), [""; 0]);
+        client([Reaction::Respond(response(200, &headers, RUN)), Reaction::Respond(response(202, &[], RUN))]);
+    let response = block_on(trigger().send_for_response(&client)).unwrap();
+    assert_eq!(response.value.workflow_run_id, "7e6ac5d2-6d3a-4b2b-9f5f-2f1d1c7a1f00");
+    assert_eq!((response.status.as_u16(), response.request_id()), (200, Some("req-2")));
+    assert!(response.is_idempotent_replay());
+    assert_eq!(response.original_request_id(), Some("req-1"));
+    assert_eq!(response.rate_limited_ids("message_ids"), ["2", "4", "5", "9"]);
+    assert_eq!(response.rate_limited_ids("users"), [""; 0]);
+    // An invalid name of a header.
+    assert_eq!(response.rate_limited_ids("a\nb"), [""; 0]);
 
-    let plain = block_on(trigger().send_for_reply(&client)).unwrap();
+    let plain = block_on(trigger().send_for_response(&client)).unwrap();
     assert_eq!((plain.status.as_u16(), plain.request_id(), plain.original_request_id()), (202, None, None));
     assert!(!plain.is_idempotent_replay());
     assert_eq!(plain.rate_limited_ids("message_ids"), [""; 0]);
 }
 
 #[test]
-fn a_call_is_retried_with_its_waits_and_its_one_key() {
+fn a_call_is_retried_with_waits_and_the_same_key() {
     let client = client([
         Reaction::Interrupted,
-        Reaction::Answer(response(429, &[("retry-after", "7")], "")),
+        Reaction::Respond(response(429, &[("retry-after", "7")], "")),
         Reaction::ok(RUN),
     ]);
     block_on(trigger().send(&client)).unwrap();
@@ -109,16 +109,16 @@ fn a_call_is_retried_with_its_waits_and_its_one_key() {
 }
 
 #[test]
-fn a_reply_knows_its_call() {
+fn a_response_has_the_facts_of_its_call() {
     let client = client([Reaction::status(503), Reaction::ok(RUN), Reaction::ok(USER)]);
-    let reply = block_on(trigger().idempotency_key("alert-17").send_for_reply(&client)).unwrap();
-    assert_eq!((reply.attempts, reply.idempotency_key.as_deref()), (2, Some("alert-17")));
-    let reply = block_on(users::get("jhammond").send_for_reply(&client)).unwrap();
-    assert_eq!((reply.attempts, reply.idempotency_key), (1, None));
+    let response = block_on(trigger().idempotency_key("alert-17").send_for_response(&client)).unwrap();
+    assert_eq!((response.attempts, response.idempotency_key.as_deref()), (2, Some("alert-17")));
+    let response = block_on(users::get("jhammond").send_for_response(&client)).unwrap();
+    assert_eq!((response.attempts, response.idempotency_key), (1, None));
 }
 
 #[test]
-fn each_call_has_its_own_random_key() {
+fn each_call_has_a_different_random_key() {
     let client = client([Reaction::ok(RUN), Reaction::ok(RUN)]);
     let operation = trigger();
     block_on(operation.clone().send(&client)).unwrap();
@@ -129,10 +129,10 @@ fn each_call_has_its_own_random_key() {
 
 #[test]
 fn the_waits_count_towards_the_deadline() {
-    let busy = || Reaction::Answer(response(503, &[("retry-after", "50")], ""));
+    let busy = || Reaction::Respond(response(503, &[("retry-after", "50")], ""));
     let client = client([busy(), busy(), busy()]);
     let error = block_on(users::get("jhammond").send(&client)).unwrap_err();
-    // 50 s, 100 s, and 150 s is beyond the 120 s that a call has.
+    // After 50 s and 100 s, a third wait would exceed the deadline of 120 s.
     assert_eq!(client.transport().sleeps(), [secs(50), secs(50)]);
     assert_eq!(error.stopped_by(), Some(StopReason::AttemptsExhausted));
     let timeouts: Vec<_> = client.transport().attempts().iter().map(|attempt| attempt.timeout).collect();
@@ -140,7 +140,7 @@ fn the_waits_count_towards_the_deadline() {
 }
 
 #[test]
-fn an_operation_can_have_options_of_its_own() {
+fn an_operation_can_have_options() {
     let client = client([Reaction::status(503), Reaction::ok(USER)]);
     let options = CallOptions::new().timeout(millis(800)).max_retries(0).header("x-trace", "abc");
     let error = block_on(users::get("jhammond").with(options).send(&client)).unwrap_err();
@@ -149,14 +149,14 @@ fn an_operation_can_have_options_of_its_own() {
     assert_eq!(transport.attempts()[0].timeout, millis(800));
     assert_eq!(transport.requests()[0].headers()["x-trace"], "abc");
 
-    // They are of that operation alone.
+    // They apply only to that operation.
     block_on(users::get("jhammond").send(&client)).unwrap();
     assert_eq!(transport.attempts()[1].timeout, secs(60));
     assert!(!transport.requests()[1].headers().contains_key("x-trace"));
 }
 
 #[test]
-fn options_add_up() {
+fn options_are_combined() {
     let client = client([Reaction::ok(USER)]);
     let get = users::get("jhammond")
         .with(CallOptions::new().branch("new-onboarding"))
@@ -169,12 +169,12 @@ fn options_add_up() {
 #[test]
 fn the_outer_options_win() {
     let inner = || CallOptions::new().timeout(secs(1)).max_retries(3).header("x-a", "in").header("x-b", "in");
-    // Outer options, then attempts, timeout, and the header `x-a`.
+    // The outer options, then the attempts, the timeout, and the header `x-a`.
     let cases = [
         (CallOptions::new(), 4, secs(1), "in"),
         (CallOptions::new().timeout(secs(2)).header("x-a", "out"), 4, secs(2), "out"),
         (CallOptions::new().max_retries(0), 1, secs(1), "in"),
-        // A whole policy says how many retries there are, too.
+        // A whole policy also sets the number of retries.
         (CallOptions::new().retry(RetryPolicy::default().max_retries(1)), 2, secs(1), "in"),
         (CallOptions::new().deadline(Duration::from_nanos(1)), 1, Duration::from_nanos(1), "in"),
     ];
@@ -191,7 +191,7 @@ fn the_outer_options_win() {
             "{name}"
         );
     }
-    // A mistake is not undone by what comes after it.
+    // An invalid option is not corrected by a later one.
     let client = client([]);
     let mistaken =
         users::get("jhammond").with(CallOptions::new().branch("")).with(CallOptions::new().branch("a"));
@@ -199,7 +199,7 @@ fn the_outer_options_win() {
 }
 
 #[test]
-fn what_cannot_be_right_never_reaches_the_transport() {
+fn invalid_operations_never_reach_the_transport() {
     let client = client([]);
     let error = block_on(users::get("").send(&client)).unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidInput, 0));
@@ -223,25 +223,25 @@ fn without_randomness_nothing_is_sent() {
 }
 
 #[test]
-fn an_answer_that_cannot_be_read_was_carried_out_all_the_same() {
+fn a_call_with_an_unreadable_response_was_applied() {
     let bodies =
         ["", "null", "{}", "[]", "<html></html>", "{\"workflow_run_id\": 7}", "{\"workflow_run_id\""];
     for body in bodies {
-        let answer = response(200, &[("x-request-id", "req-1"), ("x-should-retry", "true")], body);
-        let client = client([Reaction::Answer(answer)]);
+        let response = response(200, &[("x-request-id", "req-1"), ("x-should-retry", "true")], body);
+        let client = client([Reaction::Respond(response)]);
         let error = block_on(trigger().send(&client)).unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decoding, Outcome::Applied), "{body}");
-        assert!(!error.is_retryable(), "doing it again would notify twice: {body}");
+        assert!(!error.is_retryable(), "a retry would notify twice: {body}");
         assert_eq!(error.status_code().map(|status| status.as_u16()), Some(200));
         assert_eq!((error.operation(), error.request_id()), (Some("workflows.trigger"), Some("req-1")));
         assert_eq!(error.body_excerpt(), Some(body));
-        assert!(error.to_string().contains("it was carried out"), "{error}");
+        assert!(error.to_string().contains("outcome applied"), "{error}");
         assert_eq!(client.transport().requests().len(), 1, "{body}");
     }
 }
 
 #[test]
-fn a_decoding_error_knows_its_call() {
+fn a_decoding_error_has_the_facts_of_its_call() {
     let client = client([Reaction::status(503), Reaction::ok("{}")]);
     let error = block_on(trigger().idempotency_key("alert-17").send(&client)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decoding);
@@ -249,33 +249,60 @@ fn a_decoding_error_knows_its_call() {
 }
 
 #[test]
-fn an_operation_without_an_answer_takes_any_success() {
+fn an_operation_that_returns_nothing_accepts_any_success() {
     for body in ["", "{}", "<html></html>", "\"ok\""] {
-        let client = client([Reaction::Answer(response(204, &[], body)), Reaction::ok(body)]);
+        let client = client([Reaction::Respond(response(204, &[], body)), Reaction::ok(body)]);
         block_on(users::delete("jhammond").send(&client)).unwrap();
-        block_on(workflows::cancel("dinosaurs-loose", "alert-17").send(&client)).unwrap();
+        block_on(workflows::cancel("dinosaurs-loose").cancellation_key("alert-17").send(&client)).unwrap();
     }
 }
 
 #[test]
-fn a_prepared_call_is_executed_by_whoever_takes_it_from_the_queue() {
-    let queued = trigger().prepare().unwrap().with_random_idempotency_key([3; 16]);
+fn a_queued_call_is_executed_later() {
+    let client = client([Reaction::status(500), Reaction::ok(RUN), Reaction::ok(RUN)]);
+    let queued = client.prepare(&trigger()).unwrap();
     let key = queued.idempotency_key().unwrap().to_owned();
     let stored = serde_json::to_vec(&queued).unwrap();
 
     let taken: PreparedCall = serde_json::from_slice(&stored).unwrap();
-    let client = client([Reaction::status(500), Reaction::ok(RUN), Reaction::ok(RUN)]);
-    let response = block_on(client.execute(taken.clone(), None)).unwrap();
-    assert_eq!(trigger().parse(response, NOW).unwrap().workflow_run_id.len(), 36);
-    // The queue delivers it once more.
+    let completed = block_on(client.execute(taken.clone(), None)).unwrap();
+    assert_eq!((completed.attempts(), completed.idempotency_key()), (2, Some(key.as_str())));
+    assert_eq!(trigger().read(completed).unwrap().value.workflow_run_id.len(), 36);
+    // The queue delivers it again.
     block_on(client.execute(taken, Some(&CallOptions::new().timeout(secs(3))))).unwrap();
     assert_eq!(keys(&client), [key.as_str(); 3]);
     assert_eq!(client.transport().attempts()[2].timeout, secs(3));
 
-    let expired = trigger().prepare().unwrap().expires_at(UnixTime::from_secs(1));
+    let expired = trigger().prepare([7; 16]).unwrap().expires_at(UnixTime::from_secs(1));
     let error = block_on(client.execute(expired, None)).unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Expired, Some("workflows.trigger")));
     assert_eq!(client.transport().requests().len(), 3);
+}
+
+#[test]
+fn a_queued_call_contains_the_branch() {
+    let branched = |options: Option<&str>, client: &Client<Fake>| {
+        let options = options.map_or_else(CallOptions::new, |branch| CallOptions::new().branch(branch));
+        client.prepare(&trigger().with(options)).unwrap().branch().map(str::to_owned)
+    };
+    let plain = client([]);
+    let config = Config::builder(support::KEY).branch("of-the-client").build().unwrap();
+    let on_a_branch = Client::with_transport(config, Fake::new([Reaction::ok(RUN)]));
+    assert_eq!(branched(None, &plain), None);
+    assert_eq!(branched(None, &on_a_branch).as_deref(), Some("of-the-client"));
+    assert_eq!(branched(Some("of-the-call"), &on_a_branch).as_deref(), Some("of-the-call"));
+
+    // The branch of the call overrides that of the client that sends it.
+    let call = trigger().with(CallOptions::new().branch("of-the-call")).prepare([7; 16]).unwrap();
+    block_on(on_a_branch.execute(call, None)).unwrap();
+    assert_eq!(on_a_branch.transport().requests()[0].headers()["x-knock-branch"], "of-the-call");
+}
+
+#[test]
+fn a_call_without_randomness_is_not_prepared() {
+    let client = Client::with_transport(config(), Fake::new([]).without_randomness());
+    let error = client.prepare(&trigger()).unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Transport, Outcome::NotApplied));
 }
 
 #[test]
@@ -285,16 +312,16 @@ fn futures_can_be_spawned() {
 
     let client = client([]);
     assert_send_static(users::get("jhammond").send(&client));
-    assert_send_static(trigger().send_for_reply(&client));
+    assert_send_static(trigger().send_for_response(&client));
     assert_send_static(users::get("jhammond").with(CallOptions::new().max_retries(1)).send(&client));
     assert_send_static(custom::request::<Value>(Method::Get, "/v1/things").send(&client));
     assert_send_static(list().stream(&client));
     assert_send_static(list().collect_up_to(3, &client));
     assert_send_static(client.clone());
-    assert_send(client.execute(users::get("jhammond").prepare().unwrap(), None));
-    // An operation and its errors can be sent to another thread, too.
+    assert_send(client.execute(users::get("jhammond").prepare([7; 16]).unwrap(), None));
+    // An operation and its errors can also be sent to another thread.
     assert_send_static(trigger());
-    assert_send_static(users::get("").prepare().unwrap_err());
+    assert_send_static(users::get("").prepare([7; 16]).unwrap_err());
 }
 
 #[test]
@@ -305,8 +332,8 @@ fn a_future_does_nothing_until_it_is_polled() {
 }
 
 #[test]
-fn a_call_that_is_given_up_leaves_the_client_as_it_was() {
-    let client = client([Reaction::Silence, Reaction::status(503), Reaction::Silence, Reaction::ok(USER)]);
+fn a_dropped_call_does_not_affect_the_client() {
+    let client = client([Reaction::Hang, Reaction::status(503), Reaction::Hang, Reaction::ok(USER)]);
     {
         let mut during_the_first = pin!(users::get("jhammond").send(&client));
         assert!(matches!(poll_once(during_the_first.as_mut()), Poll::Pending));
@@ -320,7 +347,7 @@ fn a_call_that_is_given_up_leaves_the_client_as_it_was() {
 }
 
 #[test]
-fn clones_share_transport_and_budget() {
+fn clones_share_the_transport_and_the_budget() {
     let client =
         client([Reaction::status(503), Reaction::status(503), Reaction::status(503), Reaction::ok(USER)]);
     let other = client.clone();
@@ -341,7 +368,7 @@ fn page(ids: &[&str], cursor: &str) -> Reaction {
 }
 
 #[test]
-fn a_stream_asks_for_a_page_when_its_first_item_is_wanted() {
+fn a_stream_fetches_a_page_when_its_first_item_is_needed() {
     let client = client([page(&["a", "b"], "1"), page(&[], "2"), page(&["c"], "")]);
     let mut channels = pin!(list().stream(&client));
     let mut ids = Vec::new();
@@ -370,7 +397,7 @@ fn a_stream_ends_with_the_first_error() {
 }
 
 #[test]
-fn no_more_pages_are_asked_for_than_needed() {
+fn no_more_pages_are_fetched_than_needed() {
     for (limit, requests, ids) in [
         (0, 0, vec![]),
         (1, 1, vec!["a"]),
@@ -386,7 +413,7 @@ fn no_more_pages_are_asked_for_than_needed() {
 }
 
 #[test]
-fn options_go_with_every_page() {
+fn options_apply_to_every_page() {
     let client = client([page(&["a"], "1"), page(&["b"], "")]);
     let list = list().with(CallOptions::new().branch("new-onboarding").timeout(secs(2)));
     assert_eq!(block_on(list.collect_up_to(9, &client)).unwrap().len(), 2);

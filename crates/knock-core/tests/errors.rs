@@ -1,4 +1,4 @@
-//! Errors: what is read from every form of answer, how they print, and what they say to do.
+//! Errors: how every form of response is read, how errors print, and whether they are retryable.
 
 mod support;
 
@@ -17,10 +17,10 @@ use support::{NOW, response};
 const ID: (&str, &str) = ("x-request-id", "F1FIj5XwD_m4h0sAASfi");
 
 fn parse(status: u16, body: impl Into<Bytes>) -> Error {
-    users::get("jhammond").parse(response(status, &[ID], body), NOW).expect_err("it is no success")
+    users::get("jhammond").parse(response(status, &[ID], body), NOW).expect_err("not a success")
 }
 
-/// Status, body, then what is expected: code, message, field errors, and the line for a log.
+/// The status and the body, then the expected code, message, number of field errors, and log line.
 type Case<'a> = (u16, &'a str, Option<&'a str>, &'a str, usize, &'a str);
 
 #[test]
@@ -67,7 +67,7 @@ fn every_envelope_is_read() {
             "One or more parameters supplied were invalid",
             2,
             "users.get: 422 invalid_params: One or more parameters supplied were invalid \
-             (cancellation_key can't be blank; data is wrong) [request id F1FIj5XwD_m4h0sAASfi, attempts 1]",
+             (cancellation_key can't be blank; data is invalid) [request id F1FIj5XwD_m4h0sAASfi, attempts 1]",
         ),
         (
             422,
@@ -125,12 +125,12 @@ fn every_envelope_is_read() {
 }
 
 #[test]
-fn a_field_error_says_what_it_says() {
+fn field_errors_are_read() {
     let error = parse(
         422,
         r#"{"errors":[{"field":"data","message":"can't be blank","type":"required"},{"field":"x"}]}"#,
     );
-    let [first, second] = error.field_errors() else { panic!("there are two: {error:?}") };
+    let [first, second] = error.field_errors() else { panic!("expected two field errors: {error:?}") };
     assert_eq!(first.field.as_deref(), Some("data"));
     assert_eq!(first.message.as_deref(), Some("can't be blank"));
     assert_eq!(first.kind.as_deref(), Some("required"));
@@ -138,14 +138,14 @@ fn a_field_error_says_what_it_says() {
 }
 
 #[test]
-fn an_error_without_a_field_or_a_message_is_none() {
+fn a_field_error_needs_a_field_or_a_message() {
     let error = parse(500, r#"{"errors":{"detail":"Internal Server Error"}}"#);
     assert_eq!(error.field_errors(), []);
-    assert!(!error.to_string().contains("is wrong"), "{error}");
+    assert!(!error.to_string().contains("is invalid"), "{error}");
 }
 
 #[test]
-fn a_body_of_any_other_shape_is_no_trouble() {
+fn bodies_of_any_other_shape_are_tolerated() {
     let bodies: &[&[u8]] = &[
         b"null",
         b"[]",
@@ -173,8 +173,8 @@ fn a_body_of_any_other_shape_is_no_trouble() {
 }
 
 #[test]
-fn of_a_huge_body_the_start_is_kept() {
-    // A cut in the middle of a character is no trouble either.
+fn the_start_of_a_huge_body_is_kept() {
+    // The last one is cut in the middle of a character.
     for body in
         [vec![b'x'; 5_000_000], "é".repeat(2_000).into_bytes(), [b"x", "é".repeat(2_000).as_bytes()].concat()]
     {
@@ -184,14 +184,14 @@ fn of_a_huge_body_the_start_is_kept() {
         assert!(body.starts_with(&excerpt.as_bytes()[..2046]));
         assert!(error.to_string().len() < 200);
     }
-    // What is read of it is whole, all the same.
+    // The whole body is parsed anyway.
     let padding = "x".repeat(10_000);
     let error = parse(400, format!(r#"{{"padding":"{padding}","code":"workflow_missing"}}"#));
     assert_eq!(error.code(), Some("workflow_missing"));
 }
 
 #[test]
-fn display_is_one_short_line_whatever_the_server_says() {
+fn display_is_one_short_line_for_any_server_text() {
     let long = "é".repeat(100_000);
     let texts = ["a\nb", "a\r\nb\tc\u{0}", "\u{1b}[31mred", "a\u{85}b\u{2028}c\u{2029}d", long.as_str()];
     for text in texts {
@@ -204,14 +204,14 @@ fn display_is_one_short_line_whatever_the_server_says() {
         assert!(!line.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')), "{line:?}");
         assert!(line.chars().count() < 2_000, "{} characters", line.chars().count());
         assert!(!format!("{error:?}").contains('\n'));
-        // Nothing was lost.
+        // Nothing is lost.
         assert_eq!((error.code(), error.message()), (Some(text), text));
         assert_eq!(error.field_errors().len(), 9);
     }
 }
 
 #[test]
-fn an_operation_name_from_a_queue_cannot_break_the_line() {
+fn a_queued_operation_name_cannot_break_the_line() {
     let stored = serde_json::json!({
         "operation": format!("a\nb{}", "x".repeat(10_000)), "method": "GET", "target": "/", "expires_at": 1
     });
@@ -223,11 +223,11 @@ fn an_operation_name_from_a_queue_cannot_break_the_line() {
 }
 
 #[test]
-fn each_kind_says_what_to_do() {
+fn each_status_has_its_kind_and_outcome() {
     use ErrorKind as K;
     use Outcome::{NotApplied, Unknown};
 
-    // Status, kind, outcome; retryable for what may be repeated, and for what may not.
+    // Status, kind, outcome, and whether the error is retryable for a repeatable operation and for another one.
     let cases = [
         (302, K::UnexpectedStatus, Unknown, false, false),
         (400, K::BadRequest, NotApplied, false, false),
@@ -262,50 +262,50 @@ fn each_kind_says_what_to_do() {
 }
 
 #[test]
-fn a_trigger_may_be_repeated_only_with_a_key() {
+fn a_trigger_is_retryable_only_with_a_key() {
     let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]);
     let cases = [(trigger.clone(), None), (trigger.idempotency_key("alert-17"), Some("alert-17"))];
     for (operation, key) in cases {
         let error = operation.parse(response(500, &[], ""), NOW).unwrap_err();
         assert_eq!((error.is_retryable(), error.outcome()), (key.is_some(), Outcome::Unknown));
         assert_eq!((error.attempts(), error.idempotency_key()), (1, key));
-        // A 429 says that nothing was done.
+        // A 429 means that Knock did not act.
         assert!(operation.parse(response(429, &[], ""), NOW).unwrap_err().is_retryable());
     }
 }
 
 #[test]
-fn what_the_server_says_of_retrying_is_kept() {
+fn the_retry_headers_of_the_server_are_honoured() {
     for (header, status, retryable) in [("true", 400, true), ("false", 429, false), ("maybe", 429, true)] {
-        let answer = response(status, &[("x-should-retry", header), ("retry-after", "3600")], "");
-        let error = users::get("jhammond").parse(answer, NOW).unwrap_err();
+        let response = response(status, &[("x-should-retry", header), ("retry-after", "3600")], "");
+        let error = users::get("jhammond").parse(response, NOW).unwrap_err();
         assert_eq!(error.is_retryable(), retryable, "{header}");
         assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
     }
 }
 
 #[test]
-fn a_decoding_error_tells_where_and_never_what() {
-    // What is wrong in the answer, and what the error says of it.
+fn a_decoding_error_names_the_position_but_not_the_value() {
+    // An invalid body, and the expected message.
     let cases = [
-        (r#"{"id": 7}"#, "the answer could not be read: expected a string at line 1 column 8"),
-        (r#"{"name": "x"}"#, "the answer could not be read: missing field `id` at line 1 column 13"),
-        (r#"{"id": "a""#, "the answer is not what was expected at line 1 column 10"),
-        ("", "the answer has no body"),
-        ("<html>", "the answer could not be read: expected value at line 1 column 1"),
+        (r#"{"id": 7}"#, "the response could not be read: expected a string at line 1 column 8"),
+        (r#"{"name": "x"}"#, "the response could not be read: missing field `id` at line 1 column 13"),
+        (r#"{"id": "a""#, "the response could not be read at line 1 column 10"),
+        ("", "the response has no body"),
+        ("<html>", "the response could not be read: expected value at line 1 column 1"),
     ];
     for (body, message) in cases {
         let error = users::get("jhammond").parse(response(200, &[ID], body), NOW).unwrap_err();
         assert_eq!((error.kind(), error.message()), (ErrorKind::Decoding, message));
         assert_eq!((error.outcome(), error.is_retryable(), error.attempts()), (Outcome::Applied, false, 1));
         assert_eq!(error.body_excerpt(), Some(body));
-        assert!(error.to_string().starts_with("users.get: 200 OK: the answer"), "{error}");
+        assert!(error.to_string().starts_with("users.get: 200 OK: the response"), "{error}");
     }
 }
 
 #[test]
-fn what_was_seen_is_in_no_decoding_error() {
-    // Each is personal, and somewhere where it cannot be read.
+fn decoding_errors_contain_no_personal_data() {
+    // Each contains personal data in a place where it cannot be read.
     let person = "jane@personal.example";
     let bodies = [
         format!(r#"{{"id": "a", "created_at": "{person}"}}"#),
@@ -324,20 +324,20 @@ fn what_was_seen_is_in_no_decoding_error() {
     for body in bodies {
         let error = users::get("jhammond").parse(response(200, &[], body.clone()), NOW).unwrap_err();
         let text = format!("{error} {error:?} {error:#?}");
-        assert!(!text.contains("jane") && !text.contains("personal"), "{body} gives {text}");
-        assert!(!text.contains(" but "), "{text} says what was seen instead");
-        assert_eq!(error.body_excerpt(), Some(body.as_str()), "here it is, for who asks");
+        assert!(!text.contains("jane") && !text.contains("personal"), "{body} results in {text}");
+        assert!(!text.contains(" but "), "{text} quotes the value");
+        assert_eq!(error.body_excerpt(), Some(body.as_str()), "the excerpt contains it");
     }
 }
 
 #[test]
 fn invalid_input_names_the_field_and_shows_no_argument() {
     let trigger = || workflows::trigger("dinosaurs-loose");
-    let error = trigger().recipients(["a", "b", "c", ""]).prepare().unwrap_err();
+    let error = trigger().recipients(["a", "b", "c", ""]).prepare([7; 16]).unwrap_err();
     assert_eq!(
         error.to_string(),
         "workflows.trigger: `recipients[3]` is empty; it must be an id",
-        "operation, field, what it is, what it must be"
+        "operation, field, problem, requirement"
     );
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::InvalidInput, Outcome::NotApplied));
     assert!(error.is_usage() && !error.is_retryable());
@@ -345,7 +345,7 @@ fn invalid_input_names_the_field_and_shows_no_argument() {
     assert_eq!((error.body_excerpt(), error.code(), error.retry_after()), (None, None, None));
 
     let bad_key = "jane@personal.example\n";
-    let error = trigger().recipients(["a"]).idempotency_key(bad_key).prepare().unwrap_err();
+    let error = trigger().recipients(["a"]).idempotency_key(bad_key).prepare([7; 16]).unwrap_err();
     assert!(!format!("{error} {error:?}").contains("jane"), "{error:?}");
 
     let input = InvalidInput::new("since", "is in the future");
@@ -354,13 +354,13 @@ fn invalid_input_names_the_field_and_shows_no_argument() {
 }
 
 #[test]
-fn values_without_a_form_in_json_name_their_field() {
+fn values_that_cannot_be_serialized_name_their_field() {
     let map = std::collections::BTreeMap::from([((1, 2), "keys must be strings")]);
     let by_field = [
-        ("data", workflows::trigger("k").recipients(["a"]).data(&map).prepare()),
-        ("body", custom::request::<Value>(Method::Post, "/v1/x").json(&map).prepare()),
-        ("title", users::identify(UserRequest::new("a").property("title", &map)).prepare()),
-        ("properties", users::identify(UserRequest::new("a").properties(&map)).prepare()),
+        ("data", workflows::trigger("k").recipients(["a"]).data(&map).prepare([7; 16])),
+        ("body", custom::request::<Value>(Method::Post, "/v1/x").json(&map).prepare([7; 16])),
+        ("user.title", users::identify(UserRequest::new("a").property("title", &map)).prepare([7; 16])),
+        ("user.properties", users::identify(UserRequest::new("a").properties(&map)).prepare([7; 16])),
     ];
     for (field, prepared) in by_field {
         let error = prepared.unwrap_err();
@@ -370,7 +370,7 @@ fn values_without_a_form_in_json_name_their_field() {
 }
 
 #[test]
-fn a_configuration_error_says_what_to_set() {
+fn configuration_errors_name_the_setting() {
     let key = |key: &str| Config::new(key);
     let url = |url: &str| Config::builder("sk_test_12345").base_url(url).build();
     let header = |name: &str, value: &str| Config::builder("sk_test_12345").header(name, value).build();
@@ -383,8 +383,8 @@ fn a_configuration_error_says_what_to_set() {
         (key("  \n"), vec!["API key is empty"]),
         (key("sk_test\n12345"), vec!["line break", "KNOCK_API_KEY"]),
         (key("sk_test 12345"), vec!["white space"]),
-        (key("sk_test_é"), vec!["another character that no key has"]),
-        (key("sk_test\u{0}"), vec!["another character that no key has"]),
+        (key("sk_test_é"), vec!["another character that is invalid in a key"]),
+        (key("sk_test\u{0}"), vec!["another character that is invalid in a key"]),
         (key("\"sk_test_12345\""), vec!["quotation mark"]),
         (key("'sk_test_12345'"), vec!["quotation mark"]),
         (key("Bearer sk_test_12345"), vec!["begins with `Bearer`"]),
@@ -418,20 +418,20 @@ fn a_configuration_error_says_what_to_set() {
         (builder().user_agent("a\nb").build(), vec!["`user_agent`"]),
     ];
     for (index, (result, words)) in cases.into_iter().enumerate() {
-        let error = result.expect_err(&format!("case {index}, {words:?}, is refused"));
+        let error = result.expect_err(&format!("case {index}, {words:?}, should be refused"));
         let line = error.to_string();
         assert_eq!((error.kind(), error.operation()), (ErrorKind::Configuration, None));
         assert!(error.is_usage() && !error.is_retryable());
         for word in words {
-            assert!(line.contains(word), "{line} does not say {word}");
+            assert!(line.contains(word), "{line} does not contain {word}");
         }
         assert!(!line.contains("12345") && !line.contains("hunter2"), "{line} shows a secret");
-        assert!(!line.contains('\n') && !line.ends_with('…'), "{line} is not one whole line");
+        assert!(!line.contains('\n') && !line.ends_with('…'), "{line} is not one complete line");
     }
 }
 
 #[test]
-fn what_can_be_right_is_accepted() {
+fn valid_settings_are_accepted() {
     for key in ["sk_live_x", "pk_test_x", "knock_st_x", " sk_test_12345\n"] {
         assert!(Config::new(key).is_ok(), "{key}");
     }
@@ -450,7 +450,7 @@ fn what_can_be_right_is_accepted() {
             "KNOCK_API_KEY" => " sk_test_12345\n",
             "KNOCK_BASE_URL" => "http://localhost:4000/\n",
             "KNOCK_BRANCH" => " new-onboarding ",
-            name => panic!("{name} is not read"),
+            name => panic!("{name} should not be read"),
         };
         Some(value.to_owned())
     });
@@ -461,7 +461,7 @@ fn what_can_be_right_is_accepted() {
 }
 
 #[test]
-fn a_transport_error_is_the_source() {
+fn a_transport_error_is_a_source() {
     let client = knock_core::Client::with_transport(
         support::config(),
         support::Fake::new([
@@ -479,7 +479,7 @@ fn a_transport_error_is_the_source() {
 }
 
 #[test]
-fn token_errors_turn_into_errors() {
+fn token_errors_convert_into_errors() {
     let error = Error::from(TokenError::MissingKey);
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.to_string().contains("KNOCK_SIGNING_KEY"), "{error}");

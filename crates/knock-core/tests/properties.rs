@@ -1,4 +1,4 @@
-//! What holds for any input: nothing panics, nothing is changed on its way, nothing is retried that must not be.
+//! Properties for any input: nothing panics, nothing is changed on its way, and nothing is retried that must not be.
 
 mod support;
 
@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use knock_core::channel_data::ChannelData;
-use knock_core::preferences::DEFAULT_SET;
+use knock_core::call::{Call, Verdict};
+use knock_core::channel_data::{ChannelData, ChannelId};
 use knock_core::recipients::{RecipientReference, UserRequest};
 use knock_core::slack::{self, AccessTokenObject};
 use knock_core::token::{Entity, Grant, SigningKey, UserToken};
 use knock_core::webhook::{SIGNATURE_HEADER, Verifier};
 use knock_core::{
-    Call, CallOptions, Config, Error, ErrorKind, Event, Method, Operation, PreparedCall, RetryPolicy, Step,
-    TransportError, UnixTime, custom, users, workflows,
+    CallOptions, Config, Error, ErrorKind, Method, Operation, PreparedCall, RetryPolicy, TransportError,
+    UnixTime, custom, users, workflows,
 };
 use percent_encoding::percent_decode_str;
 use proptest::collection::{btree_map, vec};
@@ -23,7 +23,7 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 use support::{NOW, config, secs};
 
-/// Any text, with more of what is special in URLs, JSON and headers than chance would give.
+/// Any text, with special characters of URLs, JSON and headers more often than by chance.
 fn text() -> impl Strategy<Value = String> {
     let pieces = select(vec![
         "/", "?", "#", "%", ".", "..", "%2e", "&", "=", "[", "]", "{", "}", "\"", "\\", "\n", "\r", "\t",
@@ -54,7 +54,7 @@ fn json_object() -> impl Strategy<Value = Map<String, Value>> {
     btree_map(text(), json_value(), 0..6).prop_map(|map| map.into_iter().collect())
 }
 
-/// Bodies: bytes, text, JSON, and JSON with the names that answers and errors have.
+/// Bodies: bytes, text, JSON, and JSON with the field names of responses and errors.
 fn body() -> impl Strategy<Value = Vec<u8>> {
     let names = select(vec![
         "id",
@@ -88,7 +88,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
         text().prop_map(String::into_bytes),
         json_value().prop_map(|value| value.to_string().into_bytes()),
         known.prop_map(|map| json!(map).to_string().into_bytes()),
-        // Too long for an excerpt, and cut anywhere.
+        // Longer than an excerpt, which is thus cut at any byte.
         (0..4_u8, 2_000..2_100_usize).prop_map(|(shift, count)| {
             let mut bytes = vec![b' '; shift.into()];
             bytes.extend("é🦖".repeat(count).bytes());
@@ -116,7 +116,7 @@ fn header_value() -> impl Strategy<Value = HeaderValue> {
     prop_oneof![
         texts.prop_map(HeaderValue::from_static),
         vec(prop_oneof![Just(b'\t'), b' '..=b'~', 0x80..=0xff_u8], 0..40)
-            .prop_map(|bytes| HeaderValue::from_bytes(&bytes).expect("a header can carry these")),
+            .prop_map(|bytes| HeaderValue::from_bytes(&bytes).expect("valid in a header")),
         any::<f64>().prop_map(|number| HeaderValue::try_from(number.to_string()).expect("digits")),
     ]
 }
@@ -143,7 +143,7 @@ fn headers() -> impl Strategy<Value = HeaderMap> {
     })
 }
 
-fn answer() -> impl Strategy<Value = http::Response<Bytes>> {
+fn response() -> impl Strategy<Value = http::Response<Bytes>> {
     let status = prop_oneof![
         select(vec![200, 201, 204, 302, 400, 401, 404, 408, 409, 422, 429, 500, 503]),
         100..1000_u16
@@ -169,26 +169,26 @@ fn check_error(error: &Error) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Reads an answer and, where that fails, checks the error.
+/// Reads a response and, if that fails, checks the error.
 fn check_parse<O: Operation>(
     operation: &O,
-    answer: &http::Response<Bytes>,
+    response: &http::Response<Bytes>,
 ) -> Result<Option<O::Output>, TestCaseError> {
-    match operation.parse(answer.clone(), NOW) {
+    match operation.parse(response.clone(), NOW) {
         Ok(output) => {
-            prop_assert!(answer.status().is_success());
+            prop_assert!(response.status().is_success());
             Ok(Some(output))
         }
         Err(error) => {
-            prop_assert_eq!(error.status_code(), Some(answer.status()));
-            prop_assert_eq!(error.kind() == ErrorKind::Decoding, answer.status().is_success());
+            prop_assert_eq!(error.status_code(), Some(response.status()));
+            prop_assert_eq!(error.kind() == ErrorKind::Decoding, response.status().is_success());
             check_error(&error)?;
             Ok(None)
         }
     }
 }
 
-/// The segments of a path, as a server reads them.
+/// Returns the segments of a path, as a server reads them.
 fn segments(request: &http::Request<Bytes>) -> Vec<String> {
     let segments = request.uri().path().split('/').skip(1);
     segments.map(|segment| percent_decode_str(segment).decode_utf8().expect("UTF-8").into_owned()).collect()
@@ -198,7 +198,7 @@ proptest! {
     #[test]
     fn any_id_is_one_segment_or_refused(id in text(), other in text()) {
         let route = ["v1", "users", &id, "channel_data", &other].map(str::to_owned);
-        let get = users::get_channel_data(&*id, &*other);
+        let get = users::get_channel_data(&id, ChannelId::new(&other));
         match get.to_request(&config()) {
             Ok(request) => {
                 prop_assert_eq!(segments(&request), route);
@@ -207,10 +207,10 @@ proptest! {
             }
             Err(error) => {
                 prop_assert_eq!(error.kind(), ErrorKind::InvalidInput);
-                let vanishes = |id: &str| {
+                let is_removed = |id: &str| {
                     matches!(id.to_lowercase().replace("%2e", ".").as_str(), "" | "." | "..")
                 };
-                prop_assert!(vanishes(&id) || vanishes(&other), "{:?} and {:?} are fine", id, other);
+                prop_assert!(is_removed(&id) || is_removed(&other), "{:?} and {:?} are valid", id, other);
             }
         }
     }
@@ -221,22 +221,24 @@ proptest! {
         for (name, value) in &pairs {
             operation = operation.query(name, value);
         }
-        operation = operation.query("list", &list);
+        if !list.is_empty() {
+            operation = operation.query("list", &list);
+        }
         let request = operation.to_request(&config()).expect("any text can be in a query");
         let decode = |text: &str| percent_decode_str(text).decode_utf8().expect("UTF-8").into_owned();
         let query = request.uri().query().unwrap_or_default();
-        let seen: Vec<_> = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let received: Vec<_> = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
             let (name, value) = pair.split_once('=').expect("each has a value");
             (decode(name), decode(value))
         }).collect();
         let sent: Vec<_> = pairs.into_iter().chain(list.into_iter().map(|value| ("list[]".to_owned(), value))).collect();
-        prop_assert_eq!(seen, sent);
+        prop_assert_eq!(received, sent);
         prop_assert_eq!(request.uri().path(), "/v1/things");
     }
 
     #[test]
-    fn any_object_is_data_as_it_is(data in json_object()) {
-        let call = workflows::trigger("k").recipients(["a"]).data(&data).prepare().expect("it is an object");
+    fn any_object_is_sent_as_data_unchanged(data in json_object()) {
+        let call = workflows::trigger("k").recipients(["a"]).data(&data).prepare([7; 16]).expect("it is an object");
         let text = serde_json::to_string(&data).expect("JSON");
         let body = call.body().expect("a trigger has a body");
         prop_assert_eq!(body, &format!(r#"{{"recipients":["a"],"data":{text}}}"#));
@@ -244,13 +246,13 @@ proptest! {
 
     #[test]
     fn any_other_json_is_refused_as_data(data in json_value()) {
-        let prepared = workflows::trigger("k").recipients(["a"]).data(&data).prepare();
+        let prepared = workflows::trigger("k").recipients(["a"]).data(&data).prepare([7; 16]);
         prop_assert_eq!(prepared.is_ok(), data.is_object() || data.is_null());
     }
 
     #[test]
-    fn any_recipient_is_sent_as_it_is(ids in vec(text(), 1..20)) {
-        let prepared = workflows::trigger("k").recipients(&ids).prepare();
+    fn any_recipient_is_sent_unchanged(ids in vec(text(), 1..20)) {
+        let prepared = workflows::trigger("k").recipients(&ids).prepare([7; 16]);
         if let Some(index) = ids.iter().position(String::is_empty) {
             let message = prepared.expect_err("one is empty").to_string();
             let field = format!("`recipients[{index}]`");
@@ -263,29 +265,29 @@ proptest! {
     }
 
     #[test]
-    fn any_properties_go_beside_the_known_ones(own in json_object(), name in text()) {
+    fn any_custom_properties_are_sent_next_to_the_built_in_ones(custom in json_object(), name in text()) {
         let mut user = UserRequest::new("a").name(name.as_str());
-        for (name, value) in &own {
+        for (name, value) in &custom {
             user = user.property(name, value);
         }
-        match users::identify(user).prepare() {
+        match users::identify(user).prepare([7; 16]) {
             Ok(call) => {
-                let mut expected = own;
+                let mut expected = custom;
                 expected.insert("name".to_owned(), name.into());
                 prop_assert_eq!(call.body().expect("a body").clone(), reference_body(&expected));
             }
-            Err(_) => prop_assert!(own.contains_key("name") || own.contains_key("id")),
+            Err(_) => prop_assert!(custom.contains_key("name") || custom.contains_key("id")),
         }
     }
 
     #[test]
-    fn properties_come_back_from_an_answer(own in json_object()) {
+    fn custom_properties_are_read_from_a_response(custom in json_object()) {
         let known = ["__typename", "id", "name", "email", "phone_number", "avatar", "timezone", "created_at", "updated_at"];
-        let mut answer: Map<_, _> = own.into_iter().filter(|(name, _)| !known.contains(&name.as_str())).collect();
-        let properties = answer.clone();
-        answer.insert("id".to_owned(), "a".into());
-        let body = serde_json::to_vec(&answer).expect("JSON");
-        // As any reader of JSON has it: a float may change its last digit, once.
+        let mut user: Map<_, _> = custom.into_iter().filter(|(name, _)| !known.contains(&name.as_str())).collect();
+        let properties = user.clone();
+        user.insert("id".to_owned(), "a".into());
+        let body = serde_json::to_vec(&user).expect("JSON");
+        // Parsed once, because a float may change its last digit when it is parsed.
         let properties: Map<String, Value> =
             serde_json::from_slice(&serde_json::to_vec(&properties).expect("JSON")).expect("JSON");
         let user = users::get("a").parse(http::Response::new(body.into()), NOW).expect("it has an id");
@@ -293,7 +295,7 @@ proptest! {
     }
 
     #[test]
-    fn any_idempotency_key_is_sent_as_it_is_or_refused(key in prop_oneof![text(), " {0,2}[!-~ ]{0,300}"]) {
+    fn any_idempotency_key_is_sent_unchanged_or_refused(key in prop_oneof![text(), " {0,2}[!-~ ]{0,300}"]) {
         let trigger = workflows::trigger("k").recipients(["a"]).idempotency_key(key.as_str());
         match trigger.to_request(&config()) {
             Ok(request) => {
@@ -305,45 +307,45 @@ proptest! {
     }
 
     #[test]
-    fn any_answer_is_read_or_an_error(answer in answer()) {
-        check_parse(&workflows::trigger("k").recipients(["a"]), &answer)?;
-        check_parse(&workflows::cancel("k", "c"), &answer)?;
-        if let Some(user) = check_parse(&users::get("a"), &answer)? {
+    fn any_response_is_read_or_an_error(response in response()) {
+        check_parse(&workflows::trigger("k").recipients(["a"]), &response)?;
+        check_parse(&workflows::cancel("k").cancellation_key("c"), &response)?;
+        if let Some(user) = check_parse(&users::get("a"), &response)? {
             prop_assert!(serde_json::to_string(&user).is_ok());
         }
-        if let Some(set) = check_parse(&users::get_preferences("a", DEFAULT_SET), &answer)? {
+        if let Some(set) = check_parse(&users::get_preferences("a"), &response)? {
             prop_assert!(serde_json::to_string(&set).is_ok());
         }
-        if let Some(data) = check_parse(&users::get_channel_data("a", "c"), &answer)? {
+        if let Some(data) = check_parse(&users::get_channel_data("a", ChannelId::new("c")), &response)? {
             prop_assert!(serde_json::to_string::<ChannelData>(&data).is_ok());
         }
         let list = slack::list_channels("c", AccessTokenObject::tenant("t"));
-        if let Some(page) = check_parse(&list, &answer)?
+        if let Some(page) = check_parse(&list, &response)?
             && let Some(next) = page.next
         {
-            // A cursor of any kind makes a request.
+            // Any cursor results in a valid request.
             prop_assert!(next.to_request(&config()).is_ok());
         }
-        check_parse(&slack::auth_check("c", AccessTokenObject::tenant("t")), &answer)?;
-        check_parse(&custom::request::<Value>(Method::Post, "/v1/x"), &answer)?;
-        check_parse(&custom::request::<RecipientReference>(Method::Get, "/v1/x"), &answer)?;
+        check_parse(&slack::auth_check("c", AccessTokenObject::tenant("t")), &response)?;
+        check_parse(&custom::request::<Value>(Method::Post, "/v1/x"), &response)?;
+        check_parse(&custom::request::<RecipientReference>(Method::Get, "/v1/x"), &response)?;
     }
 
     #[test]
-    fn any_retry_after_is_obeyed_capped_or_ignored(headers in headers(), status in select(vec![408, 429, 503])) {
-        let mut call = Call::new(&config(), get(), None, NOW, [7; 16]).expect("right");
-        let _ = call.next(Event::Start, NOW);
-        let mut answer = http::Response::new(Bytes::new());
-        *answer.status_mut() = http::StatusCode::from_u16(status).expect("a status");
-        *answer.headers_mut() = headers;
-        match call.next(Event::Response(answer), NOW) {
-            Step::Wait(wait) => prop_assert!(wait <= secs(60), "{wait:?}"),
-            Step::Done(Err(error)) => {
+    fn any_retry_after_is_honoured_limited_or_ignored(headers in headers(), status in select(vec![408, 429, 503])) {
+        let call = Call::new(&config(), get(), None, NOW, [7; 16]).expect("a valid call");
+        let (_, sent) = call.send(NOW).expect("a first attempt");
+        let mut response = http::Response::new(Bytes::new());
+        *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
+        *response.headers_mut() = headers;
+        match sent.receive(response, NOW) {
+            Verdict::Retry { after, .. } => prop_assert!(after <= secs(60), "{after:?}"),
+            Verdict::Failed(error) => {
                 check_error(&error)?;
-                let told = error.retry_after().is_some_and(|wait| wait > secs(60));
-                prop_assert!(told || !error.is_retryable(), "{}", error);
+                let too_long = error.retry_after().is_some_and(|wait| wait > secs(60));
+                prop_assert!(too_long || !error.is_retryable(), "{}", error);
             }
-            step @ (Step::Send { .. } | Step::Done(Ok(_))) => prop_assert!(false, "{step:?}"),
+            Verdict::Done(completed) => prop_assert!(false, "{completed:?}"),
         }
     }
 
@@ -365,7 +367,7 @@ proptest! {
             format!("-----BEGIN {tag}-----\n{text}\n-----END {tag}-----"),
             STANDARD.encode(format!("-----BEGIN {tag}-----\n{text}\n-----END {tag}-----")),
         ] {
-            let error = SigningKey::parse(&text).expect_err("nobody guesses a key");
+            let error = SigningKey::parse(&text).expect_err("not a key");
             prop_assert!(!error.to_string().contains('\n'));
         }
     }
@@ -389,23 +391,29 @@ proptest! {
         key in proptest::option::of(text()),
         flags in any::<[bool; 2]>(),
         expires_at in proptest::option::of(any::<u64>()),
-        noise in json_object(),
+        version in 0..3_u32,
+        unknown in "[a-z]{1,3}",
     ) {
-        let mut stored = noise;
-        let fields = json!({
-            "operation": operation, "method": method, "target": target, "body": body, "idempotency_key": key,
-            "honours_idempotency_key": flags[0], "repeatable": flags[1], "expires_at": expires_at,
+        let mut stored = json!({
+            "version": version, "operation": operation, "method": method, "target": target, "body": body,
+            "idempotency_key": key, "honours_idempotency_key": flags[0], "repeatable": flags[1],
+            "expires_at": expires_at,
         });
-        stored.extend(fields.as_object().expect("an object").clone());
-        if let Ok(call) = serde_json::from_value::<PreparedCall>(Value::Object(stored)) {
+        let read = serde_json::from_value::<PreparedCall>(stored.clone());
+        // Calls of later versions are refused, whether by their version or by an unknown field.
+        stored[unknown.as_str()] = json!(true);
+        serde_json::from_value::<PreparedCall>(stored).expect_err("an unknown field");
+        if let Ok(call) = read {
+            prop_assert!(version <= 1);
+            prop_assert!(!flags[0] || key.is_some(), "a call without its key");
             prop_assert_eq!(call.operation(), &operation);
             prop_assert_eq!(call.target(), &target);
             prop_assert_eq!(call.method().as_str(), &method);
             prop_assert_eq!(call.body().map(|body| body.to_vec()), body.map(String::into_bytes));
             prop_assert_eq!(call.idempotency_key(), key.as_deref());
-            let request = call.to_request(&config()).expect("what was accepted can be sent");
+            let request = call.to_request(&config()).expect("an accepted call can be sent");
             prop_assert_eq!(request.uri().host(), Some("api.knock.app"));
-            let again: PreparedCall = serde_json::from_value(json!(call)).expect("what was written reads back");
+            let again: PreparedCall = serde_json::from_value(json!(call)).expect("a serialized call can be read");
             prop_assert_eq!(again, call);
         }
     }
@@ -417,7 +425,7 @@ proptest! {
     }
 
     #[test]
-    fn any_configuration_is_right_or_told(key in text(), url in text(), name in text(), value in text()) {
+    fn any_configuration_is_valid_or_an_error(key in text(), url in text(), name in text(), value in text()) {
         for result in [
             Config::new(key.as_str()),
             Config::builder("sk_test").base_url(&url).build(),
@@ -456,20 +464,20 @@ proptest! {
     }
 }
 
-/// The body of a PUT with these fields: `name` first, then the caller's own by name.
+/// Returns the body of a PUT with these fields: first `name`, then the custom ones in alphabetical order.
 fn reference_body(fields: &Map<String, Value>) -> Bytes {
-    let own = fields.iter().filter(|(name, _)| *name != "name");
-    let own: Vec<_> = own.map(|(name, value)| format!(",{}:{value}", json!(name))).collect();
-    format!("{{\"name\":{}{}}}", fields["name"], own.concat()).into()
+    let custom = fields.iter().filter(|(name, _)| *name != "name");
+    let custom: Vec<_> = custom.map(|(name, value)| format!(",{}:{value}", json!(name))).collect();
+    format!("{{\"name\":{}{}}}", fields["name"], custom.concat()).into()
 }
 
 fn get() -> PreparedCall {
-    users::get("a").prepare().expect("right")
+    users::get("a").prepare([7; 16]).expect("a valid call")
 }
 
 #[derive(Debug, Clone)]
 enum What {
-    Answer(http::Response<Bytes>),
+    Response(http::Response<Bytes>),
     NotSent,
     Interrupted,
     TimedOut,
@@ -477,7 +485,7 @@ enum What {
 
 fn script() -> impl Strategy<Value = Vec<(What, u64)>> {
     let what = prop_oneof![
-        4 => answer().prop_map(What::Answer),
+        4 => response().prop_map(What::Response),
         1 => Just(What::NotSent),
         1 => Just(What::Interrupted),
         1 => Just(What::TimedOut),
@@ -486,9 +494,9 @@ fn script() -> impl Strategy<Value = Vec<(What, u64)>> {
 }
 
 proptest! {
-    /// Whatever happens, a call ends, in time, with one key, and never does a thing twice that must be done once.
+    /// Any call ends before its deadline, uses one key, and is never repeated if that is not safe.
     #[test]
-    fn any_call_ends_as_it_must(
+    fn any_call_ends_and_is_retried_safely(
         script in script(),
         kind in 0..3_usize,
         retries in 0..8_u32,
@@ -499,11 +507,11 @@ proptest! {
         let trigger = workflows::trigger("k").recipients(["a"]);
         let post = custom::request::<Value>(Method::Post, "/v1/things");
         let prepared = match kind {
-            0 => users::get("a").prepare(),
-            1 => trigger.prepare(),
-            _ => post.prepare(),
+            0 => users::get("a").prepare([7; 16]),
+            1 => trigger.prepare([7; 16]),
+            _ => post.prepare([7; 16]),
         };
-        let mut prepared = prepared.expect("right");
+        let mut prepared = prepared.expect("a valid call");
         if let Some(seconds) = expiry {
             prepared = prepared.expires_at(NOW + secs(seconds));
         }
@@ -511,60 +519,66 @@ proptest! {
             .retry(RetryPolicy::default().max_retries(retries))
             .deadline(deadline.map(secs))
             .build()
-            .expect("right");
-        let mut call = Call::new(&config, prepared, None, NOW, random).expect("right");
+            .expect("a valid configuration");
+        let mut call = Call::new(&config, prepared, None, NOW, random).expect("a valid call");
 
-        let (mut now, mut event, mut sent, mut unsafe_to_repeat) = (NOW, Event::Start, 0_u32, false);
+        let (mut now, mut requests, mut unsafe_to_repeat) = (NOW, 0_u32, false);
         let mut keys = Vec::new();
         let mut script = script.into_iter();
-        loop {
-            match call.next(event, now) {
-                Step::Send { request, timeout } => {
-                    sent += 1;
-                    prop_assert!(sent <= retries + 1);
-                    prop_assert!(!unsafe_to_repeat, "a POST was sent again although it may have been carried out");
-                    prop_assert!(expiry.is_none_or(|seconds| now < NOW + secs(seconds)));
-                    prop_assert!(timeout > Duration::ZERO && timeout <= secs(60));
-                    prop_assert!(deadline.is_none_or(|seconds| now + timeout <= NOW + secs(seconds)));
-                    keys.push(request.headers().get("idempotency-key").cloned());
-                    let (what, takes) = script.next().expect("no call has more than 9 attempts");
-                    // No transport takes longer than it may.
-                    now = now + Duration::from_millis(takes).min(timeout);
-                    let post = kind == 2;
-                    event = match what {
-                        What::Answer(answer) => {
-                            let told = answer.headers().get("x-should-retry").is_some_and(|value| value == "true");
-                            let definite = answer.status().is_client_error() && answer.status() != 408;
-                            unsafe_to_repeat = post && !definite && !told;
-                            Event::Response(answer)
-                        }
-                        What::NotSent => Event::Failed(TransportError::not_sent("refused")),
-                        What::Interrupted => {
-                            unsafe_to_repeat = post;
-                            Event::Failed(TransportError::interrupted("reset"))
-                        }
-                        What::TimedOut => {
-                            unsafe_to_repeat = post;
-                            Event::Failed(TransportError::timed_out())
-                        }
-                    };
+        let result = loop {
+            let (request, sent) = match call.send(now) {
+                Ok(sent) => sent,
+                Err(error) => break Err(error),
+            };
+            requests += 1;
+            let timeout = sent.attempt().timeout;
+            prop_assert!(requests <= retries + 1);
+            prop_assert!(!unsafe_to_repeat, "a POST was sent again although Knock may have acted");
+            prop_assert!(expiry.is_none_or(|seconds| now < NOW + secs(seconds)));
+            prop_assert!(timeout > Duration::ZERO && timeout <= secs(60));
+            prop_assert!(deadline.is_none_or(|seconds| now + timeout <= NOW + secs(seconds)));
+            keys.push(request.headers().get("idempotency-key").cloned());
+            let (what, takes) = script.next().expect("no call has more than 9 attempts");
+            // No transport takes longer than its timeout.
+            now = now + Duration::from_millis(takes).min(timeout);
+            let post = kind == 2;
+            let verdict = match what {
+                What::Response(response) => {
+                    let asked_to_retry = response.headers().get("x-should-retry").is_some_and(|value| value == "true");
+                    let definite = response.status().is_client_error() && response.status() != 408;
+                    unsafe_to_repeat = post && !definite && !asked_to_retry;
+                    sent.receive(response, now)
                 }
-                Step::Wait(wait) => {
-                    prop_assert!(wait <= secs(60));
-                    now = now + wait;
+                What::NotSent => sent.fail(TransportError::not_sent("refused"), now),
+                What::Interrupted => {
+                    unsafe_to_repeat = post;
+                    sent.fail(TransportError::interrupted("reset"), now)
+                }
+                What::TimedOut => {
+                    unsafe_to_repeat = post;
+                    sent.fail(TransportError::timed_out(), now)
+                }
+            };
+            call = match verdict {
+                Verdict::Done(completed) => break Ok(completed),
+                Verdict::Failed(error) => break Err(error),
+                Verdict::Retry { after, call } => {
+                    prop_assert!(after <= secs(60));
+                    now = now + after;
                     prop_assert!(deadline.is_none_or(|seconds| now < NOW + secs(seconds)));
-                    event = Event::Waited;
+                    call
                 }
-                Step::Done(Ok(answer)) => {
-                    prop_assert!(answer.status().is_success());
-                    break;
-                }
-                Step::Done(Err(error)) => {
-                    check_error(&error)?;
-                    prop_assert_eq!(error.attempts(), sent);
-                    prop_assert!(error.stopped_by().is_some());
-                    break;
-                }
+            };
+        };
+        match result {
+            Ok(completed) => {
+                prop_assert!(completed.response().status().is_success());
+                prop_assert_eq!(completed.attempts(), requests);
+            }
+            Err(error) => {
+                check_error(&error)?;
+                prop_assert_eq!(error.attempts(), requests);
+                prop_assert!(error.stopped_by().is_some());
             }
         }
         prop_assert!(keys.iter().all(|key| *key == keys[0] && key.is_some() == (kind == 1)), "{keys:?}");

@@ -1,10 +1,10 @@
-//! What each operation sends, to the byte, and what is refused before anything is sent.
+//! The requests of operations, byte for byte, and the arguments that are refused before anything is sent.
 
 mod support;
 
 use bytes::Bytes;
 use knock_core::channel_data::{
-    AwsSnsDevice, ChannelDataRequest, DiscordChannelData, DiscordConnection, MsTeamsChannelData,
+    AwsSnsDevice, ChannelDataRequest, ChannelId, DiscordChannelData, DiscordConnection, MsTeamsChannelData,
     MsTeamsConnection, PushDevice, SlackChannelData, SlackConnection,
 };
 use knock_core::messages::{self, MessageFilter};
@@ -15,18 +15,23 @@ use knock_core::recipients::{ObjectReference, ObjectRequest, RecipientReference,
 use knock_core::slack::{self, AccessTokenObject};
 use knock_core::tenants::{Branding, TenantRequest};
 use knock_core::{
-    Clear, Config, Error, ErrorKind, Method, Operation, PreparedCall, Timestamp, UnixTime, custom, feeds,
-    objects, schedules, users, workflow_recipient_runs, workflows,
+    CallOptions, Clear, Config, Error, ErrorKind, Method, Operation, PreparedCall, Timestamp, UnixTime,
+    custom, feeds, objects, schedules, users, workflow_recipient_runs, workflows,
 };
 use serde_json::{Value, json};
 use support::{NOW, config, response};
 
 const CHANNEL: &str = "8209f26c-62a5-461d-95e2-a5716a26e652";
+const RANDOM: [u8; 16] = [7; 16];
+
+fn channel() -> ChannelId {
+    ChannelId::from_static(CHANNEL)
+}
 
 /// Checks the request of an operation: its method, path and query, and body as JSON.
 #[track_caller]
 fn assert_sends(operation: &impl Operation, method: &str, target: &str, body: Option<&Value>) {
-    let request = operation.to_request(&config()).expect("the operation is right");
+    let request = operation.to_request(&config()).expect("a valid operation");
     assert_eq!(request.method().as_str(), method);
     assert_eq!(request.uri().to_string(), format!("https://api.knock.app{target}"));
     let headers = request.headers();
@@ -35,13 +40,13 @@ fn assert_sends(operation: &impl Operation, method: &str, target: &str, body: Op
     assert!(headers["user-agent"].to_str().expect("text").starts_with("knock-rust/"));
     let length = headers.get("content-length").map(|length| length.to_str().expect("text").parse::<usize>());
     if let Some(body) = body {
-        assert_eq!(&serde_json::from_slice::<Value>(request.body()).expect("it is JSON"), body);
+        assert_eq!(&serde_json::from_slice::<Value>(request.body()).expect("a JSON body"), body);
         assert_eq!(headers["content-type"], "application/json");
         assert_eq!(length, Some(Ok(request.body().len())));
     } else {
         assert_eq!(request.body(), "");
         assert!(!headers.contains_key("content-type"));
-        // Some servers refuse a PUT or POST that does not say that it has no body.
+        // Some servers refuse a PUT or POST without a Content-Length.
         let expected = matches!(method, "POST" | "PUT" | "PATCH").then_some(Ok(0));
         assert_eq!(length, expected, "{method}");
     }
@@ -52,7 +57,7 @@ fn trigger() -> workflows::Trigger {
 }
 
 #[test]
-fn trigger_with_everything() {
+fn a_trigger_with_all_fields() {
     let since: Timestamp = "2026-09-21T14:13:20.5Z".parse().unwrap();
     let operation = workflows::trigger("dinosaurs loose/é")
         .recipients(["jhammond", "agrant"])
@@ -120,14 +125,14 @@ fn trigger_with_everything() {
 }
 
 #[test]
-fn trigger_with_little() {
+fn a_trigger_with_few_fields() {
     assert_sends(
         &trigger(),
         "POST",
         "/v1/workflows/dinosaurs-loose/trigger",
         Some(&json!({ "recipients": ["jhammond"] })),
     );
-    // The caller's words for nothing are kept: `null` is not the same as absent.
+    // An explicit `null` is sent, because it differs from an absent field.
     assert_sends(
         &trigger().data(json!(null)).actor("dnedry").tenant("jurassic-park").skip_delay(true),
         "POST",
@@ -141,7 +146,7 @@ fn trigger_with_little() {
 }
 
 #[test]
-fn data_goes_as_it_is() {
+fn data_is_sent_unchanged() {
     #[derive(serde::Serialize)]
     struct Data {
         zebra: u64,
@@ -149,8 +154,8 @@ fn data_goes_as_it_is() {
         big: u128,
     }
 
-    let call = trigger().data(Data { zebra: u64::MAX, ant: 0.1, big: u128::MAX }).prepare().unwrap();
-    // Order and digits of the caller's, not those of a map in between.
+    let call = trigger().data(Data { zebra: u64::MAX, ant: 0.1, big: u128::MAX }).prepare(RANDOM).unwrap();
+    // The order and the digits are the caller's, not those of an intermediate map.
     assert_eq!(
         call.body().unwrap(),
         r#"{"recipients":["jhammond"],"data":{"zebra":18446744073709551615,"ant":0.1,"big":340282366920938463463374607431768211455}}"#
@@ -160,13 +165,14 @@ fn data_goes_as_it_is() {
 #[test]
 fn cancel() {
     assert_sends(
-        &workflows::cancel("dinosaurs-loose", "alert-17"),
+        &workflows::cancel("dinosaurs-loose").cancellation_key("alert-17"),
         "POST",
         "/v1/workflows/dinosaurs-loose/cancel",
         Some(&json!({ "cancellation_key": "alert-17" })),
     );
     assert_sends(
-        &workflows::cancel("dinosaurs-loose", "alert-17")
+        &workflows::cancel("dinosaurs-loose")
+            .cancellation_key("alert-17")
             .recipients(["jhammond"])
             .recipients([ObjectReference::new("projects", "paddock-9")]),
         "POST",
@@ -189,20 +195,15 @@ fn users_are_identified_read_and_deleted() {
     assert_sends(&users::identify("jhammond"), "PUT", "/v1/users/jhammond", Some(&json!({})));
     assert_sends(&users::get("j@ingen.net"), "GET", "/v1/users/j@ingen.net", None);
     assert_sends(&users::delete("a?b#c"), "DELETE", "/v1/users/a%3Fb%23c", None);
-    // As `@knocklabs/node` 1.x encodes: what may stand in a segment stands there as it is.
+    // As in `@knocklabs/node` 1.x, characters that are allowed in a segment are not encoded.
     assert_sends(&users::get("$a-._~!&'()*+,;=:@z"), "GET", "/v1/users/$a-._~!&'()*+,;=:@z", None);
 }
 
 #[test]
 fn preferences_are_read_and_written() {
+    assert_sends(&users::get_preferences("jhammond"), "GET", "/v1/users/jhammond/preferences/default", None);
     assert_sends(
-        &users::get_preferences("jhammond", DEFAULT_SET),
-        "GET",
-        "/v1/users/jhammond/preferences/default",
-        None,
-    );
-    assert_sends(
-        &users::get_preferences("jhammond", "jurassic park").tenant("a&b"),
+        &users::get_preferences("jhammond").set_id("jurassic park").tenant("a&b"),
         "GET",
         "/v1/users/jhammond/preferences/jurassic%20park?tenant=a%26b",
         None,
@@ -223,7 +224,7 @@ fn preferences_are_read_and_written() {
         .commercial_subscribed(false)
         .merge();
     assert_sends(
-        &users::set_preferences("jhammond", DEFAULT_SET, preferences),
+        &users::set_preferences("jhammond", preferences),
         "PUT",
         "/v1/users/jhammond/preferences/default",
         Some(&json!({
@@ -251,7 +252,7 @@ fn preferences_are_read_and_written() {
 #[test]
 fn channel_data_is_read_and_written() {
     let path = format!("/v1/users/jhammond/channel_data/{CHANNEL}");
-    assert_sends(&users::get_channel_data("jhammond", CHANNEL), "GET", &path, None);
+    assert_sends(&users::get_channel_data("jhammond", channel()), "GET", &path, None);
 
     let cases: [(ChannelDataRequest, Value); 9] = [
         (ChannelDataRequest::push_tokens(["a", "b"]), json!({ "tokens": ["a", "b"] })),
@@ -307,7 +308,7 @@ fn channel_data_is_read_and_written() {
         (json!({ "pager": [1, null] }).into(), json!({ "pager": [1, null] })),
     ];
     for (request, data) in cases {
-        let operation = users::set_channel_data("jhammond", CHANNEL, request);
+        let operation = users::set_channel_data("jhammond", channel(), request);
         assert_sends(&operation, "PUT", &path, Some(&json!({ "data": data })));
     }
 }
@@ -373,20 +374,20 @@ fn custom_operations() {
     assert_eq!(keyed.to_request(&config()).unwrap().headers()["idempotency-key"], "k");
 }
 
-/// The operation is refused before anything is sent, by a message that begins with the field's name.
+/// Checks that the operation is refused before anything is sent, with a message that begins with the field.
 #[track_caller]
-fn assert_refused(operation: &impl Operation, field: &str, says: &str) {
-    let error = operation.prepare().expect_err(field);
+fn assert_refused(operation: &impl Operation, field: &str, problem: &str) {
+    let error = operation.prepare(RANDOM).expect_err(field);
     assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidInput, Some(operation.info().name)));
     assert!(error.message().starts_with(&format!("`{field}` ")), "{error} does not name {field}");
-    assert!(error.message().contains(says), "{error} does not say {says}");
+    assert!(error.message().contains(problem), "{error} does not contain {problem}");
     assert_eq!(operation.to_request(&config()).expect_err(field).to_string(), error.to_string());
 }
 
 #[test]
-fn triggers_that_cannot_be_right() {
+fn invalid_triggers() {
     let many = |count: usize| workflows::trigger("k").recipients((0..count).map(|index| index.to_string()));
-    assert!(many(1_000).prepare().is_ok());
+    assert!(many(1_000).prepare(RANDOM).is_ok());
     assert_refused(&many(1_001), "recipients", "has 1001 entries; at most 1000");
     assert_refused(&workflows::trigger("k"), "recipients", "is empty");
     assert_refused(&workflows::trigger("").recipients(["a"]), "key", "is empty");
@@ -414,7 +415,7 @@ fn triggers_that_cannot_be_right() {
 }
 
 #[test]
-fn data_that_cannot_be_right() {
+fn invalid_data() {
     for (data, kind) in [
         (json!([1]), "is an array; it must be a JSON object"),
         (json!("text"), "is a string"),
@@ -425,21 +426,21 @@ fn data_that_cannot_be_right() {
     ] {
         assert_refused(&trigger().data(data), "data", kind);
     }
-    // Ten bytes are around the text.
+    // The object has eleven bytes besides the text.
     let sized = |bytes: usize| trigger().data(json!({ "text": "x".repeat(bytes - 11) }));
-    let at_most = sized(10_000_000).prepare().unwrap();
+    let at_most = sized(10_000_000).prepare(RANDOM).unwrap();
     assert_eq!(at_most.body().unwrap().len(), r#"{"recipients":["jhammond"],"data":}"#.len() + 10_000_000);
     assert_refused(&sized(10_000_001), "data", "has 10000001 bytes as JSON; at most 10000000");
 }
 
 #[test]
-fn idempotency_keys_that_cannot_be_right() {
+fn invalid_idempotency_keys() {
     let key = |key: &str| trigger().idempotency_key(key);
-    assert!(key(&"k".repeat(255)).prepare().is_ok());
+    assert!(key(&"k".repeat(255)).prepare(RANDOM).is_ok());
     assert_refused(&key(&"k".repeat(256)), "idempotency_key", "has 256 characters; at most 255");
     assert_refused(&key(""), "idempotency_key", "is empty");
     for text in ["a\nb", "a\r\nx: y", "é", "\u{7f}", "a\tb", " a", "a ", " ", "a\u{0}"] {
-        assert_refused(&key(text), "idempotency_key", "has characters that a header cannot carry");
+        assert_refused(&key(text), "idempotency_key", "contains characters that are invalid in a header");
     }
     assert_refused(
         &custom::request::<Value>(Method::Post, "/v1/things").idempotency_key(""),
@@ -449,48 +450,61 @@ fn idempotency_keys_that_cannot_be_right() {
 }
 
 #[test]
-fn cancellations_that_cannot_be_right() {
-    assert_refused(&workflows::cancel("k", ""), "cancellation_key", "is empty");
-    assert_refused(&workflows::cancel("..", "c"), "key", "`.` or `..`");
+fn invalid_cancellations() {
+    assert_refused(&workflows::cancel("k").cancellation_key(""), "cancellation_key", "is empty");
+    assert_refused(&workflows::cancel("..").cancellation_key("c"), "key", "`.` or `..`");
     let nobody: [&str; 0] = [];
-    assert_refused(&workflows::cancel("k", "c").recipients(nobody), "recipients", "leave it out");
-    assert_refused(&workflows::cancel("k", "c").recipients(["a", ""]), "recipients[1]", "is empty");
-    let many = workflows::cancel("k", "c").recipients((0..1_001).map(|index| index.to_string()));
+    assert_refused(
+        &workflows::cancel("k").cancellation_key("c").recipients(nobody),
+        "recipients",
+        "leave it out",
+    );
+    assert_refused(
+        &workflows::cancel("k").cancellation_key("c").recipients(["a", ""]),
+        "recipients[1]",
+        "is empty",
+    );
+    let many =
+        workflows::cancel("k").cancellation_key("c").recipients((0..1_001).map(|index| index.to_string()));
     assert_refused(&many, "recipients", "has 1001 entries");
 }
 
 #[test]
-fn filters_by_nothing_are_not_all() {
+fn empty_filters_are_refused() {
     let nobody: [&str; 0] = [];
-    let says = "is empty; leave it out to have all";
-    assert_refused(&schedules::list("park-digest").recipients(nobody), "recipients", says);
-    assert_refused(&users::list_subscriptions("jhammond").objects(nobody), "objects", says);
+    let problem = "is empty; leave it out to get everything";
+    assert_refused(&schedules::list("park-digest").recipients(nobody), "recipients", problem);
+    assert_refused(&users::list_subscriptions("jhammond").objects(nobody), "objects", problem);
     let subscribers = || objects::list_subscriptions("projects", "paddock-9");
-    assert_refused(&subscribers().recipients(nobody), "recipients", says);
-    assert_refused(&subscribers().objects([]), "objects", says);
+    assert_refused(&subscribers().recipients(nobody), "recipients", problem);
+    assert_refused(&subscribers().objects(nobody), "objects", problem);
     assert_refused(&subscribers().recipients(["jhammond", ""]), "recipients[1]", "is empty");
     let messages = |filter| messages::list().filter(filter);
-    assert_refused(&messages(MessageFilter::new().statuses([])), "statuses", says);
-    assert_refused(&messages(MessageFilter::new().engagement_statuses([])), "engagement_statuses", says);
-    assert_refused(&messages(MessageFilter::new().workflow_categories(nobody)), "workflow_categories", says);
-    let feed = feeds::list_items("jhammond", CHANNEL).workflow_categories(nobody);
-    assert_refused(&feed, "workflow_categories", says);
-    assert_refused(&workflow_recipient_runs::list().statuses([]), "statuses", says);
+    assert_refused(&messages(MessageFilter::new().statuses(nobody)), "status", problem);
+    assert_refused(&messages(MessageFilter::new().engagement_statuses(nobody)), "engagement_status", problem);
+    assert_refused(
+        &messages(MessageFilter::new().workflow_categories(nobody)),
+        "workflow_categories",
+        problem,
+    );
+    let feed = feeds::list_items("jhammond", channel()).workflow_categories(nobody);
+    assert_refused(&feed, "workflow_categories", problem);
+    assert_refused(&workflow_recipient_runs::list().statuses(nobody), "status", problem);
 }
 
 #[test]
-fn ids_that_would_be_another_path() {
+fn ids_that_would_change_the_path() {
     for id in ["", ".", "..", "%2e", "%2E%2e", ".%2E"] {
         assert_refused(&users::get(id), "user_id", "");
         assert_refused(&users::delete(id), "user_id", "");
         assert_refused(&users::identify(id), "user_id", "");
-        assert_refused(&users::get_preferences(id, DEFAULT_SET), "user_id", "");
-        assert_refused(&users::get_preferences("a", id), "id", "");
-        assert_refused(&users::set_preferences("a", id, PreferenceSetRequest::new()), "id", "");
-        assert_refused(&users::get_channel_data(id, CHANNEL), "user_id", "");
-        assert_refused(&users::get_channel_data("a", id), "channel_id", "");
+        assert_refused(&users::get_preferences(id), "user_id", "");
+        assert_refused(&users::get_preferences("a").set_id(id), "id", "");
+        assert_refused(&users::set_preferences("a", PreferenceSetRequest::new()).set_id(id), "id", "");
+        assert_refused(&users::get_channel_data(id, channel()), "user_id", "");
+        assert_refused(&users::get_channel_data("a", ChannelId::new(id)), "channel_id", "");
         let data = || ChannelDataRequest::push_tokens(["t"]);
-        assert_refused(&users::set_channel_data("a", id, data()), "channel_id", "");
+        assert_refused(&users::set_channel_data("a", ChannelId::new(id), data()), "channel_id", "");
         assert_refused(&slack::list_channels(id, AccessTokenObject::tenant("t")), "channel_id", "");
         assert_refused(&slack::auth_check(id, AccessTokenObject::tenant("t")), "channel_id", "");
         assert_refused(&slack::revoke_access(id, AccessTokenObject::tenant("t")), "channel_id", "");
@@ -505,31 +519,39 @@ fn ids_that_would_be_another_path() {
 }
 
 #[test]
-fn custom_operations_that_cannot_be_right() {
+fn invalid_custom_operations() {
     let request = |route| custom::request::<Value>(Method::Get, route);
-    assert_refused(&request("/v1/users/{id}"), "id", "was not given");
-    assert_refused(&request("/v1/users/{id}").query("a", "b"), "id", "was not given");
-    assert_refused(&request("/v1/{a}/{b}").path("a", "x"), "b", "was not given");
+    assert_refused(&request("/v1/users/{id}"), "id", "without a value");
+    assert_refused(&request("/v1/users/{id}").query("a", "b"), "id", "without a value");
+    assert_refused(&request("/v1/{a}/{b}").path("a", "x"), "b", "without a value");
     assert_refused(&request("/v1/users").path("id", "x"), "id", "is not a parameter of the route");
     assert_refused(&request("v1/users"), "route", "does not begin with `/`");
     assert_refused(&request("https://elsewhere.example/v1"), "route", "does not begin with `/`");
     assert_refused(&request("/v1/users?page_size=5").query("after", "x"), "route", "query or a fragment");
     assert_refused(&request("/v1/users#top"), "route", "query or a fragment");
-    assert_refused(&request("/v1/users/{id"), "route", "has a brace alone");
-    assert_refused(&request("/v1/users/id}"), "route", "has a brace alone");
+    assert_refused(&request("/v1/users/{id"), "route", "has an unmatched brace");
+    assert_refused(&request("/v1/users/id}"), "route", "has an unmatched brace");
 }
 
 #[test]
 fn a_stored_call_sends_the_same_bytes() {
     let calls = [
-        trigger().data(json!({ "é": "\u{0}\u{2028}🦖", "z": 1, "a": 1.0 })).idempotency_key("k 1").prepare(),
-        trigger().prepare().map(|call| call.with_random_idempotency_key([9; 16])),
-        trigger().prepare().map(|call| call.expires_at(UnixTime::from_millis(1_790_000_000_123))),
-        users::get("j/h?é").prepare(),
-        users::delete("jhammond").prepare(),
-        slack::list_channels(CHANNEL, AccessTokenObject::tenant("é")).limit(3).prepare(),
-        slack::revoke_access(CHANNEL, AccessTokenObject::tenant("t")).prepare(),
-        custom::request::<Value>(Method::Patch, "/v1/{x}").path("x", "é").json(&[1.5]).repeatable().prepare(),
+        trigger()
+            .data(json!({ "é": "\u{0}\u{2028}🦖", "z": 1, "a": 1.0 }))
+            .idempotency_key("k 1")
+            .prepare(RANDOM),
+        trigger().prepare([9; 16]),
+        trigger().with(CallOptions::new().branch("new-onboarding")).prepare(RANDOM),
+        trigger().prepare(RANDOM).map(|call| call.expires_at(UnixTime::from_millis(1_790_000_000_123))),
+        users::get("j/h?é").prepare(RANDOM),
+        users::delete("jhammond").prepare(RANDOM),
+        slack::list_channels(CHANNEL, AccessTokenObject::tenant("é")).limit(3).prepare(RANDOM),
+        slack::revoke_access(CHANNEL, AccessTokenObject::tenant("t")).prepare(RANDOM),
+        custom::request::<Value>(Method::Patch, "/v1/{x}")
+            .path("x", "é")
+            .json(&[1.5])
+            .repeatable()
+            .prepare(RANDOM),
     ];
     for call in calls {
         let call = call.unwrap();
@@ -539,7 +561,7 @@ fn a_stored_call_sends_the_same_bytes() {
         assert_eq!((taken.operation(), taken.route()), (call.operation(), call.route()));
         assert_eq!(taken.is_repeatable(), call.is_repeatable());
         assert_eq!(taken.expiry(), call.expiry());
-        // Written once more, it is the same text: a queue can compare messages.
+        // Serializing it again results in the same text, so a queue can compare messages.
         assert_eq!(serde_json::to_string(&taken).unwrap(), stored);
 
         let (first, second) = (call.to_request(&config()).unwrap(), taken.to_request(&config()).unwrap());
@@ -550,12 +572,51 @@ fn a_stored_call_sends_the_same_bytes() {
     }
 }
 
+/// A call as stored by version 1. It must stay readable as long as a queue may contain one.
+const STORED_BY_VERSION_1: &str = r#"{"version":1,"operation":"workflows.trigger","route":"/v1/workflows/{key}/trigger","method":"POST","target":"/v1/workflows/dinosaurs-loose/trigger","body":"{\"recipients\":[\"jhammond\"]}","honours_idempotency_key":true,"idempotency_key":"alert-17","repeatable":true,"branch":"new-onboarding","expires_at":1790000000123}"#;
+
 #[test]
-fn a_stored_call_of_another_version_is_read() {
-    let stored = json!({ "operation": "users.get", "method": "GET", "target": "/v1/users/a", "later": [1] });
+fn the_stored_form_is_version_1() {
+    let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).idempotency_key("alert-17");
+    let call = trigger.with(CallOptions::new().branch("new-onboarding")).prepare(RANDOM).unwrap();
+    let call = call.expires_at(UnixTime::from_millis(1_790_000_000_123));
+    assert_eq!(serde_json::to_string(&call).unwrap(), STORED_BY_VERSION_1);
+    let taken: PreparedCall = serde_json::from_str(STORED_BY_VERSION_1).unwrap();
+    assert_eq!((taken.branch(), &taken), (Some("new-onboarding"), &call));
+    let request = taken.to_request(&config()).unwrap();
+    assert_eq!(request.headers()["x-knock-branch"], "new-onboarding");
+}
+
+#[test]
+fn a_stored_call_without_a_version_is_read() {
+    let stored = json!({ "operation": "users.get", "method": "GET", "target": "/v1/users/a" });
     let call: PreparedCall = serde_json::from_value(stored).unwrap();
     assert_eq!((call.method().as_str(), call.target(), call.body()), ("GET", "/v1/users/a", None));
-    assert!(!call.is_repeatable(), "what does not say so is not repeated");
+    assert!(!call.is_repeatable(), "calls are not repeatable by default");
+}
+
+#[test]
+fn a_stored_call_that_would_lose_a_part_is_refused() {
+    let refusal = |change: fn(&mut Value)| {
+        let mut stored: Value = serde_json::from_str(STORED_BY_VERSION_1).unwrap();
+        change(&mut stored);
+        serde_json::from_value::<PreparedCall>(stored).unwrap_err().to_string()
+    };
+    assert!(refusal(|stored| stored["version"] = json!(2)).contains("`version` is 2"));
+    assert!(refusal(|stored| stored["priority"] = json!(7)).contains("`priority` is a field"));
+    assert!(refusal(|stored| stored["branch"] = json!("a b")).contains("`branch`"));
+    // Without its key, a trigger would notify twice.
+    assert!(
+        refusal(|stored| stored["idempotency_key"] = json!(null)).contains("`idempotency_key` is missing")
+    );
+}
+
+#[test]
+fn a_key_expires_a_day_after_the_call_was_first_sent() {
+    let key_expires_at = |call: PreparedCall| call.key_expires_at(UnixTime::from_secs(1_790_000_000));
+    let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).prepare(RANDOM).unwrap();
+    assert_eq!(key_expires_at(trigger), Some(UnixTime::from_secs(1_790_086_400)));
+    assert_eq!(key_expires_at(users::get("jhammond").prepare(RANDOM).unwrap()), None);
 }
 
 #[test]
@@ -592,9 +653,9 @@ fn hostile_stored_calls_are_refused() {
         let mut stored = good.clone();
         stored[field] = value.clone();
         let result = serde_json::from_value::<PreparedCall>(stored);
-        assert!(result.is_err(), "{field} as {value} is {result:?}");
+        assert!(result.is_err(), "{field} = {value}: {result:?}");
     }
-    // Whatever the path is, it stays on the host that the configuration names.
+    // No path leads to a host other than that of the configuration.
     for target in ["//elsewhere.example/v1", "/\\elsewhere.example", "/@elsewhere.example", "/:80/"] {
         let mut stored = good.clone();
         stored["target"] = json!(target);
@@ -611,7 +672,7 @@ fn hostile_stored_calls_are_refused() {
 fn a_base_url_may_have_a_path() {
     for base in ["https://proxy.example/knock/eu", "https://proxy.example/knock/eu/"] {
         let config = Config::builder("sk_test_12345").base_url(base).build().unwrap();
-        let get = users::get_preferences("a b", DEFAULT_SET).tenant("t");
+        let get = users::get_preferences("a b").tenant("t");
         assert_eq!(
             get.to_request(&config).unwrap().uri(),
             "https://proxy.example/knock/eu/v1/users/a%20b/preferences/default?tenant=t"
@@ -621,13 +682,13 @@ fn a_base_url_may_have_a_path() {
         .base_url(format!("https://proxy.example/{}", "x".repeat(60_000)))
         .build()
         .unwrap();
-    let call = users::get("y".repeat(10_000)).prepare().unwrap();
+    let call = users::get("y".repeat(10_000)).prepare(RANDOM).unwrap();
     let error: Error = call.to_request(&config).unwrap_err();
     assert!(error.to_string().contains("`path` is longer than 65,534 bytes"), "{error}");
 }
 
 #[test]
-fn headers_of_the_configuration_are_sent() {
+fn configured_headers_are_sent() {
     let config = Config::builder("sk_test_12345")
         .branch("new-onboarding")
         .user_token("eyJ.a.b")
@@ -650,9 +711,9 @@ fn headers_of_the_configuration_are_sent() {
 }
 
 #[test]
-fn pages_of_slack_follow_its_cursor() {
+fn slack_pages_follow_its_cursor() {
     let list = slack::list_channels(CHANNEL, AccessTokenObject::tenant("t")).limit(2).cursor("before");
-    // Answer, how many items, and the cursor of the next request.
+    // The response, the number of items, and the cursor of the next request.
     let cases = [
         (
             r#"{"slack_channels":[{"id":"C1","name":"general","is_private":false,"is_im":false,"context_team_id":"T","more":1}],"next_cursor":"a=b"}"#,
@@ -663,18 +724,18 @@ fn pages_of_slack_follow_its_cursor() {
         (r#"{"slack_channels":[{"id":"C1"}],"next_cursor":null}"#, 1, None),
         (r#"{"slack_channels":[{"id":"C1"}]}"#, 1, None),
         (r#"{"slack_channels":[],"next_cursor":""}"#, 0, None),
-        // Slack may leave a page empty in the middle of a list.
+        // Slack may return an empty page in the middle of a list.
         (r#"{"slack_channels":[],"next_cursor":"c"}"#, 0, Some("c")),
         ("{}", 0, None),
     ];
-    for (answer, items, cursor) in cases {
-        let page = list.parse(response(200, &[], answer), NOW).unwrap();
-        assert_eq!((page.items.len(), &page.info), (items, &None), "{answer}");
-        let target = page.next.as_ref().map(|next| next.prepare().unwrap().target().to_owned());
+    for (body, items, cursor) in cases {
+        let page = list.parse(response(200, &[], body), NOW).unwrap();
+        assert_eq!((page.items.len(), &page.info), (items, &None), "{body}");
+        let target = page.next.as_ref().map(|next| next.prepare(RANDOM).unwrap().target().to_owned());
         match cursor {
-            None => assert_eq!(target, None, "{answer}"),
+            None => assert_eq!(target, None, "{body}"),
             Some(cursor) => {
-                let target = target.expect(answer);
+                let target = target.expect(body);
                 assert!(target.ends_with(&format!("&query_options%5Bcursor%5D={cursor}")), "{target}");
                 assert_eq!(target.matches("cursor").count(), 1, "{target}");
                 assert!(target.contains("limit%5D=2"), "{target}");
@@ -684,24 +745,23 @@ fn pages_of_slack_follow_its_cursor() {
 }
 
 #[test]
-fn answers_are_read() {
-    let answer = |body: &'static str| response(200, &[], Bytes::from_static(body.as_bytes()));
+fn responses_are_read() {
+    let ok = |body: &'static str| response(200, &[], Bytes::from_static(body.as_bytes()));
     let check = slack::auth_check(CHANNEL, AccessTokenObject::tenant("t"));
-    let working = check.parse(answer(r#"{"connection":{"ok":true}}"#), NOW).unwrap();
+    let working = check.parse(ok(r#"{"connection":{"ok":true}}"#), NOW).unwrap();
     assert!(working.connection.ok);
-    let broken = check.parse(answer(r#"{"connection":{"ok":false,"reason":"token_revoked"}}"#), NOW).unwrap();
+    let broken = check.parse(ok(r#"{"connection":{"ok":false,"reason":"token_revoked"}}"#), NOW).unwrap();
     assert_eq!((broken.connection.ok, broken.connection.reason.as_deref()), (false, Some("token_revoked")));
 
     let user = users::get("a").parse(
-        answer(r#"{"__typename":"User","id":"a","email":null,"created_at":"2026-09-21T14:13:20Z","plan":{"seats":3},"zip":"1"}"#),
+        ok(r#"{"__typename":"User","id":"a","email":null,"created_at":"2026-09-21T14:13:20Z","plan":{"seats":3},"zip":"1"}"#),
         NOW,
     );
     let user = user.unwrap();
     assert_eq!(user.properties.keys().collect::<Vec<_>>(), ["plan", "zip"]);
     assert_eq!(user.created_at.map(Timestamp::as_second), Some(1_790_000_000));
 
-    let set =
-        users::get_preferences("a", DEFAULT_SET).parse(answer(r#"{"id":"default","workflows":null}"#), NOW);
+    let set = users::get_preferences("a").parse(ok(r#"{"id":"default","workflows":null}"#), NOW);
     assert_eq!(set.unwrap().workflows, None);
-    custom::request::<()>(Method::Get, "/v1/x").parse(answer(""), NOW).unwrap();
+    custom::request::<()>(Method::Get, "/v1/x").parse(ok(""), NOW).unwrap();
 }

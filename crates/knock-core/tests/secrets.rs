@@ -1,19 +1,20 @@
-//! Nothing that holds a secret prints it, and nothing that is meant for a log prints whom a call is about.
+//! No `Debug` form shows a secret, and nothing that is meant for a log shows personal data.
 
 mod support;
 
 use std::fmt::{Debug, Display};
 
+use knock_core::call::{Call, Verdict};
 use knock_core::channel_data::{
-    ChannelData, ChannelDataRequest, DiscordChannelData, DiscordConnection, MsTeamsChannelData,
+    ChannelData, ChannelDataRequest, ChannelId, DiscordChannelData, DiscordConnection, MsTeamsChannelData,
     MsTeamsConnection, SlackChannelData, SlackConnection,
 };
 use knock_core::preferences::PreferenceSetRequest;
 use knock_core::token::{SigningKey, UserToken};
 use knock_core::webhook::{Verifier, WebhookError};
 use knock_core::{
-    Call, CallOptions, Client, Config, ConfigBuilder, Error, ErrorKind, Event, Operation, PreparedCall,
-    Secret, Step, TransportError, users, workflows,
+    CallOptions, Client, Config, ConfigBuilder, Error, ErrorKind, Operation, PreparedCall, Secret,
+    TransportError, users, workflows,
 };
 use support::{Fake, NOW, Reaction, block_on, response};
 
@@ -26,12 +27,12 @@ const HEADER_VALUE: &str = "hidden6";
 const PERSON: &str = "jane@hidden7.example";
 const PKCS8: &str = include_str!("fixtures/rfc7515_a2_pkcs8.pem");
 
-/// Every secret and every personal text above has this in it, so one search finds all.
+/// Every secret and every personal text above contains this mark, so one search finds them all.
 const MARK: &str = "hidden";
 
 #[track_caller]
 fn assert_silent(what: &str, text: &str) {
-    assert!(!text.to_lowercase().contains(MARK), "{what} shows what it must not: {text}");
+    assert!(!text.to_lowercase().contains(MARK), "{what} shows a secret: {text}");
 }
 
 #[track_caller]
@@ -40,7 +41,7 @@ fn assert_debug_is_silent(what: &str, value: &impl Debug) {
 }
 
 #[track_caller]
-fn assert_prints_nothing(what: &str, value: &(impl Debug + Display)) {
+fn assert_is_silent(what: &str, value: &(impl Debug + Display)) {
     assert_debug_is_silent(what, value);
     assert_silent(what, &format!("{value} {value:#}"));
 }
@@ -50,7 +51,7 @@ fn builder() -> ConfigBuilder {
 }
 
 fn config() -> Config {
-    builder().build().expect("right")
+    builder().build().expect("a valid configuration")
 }
 
 fn options() -> CallOptions {
@@ -81,11 +82,11 @@ fn configuration_and_options() {
     assert_debug_is_silent("CallOptions", &options());
     assert_debug_is_silent("WithOptions", &users::get("jhammond").with(options()));
     assert_debug_is_silent(
-        "CallOptions with a mistake",
+        "CallOptions with an invalid header",
         &options().header("x-a", format!("{HEADER_VALUE}\n")),
     );
 
-    // What helps to tell configurations apart is there.
+    // The parts that help to distinguish configurations are shown.
     let text = format!("{:?}", config());
     for shown in ["https://api.knock.app", "authorization", "x-gateway-key", "x-knock-user-token", "timeout"]
     {
@@ -99,7 +100,7 @@ fn a_password_in_the_base_url() {
 }
 
 #[test]
-fn mistakes_in_the_configuration() {
+fn invalid_configurations() {
     let broken_key = format!("{API_KEY}\n{API_KEY}");
     let results = [
         Config::new(format!("\"{API_KEY}\"")),
@@ -116,7 +117,7 @@ fn mistakes_in_the_configuration() {
     for result in results {
         let error = result.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);
-        assert_prints_nothing("a configuration error", &error);
+        assert_is_silent("a configuration error", &error);
     }
 }
 
@@ -145,13 +146,13 @@ fn signing_keys_and_signers() {
 }
 
 #[test]
-fn bad_signing_keys() {
+fn invalid_signing_keys() {
     let damaged = PKCS8.replace("MII", "MI!");
     let cut = &PKCS8[..PKCS8.len() / 2];
     for text in [damaged.as_str(), cut, &PKCS8[28..], "hidden9"] {
         let error = SigningKey::parse(text).unwrap_err();
         let printed = format!("{error} {error:?} {:?}", Error::from(error.clone()));
-        // No line of the key, and no word of what was passed.
+        // No line of the key, and no part of the text.
         assert!(!PKCS8.lines().any(|line| !line.starts_with("---") && printed.contains(line)), "{printed}");
         assert_silent("TokenError", &printed);
     }
@@ -164,7 +165,7 @@ fn webhook_verifiers() {
     let body = format!(r#"{{"type": "{PERSON}"}}"#);
     for header in ["", "t=1,s=", "t=1,s=aGlkZGVu", "t=hidden,s=hidden"] {
         let error = verifier.verify_signature(header, body.as_bytes(), NOW).unwrap_err();
-        assert_prints_nothing("WebhookError", &error);
+        assert_is_silent("WebhookError", &error);
         assert_ne!(error, WebhookError::EmptySecret);
     }
 }
@@ -183,45 +184,44 @@ fn channel_data() -> [ChannelDataRequest; 3] {
 fn channel_data_with_credentials() {
     for request in channel_data() {
         assert_debug_is_silent("ChannelDataRequest", &request);
-        let operation = users::set_channel_data("jhammond", "9a1b2c3d", request.clone());
+        let operation = users::set_channel_data("jhammond", ChannelId::new("9a1b2c3d"), request.clone());
         assert_debug_is_silent("SetChannelData", &operation);
-        assert_debug_is_silent("PreparedCall", &operation.prepare().unwrap());
+        assert_debug_is_silent("PreparedCall", &operation.prepare([7; 16]).unwrap());
         let inline = workflows::trigger("k")
             .recipient(users::UserRequest::new("a").channel_data("9a1b", request.clone()));
         assert_debug_is_silent("Trigger", &inline);
 
-        // Knock answers with what it was given.
         let sent = serde_json::to_value(&request).unwrap();
-        assert!(sent.to_string().contains(MARK), "it is sent, though: {sent}");
+        assert!(sent.to_string().contains(MARK), "it should be sent: {sent}");
     }
-    let answer = serde_json::json!({
+    let response = serde_json::json!({
         "channel_id": "9a1b2c3d", "provider": "chat_slack",
         "data": { "token": { "access_token": SLACK_TOKEN }, "connections": [{ "incoming_webhook": { "url": HOOK_URL } }] },
     });
-    let answer: ChannelData = serde_json::from_value(answer).unwrap();
-    assert_debug_is_silent("ChannelData", &answer);
+    let data: ChannelData = serde_json::from_value(response).unwrap();
+    assert_debug_is_silent("ChannelData", &data);
 }
 
 #[test]
 fn channel_data_of_an_unknown_shape() {
     let data = serde_json::json!({ "new_token": SLACK_TOKEN });
     assert_debug_is_silent("ChannelDataRequest", &ChannelDataRequest::from(data));
-    let answer = serde_json::json!({
+    let response = serde_json::json!({
         "channel_id": "9a1b2c3d", "data": { "connections": [{ "incoming_webhook": { "url": HOOK_URL } }] }
     });
-    let answer: ChannelData = serde_json::from_value(answer).unwrap();
-    assert_debug_is_silent("ChannelData", &answer);
+    let data: ChannelData = serde_json::from_value(response).unwrap();
+    assert_debug_is_silent("ChannelData", &data);
 }
 
 #[test]
 fn prepared_calls() {
-    let call = trigger().prepare().unwrap();
+    let call = trigger().prepare([7; 16]).unwrap();
     assert_debug_is_silent("PreparedCall", &call);
-    let get = users::get(PERSON).with(options()).prepare().unwrap();
+    let get = users::get(PERSON).with(options()).prepare([7; 16]).unwrap();
     assert_debug_is_silent("PreparedCall", &get);
-    assert!(get.target().contains("hidden7"), "it has the id, of course");
+    assert!(get.target().contains("hidden7"), "the target contains the id");
 
-    // A stored call has what the caller put in, and no credential.
+    // A stored call contains the caller's arguments, but no credentials.
     for stored in [serde_json::to_string(&call).unwrap(), serde_json::to_string(&get).unwrap()] {
         for secret in [API_KEY, USER_TOKEN, HEADER_VALUE, "uthorization", "Bearer"] {
             assert!(!stored.contains(secret), "{stored}");
@@ -232,37 +232,40 @@ fn prepared_calls() {
 }
 
 #[test]
-fn calls_and_their_steps() {
-    let prepared = users::get("jhammond").prepare().unwrap();
-    let mut call = Call::new(&config(), prepared, Some(&options()), NOW, [7; 16]).unwrap();
+fn calls_and_their_verdicts() {
+    let prepared = users::get("jhammond").prepare([7; 16]).unwrap();
+    let call = Call::new(&config(), prepared, Some(&options()), NOW, [7; 16]).unwrap();
     assert_debug_is_silent("Call", &call);
-    let step = call.next(Event::Start, NOW);
-    assert_debug_is_silent("Step::Send", &step);
-    let Step::Send { request, .. } = step else { panic!("the first step sends") };
+    let (request, sent) = call.send(NOW).unwrap();
+    assert_debug_is_silent("Call", &sent);
     for name in ["authorization", "x-knock-user-token", "x-gateway-key"] {
         assert_eq!(format!("{:?}", request.headers()[name]), "Sensitive");
     }
-    assert_debug_is_silent("Step::Wait", &call.next(Event::Failed(TransportError::timed_out()), NOW));
-    assert_debug_is_silent("Call", &call);
+    let verdict = sent.fail(TransportError::timed_out(), NOW);
+    assert!(matches!(verdict, Verdict::Retry { .. }));
+    assert_debug_is_silent("Verdict", &verdict);
 }
 
 #[test]
-fn calls_and_their_steps_with_a_body() {
-    let set = users::set_channel_data(PERSON, "9a1b2c3d", channel_data()[0].clone());
-    for prepared in [set.prepare().unwrap(), trigger().prepare().unwrap()] {
-        let mut call = Call::new(&config(), prepared, None, NOW, [7; 16]).unwrap();
+fn calls_and_their_verdicts_with_a_body() {
+    let set_data = users::set_channel_data(PERSON, ChannelId::new("9a1b2c3d"), channel_data()[0].clone());
+    for prepared in [set_data.prepare([7; 16]).unwrap(), trigger().prepare([7; 16]).unwrap()] {
+        let call = Call::new(&config(), prepared, None, NOW, [7; 16]).unwrap();
         assert_debug_is_silent("Call", &call);
-        assert_debug_is_silent("Step::Send", &call.next(Event::Start, NOW));
+        let (_, sent) = call.send(NOW).unwrap();
+        assert_debug_is_silent("Call", &sent);
+        let verdict = sent.receive(response(200, &[], format!(r#"{{"email": "{PERSON}"}}"#)), NOW);
+        assert!(matches!(verdict, Verdict::Done(_)));
+        assert_debug_is_silent("Verdict", &verdict);
     }
-    let answer = response(200, &[], format!(r#"{{"email": "{PERSON}"}}"#));
-    assert_debug_is_silent("Event::Response", &Event::Response(answer));
 }
 
 fn failure<T>(result: Result<T, Error>) -> Error {
-    result.err().expect("it fails")
+    result.err().expect("an error")
 }
 
-/// One error of each kind; the answers echo the key, a person and what was sent, as a gateway's error page may.
+/// Returns errors of every kind. The responses echo the key, a person and the request, as the error page of a gateway
+/// may.
 fn errors() -> Vec<Error> {
     let echo = format!("<html>{API_KEY} {PERSON} {SLACK_TOKEN}</html>");
     let json = format!(
@@ -273,7 +276,7 @@ fn errors() -> Vec<Error> {
         for body in [&echo, &json] {
             let headers = [("x-request-id", "req-1"), ("set-cookie", HEADER_VALUE), ("location", HOOK_URL)];
             errors.push(failure(users::get(PERSON).parse(response(status, &headers, body.clone()), NOW)));
-            let script = (0..3).map(|_| Reaction::Answer(response(status, &headers, body.clone())));
+            let script = (0..3).map(|_| Reaction::Respond(response(status, &headers, body.clone())));
             let client = Client::with_transport(config(), Fake::new(script));
             errors.push(failure(block_on(trigger().with(options()).send(&client))));
         }
@@ -283,13 +286,16 @@ fn errors() -> Vec<Error> {
         errors.push(failure(block_on(trigger().send(&client))));
     }
     let client = Client::with_transport(config(), Fake::new([]));
-    let expired = trigger().prepare().expect("right").expires_at(knock_core::UnixTime::from_secs(1));
+    let expired =
+        trigger().prepare([7; 16]).expect("a valid call").expires_at(knock_core::UnixTime::from_secs(1));
     errors.push(failure(block_on(client.execute(expired, None))));
     errors.push(failure(users::get(PERSON).parse(response(200, &[], json), NOW)));
     errors.push(failure(users::get(PERSON).parse(response(200, &[], echo), NOW)));
-    errors.push(failure(users::set_preferences(PERSON, "", PreferenceSetRequest::new()).prepare()));
-    errors.push(failure(trigger().idempotency_key(format!("{PERSON}\n")).prepare()));
-    errors.push(failure(trigger().data(PERSON).prepare()));
+    errors.push(failure(
+        users::set_preferences(PERSON, PreferenceSetRequest::new()).set_id("").prepare([7; 16]),
+    ));
+    errors.push(failure(trigger().idempotency_key(format!("{PERSON}\n")).prepare([7; 16])));
+    errors.push(failure(trigger().data(PERSON).prepare([7; 16])));
     errors.push(failure(builder().user_token(format!("{USER_TOKEN}\n")).build()));
     errors
 }
@@ -298,11 +304,11 @@ fn errors() -> Vec<Error> {
 fn errors_of_every_kind() {
     let errors = errors();
     for error in &errors {
-        assert_prints_nothing("Error", error);
+        assert_is_silent("Error", error);
     }
     let kinds: std::collections::HashSet<_> = errors.iter().map(Error::kind).collect();
-    assert_eq!(kinds.len(), 15, "one of each kind: {kinds:?}");
-    // The one place where it is kept, for who asks for it.
+    assert_eq!(kinds.len(), 15, "expected all kinds: {kinds:?}");
+    // Only the excerpt contains it.
     assert!(errors.iter().any(|error| error.body_excerpt().is_some_and(|body| body.contains(PERSON))));
 }
 
@@ -318,9 +324,9 @@ fn transport_errors() {
 }
 
 #[test]
-fn what_a_transport_is_told_besides_the_request() {
+fn the_attempts_that_a_transport_receives() {
     let client = Client::with_transport(config(), Fake::new([Reaction::status(404)]));
     block_on(users::get(PERSON).send(&client)).unwrap_err();
-    // Operation, route, number and timeout: what a span may show.
+    // The operation, the route, the number and the timeout, which a span may show.
     assert_debug_is_silent("Attempt", &client.transport().attempts());
 }

@@ -1,4 +1,4 @@
-//! User tokens: a published signature, every form that keys come in, every mistake with them, and the claims.
+//! User tokens: a published signature, every form of a key, every kind of invalid key, and the claims.
 #![cfg(feature = "rsa")]
 
 mod support;
@@ -21,14 +21,14 @@ macro_rules! fixture {
 const PKCS8: &str = fixture!("rfc7515_a2_pkcs8.pem");
 const PKCS1: &str = fixture!("rfc7515_a2_pkcs1.pem");
 
-/// RFC 7515, appendix A.2.1: the modulus of the key, and what is signed with it, `header.payload`.
+/// RFC 7515, appendix A.2.1: the modulus of the key, and the signed text, `header.payload`.
 const MODULUS: &str = "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm\
                        4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5r\
                        exMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyx\
                        XFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ";
 const SIGNING_INPUT: &str = "eyJhbGciOiJSUzI1NiJ9.\
                              eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
-/// The signature that the appendix gives.
+/// The signature in the appendix.
 const SIGNATURE: &str = "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7\
                          AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4\
                          BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K\
@@ -37,12 +37,12 @@ const SIGNATURE: &str = "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XO
                          p0igcN_IoypGlUPQGe77Rw";
 
 fn signer(key: &str) -> RsaSigner {
-    let key = SigningKey::parse(key).expect("the key is right");
-    RsaSigner::new(&key, [42; 32]).expect("its numbers belong together")
+    let key = SigningKey::parse(key).expect("a valid key");
+    RsaSigner::new(&key, [42; 32]).expect("consistent numbers")
 }
 
 fn signature(key: &str, message: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(signer(key).sign(message).expect("it signs"))
+    URL_SAFE_NO_PAD.encode(signer(key).sign(message).expect("a signature"))
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn the_signature_is_the_one_in_rfc_7515() {
 }
 
 #[test]
-fn blinding_does_not_show() {
+fn blinding_does_not_change_the_signature() {
     let key = SigningKey::parse(PKCS8).unwrap();
     for seed in [[0; 32], [1; 32], [255; 32]] {
         let signer = RsaSigner::new(&key, seed).unwrap();
@@ -84,7 +84,7 @@ fn every_form_of_a_key_signs_the_same() {
         let crlf = pem.replace('\n', "\r\n");
         let escaped = pem.replace('\n', "\\n");
         let forms = [
-            ("as it is", pem.to_owned()),
+            ("unchanged", pem.to_owned()),
             ("without its last line break", pem.trim_end().to_owned()),
             ("with white space around", format!("\n \t{pem}\n\n ")),
             ("with CRLF", crlf.clone()),
@@ -104,7 +104,7 @@ fn every_form_of_a_key_signs_the_same() {
 }
 
 #[test]
-fn the_der_of_a_key_is_pkcs8_whatever_it_was() {
+fn the_der_of_a_key_is_always_pkcs8() {
     let from = |pem: &str| SigningKey::parse(pem).unwrap().as_pkcs8_der().to_vec();
     assert_eq!(from(PKCS8), from(PKCS1));
     let body: String = PKCS8.lines().filter(|line| !line.starts_with('-')).collect();
@@ -120,7 +120,7 @@ fn the_key_is_read_from_its_variable() {
 }
 
 #[test]
-fn every_bad_key_gets_the_error_that_names_it() {
+fn every_invalid_key_has_its_error() {
     let wrong = |seen: &str| TokenError::WrongPem { seen: seen.to_owned() };
     let not_rsa = |algorithm: &str| TokenError::NotRsa { algorithm: algorithm.to_owned() };
     let cut = |lines: usize| PKCS8.lines().take(lines).collect::<Vec<_>>().join("\n");
@@ -146,27 +146,31 @@ fn every_bad_key_gets_the_error_that_names_it() {
         ("base64 of a cut PEM", STANDARD.encode(cut(10)), TokenError::DamagedPem),
         ("base64 with other characters", format!("{}!", STANDARD.encode(PKCS8)), TokenError::DamagedPem),
         (
-            "base64 of what is not text",
+            "base64 of bytes that are not text",
             format!("LS0tLS1CRUdJTi{}", STANDARD.encode([0xff; 6])),
             TokenError::DamagedPem,
         ),
         ("another character in the PEM", PKCS8.replacen("BAQEF", "B!QEF", 1), TokenError::DamagedPem),
         ("another last line", PKCS8.replace("END PRIVATE", "END PUBLIC"), TokenError::DamagedPem),
-        ("a line less", without_a_line, TokenError::DamagedKey),
+        ("a missing line", without_a_line, TokenError::DamagedKey),
         ("a public key", fixture!("public.pem").into(), wrong("a public key")),
         ("a public key in PKCS#1", fixture!("public_pkcs1.pem").into(), wrong("a public key")),
         ("a certificate", fixture!("certificate.pem").into(), wrong("a certificate")),
-        ("a certificate request", fixture!("certificate_request.pem").into(), wrong("PEM of another kind")),
+        (
+            "a certificate request",
+            fixture!("certificate_request.pem").into(),
+            wrong("PEM of an unsupported kind"),
+        ),
         ("encrypted PKCS#8", fixture!("encrypted_pkcs8.pem").into(), wrong("an encrypted private key")),
         ("encrypted PKCS#1", fixture!("encrypted_pkcs1.pem").into(), wrong("an encrypted private key")),
-        ("OpenSSH", fixture!("openssh.pem").into(), wrong("a private key in OpenSSH's own format")),
+        ("OpenSSH", fixture!("openssh.pem").into(), wrong("a private key in OpenSSH format")),
         ("EC in SEC 1", fixture!("ec_sec1.pem").into(), not_rsa("elliptic curves")),
         ("EC in PKCS#8", fixture!("ec_pkcs8.pem").into(), not_rsa("elliptic curves")),
         ("Ed25519", fixture!("ed25519_pkcs8.pem").into(), not_rsa("Ed25519")),
-        ("RSA-PSS", fixture!("rsa_pss_pkcs8.pem").into(), not_rsa("RSASSA-PSS alone")),
+        ("RSA-PSS", fixture!("rsa_pss_pkcs8.pem").into(), not_rsa("RSASSA-PSS only")),
         ("1024 bits in PKCS#8", fixture!("rsa1024_pkcs8.pem").into(), TokenError::TooShort { bits: 1024 }),
         ("1024 bits in PKCS#1", fixture!("rsa1024_pkcs1.pem").into(), TokenError::TooShort { bits: 1024 }),
-        ("damage inside of PKCS#8", fixture!("damaged_inside_pkcs8.pem").into(), TokenError::DamagedKey),
+        ("damage inside PKCS#8", fixture!("damaged_inside_pkcs8.pem").into(), TokenError::DamagedKey),
         ("PKCS#1 called PKCS#8", PKCS1.replace("RSA PRIVATE", "PRIVATE"), TokenError::DamagedKey),
         ("PKCS#8 called PKCS#1", PKCS8.replace("PRIVATE", "RSA PRIVATE"), TokenError::DamagedKey),
         (
@@ -183,7 +187,7 @@ fn every_bad_key_gets_the_error_that_names_it() {
     for (name, text, expected) in cases {
         let error = SigningKey::parse(&text).expect_err(name);
         assert_eq!(error, expected, "{name}");
-        // The same mistake by its other way in.
+        // The same key in base64.
         if text.starts_with("-----BEGIN") {
             assert_eq!(SigningKey::parse(&STANDARD.encode(&text)).unwrap_err(), expected, "base64 of {name}");
         }
@@ -192,21 +196,21 @@ fn every_bad_key_gets_the_error_that_names_it() {
         if let TokenError::WrongPem { seen } | TokenError::NotRsa { algorithm: seen } = &expected {
             assert!(
                 line.contains(seen.as_str()) && line.contains("RSA"),
-                "{line} names what it saw and what is needed"
+                "{line} should name what was found and what is required"
             );
         }
     }
 }
 
 #[test]
-fn numbers_that_do_not_belong_together_are_no_signer() {
-    // It is well formed, so it is the signer that finds out.
+fn inconsistent_numbers_are_refused() {
+    // The key is well formed, so only the signer detects it.
     let key = SigningKey::parse(fixture!("mismatched_pkcs1.pem")).unwrap();
     assert_eq!(RsaSigner::new(&key, [42; 32]).unwrap_err(), TokenError::DamagedKey);
 }
 
 fn claims(token: &UserToken, now: UnixTime) -> Value {
-    let unsigned = token.unsigned(now).expect("the token is right");
+    let unsigned = token.unsigned(now).expect("a valid token");
     let (header, payload) = unsigned.signing_input().split_once('.').expect("header and payload");
     let header = URL_SAFE_NO_PAD.decode(header).expect("base64url");
     assert_eq!(header, br#"{"alg":"RS256","typ":"JWT"}"#);
@@ -214,46 +218,46 @@ fn claims(token: &UserToken, now: UnixTime) -> Value {
 }
 
 #[test]
-fn a_token_is_three_parts_and_its_signature_is_of_the_first_two() {
+fn a_token_has_three_parts_and_signs_the_first_two() {
     let token = UserToken::new("jhammond").sign(&signer(PKCS8), NOW).unwrap();
     let parts: Vec<_> = token.expose().split('.').collect();
     let [header, payload, signed] = parts[..] else { panic!("{parts:?}") };
     assert_eq!(signature(PKCS8, format!("{header}.{payload}").as_bytes()), signed);
     assert!(!token.expose().contains('='));
 
-    // The same for a signer that takes a while, and for one elsewhere.
-    let slowly = block_on(UserToken::new("jhammond").sign_async(&signer(PKCS8), NOW)).unwrap();
-    assert_eq!(slowly.expose(), token.expose());
+    // The same with an asynchronous signer, and with a separate signature.
+    let asynchronous = block_on(UserToken::new("jhammond").sign_async(&signer(PKCS8), NOW)).unwrap();
+    assert_eq!(asynchronous.expose(), token.expose());
     let unsigned = UserToken::new("jhammond").unsigned(NOW).unwrap();
-    let elsewhere = signer(PKCS1).sign(unsigned.signing_input().as_bytes()).unwrap();
-    assert_eq!(unsigned.attach(&elsewhere).expose(), token.expose());
+    let separate = signer(PKCS1).sign(unsigned.signing_input().as_bytes()).unwrap();
+    assert_eq!(unsigned.attach(&separate).expose(), token.expose());
 }
 
 #[test]
-fn a_signer_that_fails_is_told() {
+fn the_error_of_a_signer_is_returned() {
     struct Broken;
 
     impl Signer for Broken {
         fn sign(&self, _: &[u8]) -> Result<Vec<u8>, TokenError> {
-            Err(TokenError::Signing { reason: "the HSM is away".to_owned() })
+            Err(TokenError::Signing { reason: "the HSM is offline".to_owned() })
         }
     }
 
     let error = UserToken::new("jhammond").sign(&Broken, NOW).unwrap_err();
-    assert_eq!(error.to_string(), "the signer failed: the HSM is away");
+    assert_eq!(error.to_string(), "the signer failed: the HSM is offline");
     assert_eq!(block_on(Broken.sign_async(b"x")).unwrap_err(), error);
 }
 
 #[test]
-fn the_least_claims() {
-    let least = json!({ "sub": "jhammond", "iat": 1_790_000_000, "exp": 1_790_003_600 });
-    assert_eq!(claims(&UserToken::new("jhammond"), NOW), least);
-    // In the order of the official SDK, so that tokens can be compared.
+fn the_minimal_claims() {
+    let minimal = json!({ "sub": "jhammond", "iat": 1_790_000_000, "exp": 1_790_003_600 });
+    assert_eq!(claims(&UserToken::new("jhammond"), NOW), minimal);
+    // In the order of the official SDK, so that tokens are comparable.
     let unsigned = UserToken::new("jhammond").unsigned(NOW).unwrap();
     let payload = unsigned.signing_input().split_once('.').unwrap().1;
     let payload = String::from_utf8(URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap();
     assert_eq!(payload, r#"{"sub":"jhammond","iat":1790000000,"exp":1790003600}"#);
-    // Any id can be a user's.
+    // Any text is a valid user id.
     assert_eq!(claims(&UserToken::new("j/h \"é\"\n"), NOW)["sub"], "j/h \"é\"\n");
 }
 
@@ -268,13 +272,13 @@ fn expiry() {
     ] {
         assert_eq!(exp(expires_in), json!(expected));
     }
-    // Whole seconds, never later than now.
+    // Whole seconds, rounded down.
     let late = UserToken::new("jhammond");
     assert_eq!(claims(&late, UnixTime::from_millis(1_790_000_000_999))["iat"], 1_790_000_000);
 
     for expires_in in [Duration::ZERO, Duration::from_millis(999)] {
         let error = UserToken::new("jhammond").expires_in(expires_in).unsigned(NOW).unwrap_err();
-        assert!(error.to_string().starts_with("`expires_in` is less than a second"), "{error}");
+        assert!(error.to_string().starts_with("`expires_in` is less than one second"), "{error}");
     }
     let error = UserToken::new("").unsigned(NOW).unwrap_err();
     assert!(error.to_string().starts_with("`user_id` is empty"), "{error}");
@@ -301,7 +305,7 @@ fn grants_are_merged_by_entity() {
                 { "channel_data/read": [], "channel_data/write": [] },
         })
     );
-    // No name comes twice in the text, where a JSON value would hide it.
+    // No name occurs twice in the text. A JSON value would hide that.
     let unsigned = token.unsigned(NOW).unwrap();
     let payload = URL_SAFE_NO_PAD.decode(unsigned.signing_input().split_once('.').unwrap().1).unwrap();
     let payload = String::from_utf8(payload).unwrap();
@@ -329,7 +333,7 @@ fn explicit_grants_and_ids() {
 }
 
 #[test]
-fn entities_that_would_be_others_are_refused() {
+fn ids_that_would_name_another_entity_are_refused() {
     for entity in [
         Entity::user(""),
         Entity::user("a/b"),

@@ -1,4 +1,4 @@
-//! Webhooks: signatures that were computed elsewhere, and one error for each cause.
+//! Webhooks: signatures that were computed by other tools, and one error for each cause.
 
 mod support;
 
@@ -13,10 +13,10 @@ use support::{NOW, millis, secs};
 const SECRET: &str = "whsec_test_secret";
 const BODY: &str = r#"{"__typename":"Event","type":"message.undelivered","created_at":"2026-09-21T14:13:20.000000Z","data":{"__typename":"Message","id":"1rjI9XZvxNEQbUxb0kWSFMSFKhE","status":"undelivered"},"event_data":{"reason":"bounced – 7 €"}}"#;
 
-// Each is `printf '%s.%s' "$time" "$body" | openssl dgst -sha256 -hmac "$secret" -binary | base64`.
+// Each was computed with `printf '%s.%s' "$time" "$body" | openssl dgst -sha256 -hmac "$secret" -binary | base64`.
 /// Of `1790000000000` and `BODY`: the time is `NOW` in milliseconds.
 const SIGNATURE: &str = "nBORhdF6qeW/rLzlhZ+wBZOn/dETbSe6WGruaYNocSE=";
-/// Of `1790000000` and `BODY`: seconds where milliseconds belong.
+/// Of `1790000000` and `BODY`: seconds in place of milliseconds.
 const SIGNATURE_OF_SECONDS: &str = "oYF1ncpr/zEwjZiBXi0ceAsB4+5iKVPpUodUi5eBO98=";
 /// Of `abc` and `BODY`.
 const SIGNATURE_OF_NO_TIME: &str = "GrYnADWomalWpMd3fqSV9UVl/97s7pNH88ZiHUe1+sM=";
@@ -25,7 +25,7 @@ const SIGNATURE_OF_EMPTY_TIME: &str = "Mw2i6NI2Uf5sh5TDRJLBtJAwarSBZKZmGZS9ge8Fp
 /// Of `99999999999999999999` and `BODY`.
 const SIGNATURE_OF_HUGE_TIME: &str = "Mm4wzerm3WbWCohSK4TP8Gyu6wKnd04IxuGju9qNibo=";
 /// Of `1790000000000` and `BODY`, with the secret `other`.
-const SIGNATURE_BY_ANOTHER: &str = "BnbZzIFTfMS4lBA6a0G+0MmAuqYPzB8E7JfjJY5szko=";
+const SIGNATURE_BY_OTHER_SECRET: &str = "BnbZzIFTfMS4lBA6a0G+0MmAuqYPzB8E7JfjJY5szko=";
 /// Of `1790000000000` and the body beside it.
 const OTHER_BODIES: [(&str, &str); 4] = [
     ("not json", "TuPn6FBhWxmY1OUHkgfTPk8r8LeEoQO0ww3Vxx48bCs="),
@@ -56,7 +56,7 @@ fn verify(header: &str, body: &[u8], now: UnixTime) -> Result<Event, WebhookErro
 }
 
 #[test]
-fn a_signature_of_openssl_verifies() {
+fn a_signature_by_openssl_is_valid() {
     #[derive(serde::Deserialize)]
     struct Message {
         status: String,
@@ -73,12 +73,12 @@ fn a_signature_of_openssl_verifies() {
 }
 
 #[test]
-fn the_header_may_be_written_in_other_ways() {
+fn variants_of_the_header_are_accepted() {
     let forms = [
         format!("s={SIGNATURE},t=1790000000000"),
         format!("t=1790000000000, s={SIGNATURE}"),
         format!(" t=1790000000000 ,s={SIGNATURE} "),
-        // Knock may add to it.
+        // Knock may add parts.
         format!("v=2,t=1790000000000,s={SIGNATURE},new"),
     ];
     for form in forms {
@@ -97,7 +97,7 @@ fn each_cause_has_its_error() {
     let cases = [
         ("an empty header", String::new(), Malformed),
         ("another header", "sha256=abcdef".to_owned(), Malformed),
-        ("the signature alone", s.to_owned(), Malformed),
+        ("only the signature", s.to_owned(), Malformed),
         ("no time", format!("s={s}"), Malformed),
         ("no signature", "t=1790000000000".to_owned(), Malformed),
         ("other names", format!("T=1790000000000,S={s}"), Malformed),
@@ -107,16 +107,20 @@ fn each_cause_has_its_error() {
         ("a signature in hex", format!("t=1790000000000,s={}", "9c".repeat(31) + "9"), Malformed),
         ("a signature without padding", signed(without_padding), Malformed),
         ("a signature in base64url", signed(&url_safe), Malformed),
-        ("a time that is none", format!("t=abc,s={SIGNATURE_OF_NO_TIME}"), Malformed),
+        ("a time that is not a number", format!("t=abc,s={SIGNATURE_OF_NO_TIME}"), Malformed),
         ("an empty time", format!("t=,s={SIGNATURE_OF_EMPTY_TIME}"), Malformed),
-        ("a time beyond measure", format!("t=99999999999999999999,s={SIGNATURE_OF_HUGE_TIME}"), Malformed),
+        ("a time that overflows", format!("t=99999999999999999999,s={SIGNATURE_OF_HUGE_TIME}"), Malformed),
         ("an empty signature", "t=1790000000000,s=".to_owned(), Wrong),
         ("a cut signature", signed(cut), Wrong),
-        ("the signature of another secret", signed(SIGNATURE_BY_ANOTHER), Wrong),
+        ("the signature of another secret", signed(SIGNATURE_BY_OTHER_SECRET), Wrong),
         ("the signature of another time", signed(SIGNATURE_OF_SECONDS), Wrong),
         ("another time", format!("t=1790000000001,s={s}"), Wrong),
         ("the same time in other digits", format!("t=01790000000000,s={s}"), Wrong),
-        ("two signatures, the last one wrong", format!("{},s={SIGNATURE_BY_ANOTHER}", signed(s)), Wrong),
+        (
+            "two signatures, the last one invalid",
+            format!("{},s={SIGNATURE_BY_OTHER_SECRET}", signed(s)),
+            Wrong,
+        ),
     ];
     for (name, header, error) in cases {
         assert_eq!(verify(&header, BODY.as_bytes(), NOW), Err(error.clone()), "{name}");
@@ -132,7 +136,7 @@ fn each_cause_has_its_error() {
     assert_eq!(Verifier::new("").unwrap_err(), WebhookError::EmptySecret);
     let other = Verifier::new("other").unwrap();
     assert_eq!(other.verify(&headers(&signed(s)), BODY.as_bytes(), NOW), Err(Wrong));
-    assert!(other.verify(&headers(&signed(SIGNATURE_BY_ANOTHER)), BODY.as_bytes(), NOW).is_ok());
+    assert!(other.verify(&headers(&signed(SIGNATURE_BY_OTHER_SECRET)), BODY.as_bytes(), NOW).is_ok());
 }
 
 #[test]
@@ -143,7 +147,7 @@ fn a_body_that_was_changed_by_one_bit_is_refused() {
         body[at] ^= 1;
         assert_eq!(verify(&header, &body, NOW), Err(WebhookError::WrongSignature), "byte {at}");
     }
-    // What a framework makes of it that parses and writes it again.
+    // The body after a framework parsed and serialized it again.
     let written_again = serde_json::to_string_pretty(&serde_json::from_str::<Value>(BODY).unwrap()).unwrap();
     for body in [written_again.as_str(), &format!("{BODY}\n"), &BODY[1..], &BODY[..BODY.len() - 1], ""] {
         assert_eq!(verify(&header, body.as_bytes(), NOW), Err(WebhookError::WrongSignature), "{body}");
@@ -165,7 +169,7 @@ fn a_signature_that_was_changed_by_one_bit_is_refused() {
 }
 
 #[test]
-fn time_is_tolerated_up_to_five_minutes() {
+fn a_time_difference_of_five_minutes_is_tolerated() {
     let header = signed(SIGNATURE);
     let before = |duration: Duration| UnixTime::from_secs(0) + NOW.since(UnixTime::from_secs(0) + duration);
     let too_old = |age| Some(WebhookError::TooOld { age });
@@ -195,15 +199,15 @@ fn time_is_tolerated_up_to_five_minutes() {
 }
 
 #[test]
-fn seconds_in_place_of_milliseconds_are_a_very_old_time() {
+fn seconds_in_place_of_milliseconds_are_too_old() {
     let header = format!("t=1790000000,s={SIGNATURE_OF_SECONDS}");
     let age = NOW.since(UnixTime::from_millis(1_790_000_000));
     assert_eq!(verify(&header, BODY.as_bytes(), NOW), Err(WebhookError::TooOld { age }));
 }
 
 #[test]
-fn a_forgery_learns_nothing_of_our_clock() {
-    // Whoever cannot sign is told so, however old the time is.
+fn a_forgery_does_not_reveal_the_clock() {
+    // A wrong signature is reported before the time is checked.
     let header = format!("t=1,s={SIGNATURE}");
     assert_eq!(verify(&header, BODY.as_bytes(), NOW), Err(WebhookError::WrongSignature));
     let header = format!("t=abc,s={SIGNATURE}");
@@ -211,7 +215,7 @@ fn a_forgery_learns_nothing_of_our_clock() {
 }
 
 #[test]
-fn what_is_signed_but_no_event_is_told_apart() {
+fn a_signed_body_that_is_not_an_event_has_its_own_error() {
     for (body, signature) in OTHER_BODIES {
         let result = verify(&signed(signature), body.as_bytes(), NOW);
         assert!(matches!(result, Err(WebhookError::NotAnEvent(_))), "{body}: {result:?}");
@@ -225,19 +229,19 @@ fn events_of_unknown_types_are_kept() {
     let event = verify(&signed(signature), body.as_bytes(), NOW).unwrap();
     assert_eq!(event.kind, EventType::Other("message.teleported".to_owned()));
     assert_eq!((event.kind.as_str(), event.event_data.as_ref()), ("message.teleported", None));
-    // Nothing is lost on the way into one's own queue and back.
+    // Nothing is lost if the event is serialized, for example for a queue.
     let written = serde_json::to_value(&event).unwrap();
     assert_eq!(written, serde_json::from_str::<Value>(body).unwrap());
     assert_eq!(serde_json::from_value::<Event>(written).unwrap(), event);
 }
 
 #[test]
-fn errors_say_what_is_wrong() {
+fn errors_name_the_problem() {
     let errors = [
         (WebhookError::EmptySecret, "secret is empty"),
         (WebhookError::MissingSignature, "no header `x-knock-signature`"),
         (WebhookError::MalformedSignature, "t=<milliseconds>,s=<base64>"),
-        (WebhookError::WrongSignature, "not that of this body and secret"),
+        (WebhookError::WrongSignature, "does not match its body and the signing secret"),
         (WebhookError::TooOld { age: secs(301) }, "301 seconds ago"),
         (WebhookError::FromTheFuture { ahead: secs(302) }, "302 seconds in the future"),
     ];

@@ -1,11 +1,10 @@
-//! What a user token costs natively: `cargo bench -p knock-reqwest --bench signing`.
+//! The cost of a native user token: `cargo bench -p knock-reqwest --bench signing`.
 
 use std::time::Duration;
 
 use criterion::Criterion;
-use knock_reqwest::NativeSigner;
-use knock_reqwest::UnixTime;
-use knock_reqwest::token::{Signer, SigningKey, UserToken};
+use knock_reqwest::token::{Signer, UserToken};
+use knock_reqwest::{NativeSigner, UnixTime};
 
 const KEY: &str = include_str!("../tests/fixtures/test-key.pem");
 const NOW: UnixTime = UnixTime::from_secs(1_790_000_000);
@@ -21,8 +20,7 @@ fn main() {
 }
 
 fn signing(criterion: &mut Criterion) {
-    let key = SigningKey::parse(KEY).expect("a key");
-    let signer = NativeSigner::new(&key).expect("a key");
+    let signer = NativeSigner::from_pem(KEY).expect("a key");
     let token = UserToken::new("jhammond");
     let unsigned = token.unsigned(NOW).expect("a valid token");
     criterion.bench_function("signature alone", |bencher| {
@@ -32,9 +30,7 @@ fn signing(criterion: &mut Criterion) {
         bencher.iter(|| token.sign(&signer, NOW).expect("a valid token"));
     });
     criterion.bench_function("key parsed, and token", |bencher| {
-        bencher.iter(|| {
-            let key = SigningKey::parse(KEY).expect("a key");
-            token.sign(&NativeSigner::new(&key).expect("a key"), NOW).expect("a valid token")
-        });
+        bencher
+            .iter(|| token.sign(&NativeSigner::from_pem(KEY).expect("a key"), NOW).expect("a valid token"));
     });
 }

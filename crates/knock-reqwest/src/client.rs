@@ -1,60 +1,67 @@
-//! The client that users hold.
+//! The client.
 
 use std::ops::Deref;
 
-use knock_core::{Client, Config, Error, Secret};
+use knock_core::{Client, Config, ConfigBuilder, Error, FromConfig, Secret};
 
 use crate::transport::ReqwestTransport;
 
-/// A client of Knock's API over reqwest. Cheap to clone; clones share connections and retry budget.
+/// A client of Knock's API over reqwest. Cheap to clone; clones share connections and the retry budget.
 ///
-/// It is a [`Client`], by `Deref`: pass it to any operation's [`send`](knock_core::Operation::send).
+/// Pass it to the [`send`](knock_core::Operation::send) of an operation. It dereferences to a [`Client`], whose methods
+/// it therefore has.
 #[derive(Debug, Clone)]
 pub struct Knock(Client<ReqwestTransport>);
 
 impl Knock {
-    /// A client with an API key: a secret key (`sk_…`), a public key (`pk_…`), or a service token.
+    /// Returns a client with an API key: a secret key (`sk_…`), a public key (`pk_…`) or a service token.
     ///
     /// # Errors
     ///
-    /// Kind [`Configuration`](knock_core::ErrorKind::Configuration) where the key cannot be one.
+    /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) if the key is invalid.
     pub fn new(api_key: impl Into<Secret>) -> Result<Self, Error> {
-        Self::with_config(Config::new(api_key)?)
+        Self::builder().api_key(api_key).build()
     }
 
-    /// A client with what the environment says: `KNOCK_API_KEY`, and `KNOCK_BASE_URL` and `KNOCK_BRANCH` where set.
+    /// Returns a client with the settings of the environment: `KNOCK_API_KEY`, and optionally `KNOCK_BASE_URL` and
+    /// `KNOCK_BRANCH`.
     ///
     /// # Errors
     ///
-    /// Kind [`Configuration`](knock_core::ErrorKind::Configuration), naming what to set, where something is missing
-    /// or cannot be right.
+    /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) that names the missing or
+    /// invalid setting.
     pub fn from_env() -> Result<Self, Error> {
-        Self::with_config(Config::from_variables(|name| std::env::var(name).ok()).build()?)
+        ConfigBuilder::from_variables(|name| std::env::var(name).ok()).build()
     }
 
-    /// A client with a configuration, from [`Config::builder`].
+    /// Returns a builder for a client with custom settings.
     ///
     /// ```
     /// use std::time::Duration;
-    /// use knock_reqwest::{Config, Knock};
+    /// use knock_reqwest::Knock;
     ///
-    /// let config = Config::builder("sk_test_12345").timeout(Duration::from_secs(10)).build()?;
-    /// let knock = Knock::with_config(config)?;
+    /// let knock = Knock::builder().api_key("sk_test_12345").timeout(Duration::from_secs(10)).build()?;
     /// # let _ = knock;
     /// # Ok::<(), knock_reqwest::Error>(())
     /// ```
+    pub fn builder() -> ConfigBuilder<Self> {
+        ConfigBuilder::new()
+    }
+
+    /// Returns a client with a configuration.
     ///
     /// # Errors
     ///
-    /// Kind [`Configuration`](knock_core::ErrorKind::Configuration) where TLS cannot be set up.
+    /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) if TLS cannot be set up.
     pub fn with_config(config: Config) -> Result<Self, Error> {
         Ok(Self(Client::with_transport(config, ReqwestTransport::new()?)))
     }
 
-    /// A client with your own [`reqwest::Client`]: for proxies, certificates, or a pool shared with other code.
+    /// Returns a client with a custom [`reqwest::Client`], for example for proxies, certificates, or a connection pool
+    /// that is shared with other code.
     ///
-    /// Natively, give it no timeout of its own, which would cut attempts short, and no redirects, which this SDK never
-    /// follows: a redirect repeats a call outside of its retry rules.
+    /// On native targets, do not set a timeout on it, because that could end attempts early, and turn redirects off.
+    /// The SDK does not follow redirects, because a redirect repeats a call outside of its retry policy.
     ///
     /// ```
     /// use knock_reqwest::{Config, Knock};
@@ -71,6 +78,12 @@ impl Knock {
     /// ```
     pub fn with_http_client(config: Config, http: reqwest::Client) -> Self {
         Self(Client::with_transport(config, ReqwestTransport::with_client(http)))
+    }
+}
+
+impl FromConfig for Knock {
+    fn from_config(config: Config) -> Result<Self, Error> {
+        Self::with_config(config)
     }
 }
 

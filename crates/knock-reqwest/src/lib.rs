@@ -1,4 +1,4 @@
-//! Knock, notification infrastructure, for native Rust services: the typed API over
+//! The client of [Knock](https://knock.app), notification infrastructure, for native Rust services, over
 //! [reqwest](https://docs.rs/reqwest).
 //!
 //! ```no_run
@@ -19,9 +19,56 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Everything of [`knock_core`] is re-exported: this is the one crate to add. It needs a Tokio runtime; built for
-//! `wasm32-unknown-unknown` it needs a JavaScript host with `fetch` and `setTimeout`, as Vercel's Edge runtime or a
-//! browser.
+//! This is the only crate of the SDK to add: it re-exports everything in [`knock_core`]. It needs a Tokio runtime. On
+//! `wasm32-unknown-unknown` it needs a JavaScript host with `fetch` and `setTimeout` instead, for example Vercel's
+//! Edge runtime or a browser.
+//!
+//! # Crate features
+//!
+//! The default features are `rustls`, `http2`, `system-proxy` and `aws-lc-rs`. On WebAssembly none of them has an
+//! effect.
+//!
+//! | Feature | |
+//! |---|---|
+//! | `rustls` | TLS by rustls with aws-lc-rs and the certificates of the system |
+//! | `native-tls` | TLS by the library of the system |
+//! | `http2` | HTTP/2 if the server offers it |
+//! | `system-proxy` | the proxy settings of the system |
+//! | `aws-lc-rs` | [`NativeSigner`] signs user tokens with aws-lc-rs, which is fastest |
+//! | `rsa` | [`NativeSigner`] signs with the crate `rsa` if `aws-lc-rs` is off, and [`token`] has an `RsaSigner` |
+//! | `chrono` | a [`Time`] from a `chrono::DateTime` |
+//! | `uuid` | a [`Text`], for example an id, from a `uuid::Uuid` |
+//! | `tracing` | a span for each attempt, with the attributes that OpenTelemetry specifies for HTTP clients |
+//!
+//! # Index by task
+//!
+//! | To … | see |
+//! |---|---|
+//! | make a client | [`Knock`], [`Config`] |
+//! | trigger and cancel workflows | [`workflows`], [`schedules`] for later or repeatedly |
+//! | identify users, and read, merge or delete them | [`users`]; [`objects`] and [`tenants`] for other recipients |
+//! | read and write preferences | [`preferences`], [`users::set_preferences`] |
+//! | store push tokens and chat connections | [`channel_data`], [`users::set_channel_data`] |
+//! | connect Slack or Microsoft Teams | [`slack`], [`ms_teams`] |
+//! | sign tokens for your users' browsers and apps | [`NativeSigner`], [`token`] |
+//! | verify webhooks from Knock | [`webhook`] |
+//! | look at messages, and mark them as seen, read or archived | [`messages`], [`feeds`] |
+//! | go through lists | [`Paged`], [`Page`] |
+//! | change many entities at once | functions that begin with `bulk_`, [`bulk_operations`] |
+//! | handle errors and configure retries | [guide: errors and retries](guide::errors_and_retries) |
+//! | send calls later or elsewhere | [guide: queues](guide::queues) |
+//! | test your code | [guide: testing](guide::testing) |
+//! | use another HTTP client or no runtime | [guide: without a runtime](guide::without_a_runtime) |
+//! | port code from `@knocklabs/node` | [guide: from Node](guide::from_node) |
+//! | find the function for a route | the [map of operations](registry) |
+//! | call anything else | [`custom`] |
+//!
+//! # The tour
+//!
+//! For readers of the source: `client.rs` is [`Knock`], a thin wrapper around [`Client`]. `transport.rs` exchanges
+//! requests for responses. `platform_native.rs` and `platform_fetch.rs` hold what differs between Tokio and a
+//! JavaScript host. `signer.rs` signs user tokens, and `spans.rs` writes spans. Everything that decides is in
+//! [`knock_core`]; its front page continues the tour.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub use knock_core::*;

@@ -1,14 +1,12 @@
-//! What the platform gives natively: Tokio's timers, the system's clock.
+//! The native platform: Tokio's timers and the system's clock.
 
 use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use knock_core::{TransportError, UnixTime};
 
-use crate::transport;
-
-/// The system's clock, though it may be set: one that only runs stands still while a machine sleeps or lies in a
-/// snapshot, and what has expired by then would be sent.
+/// Returns the time of the system's clock, although it may be adjusted. A monotonic clock stops while a machine is
+/// suspended or in a snapshot, so calls that expired in the meantime would be sent.
 pub(crate) fn now() -> UnixTime {
     SystemTime::now().into()
 }
@@ -17,20 +15,18 @@ pub(crate) fn http_client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()
 }
 
-/// The timer is Tokio's: a request that has one of its own costs reqwest three allocations.
-pub(crate) fn exchange(
-    http: &reqwest::Client,
-    request: reqwest::Request,
+/// Sets nothing, because a timeout on the request costs reqwest three allocations; see [`within`].
+pub(crate) fn limit(_: &mut reqwest::Request, _: Duration) {}
+
+/// Ends an exchange after the timeout.
+pub(crate) async fn within<T>(
     timeout: Duration,
-) -> impl Future<Output = Result<http::Response<Bytes>, TransportError>> + use<> {
-    let response = http.execute(request);
-    async move {
-        let answered = tokio::time::timeout(timeout, transport::receive(response)).await;
-        answered.unwrap_or_else(|_| Err(TransportError::timed_out()))
-    }
+    exchange: impl Future<Output = Result<T, TransportError>>,
+) -> Result<T, TransportError> {
+    tokio::time::timeout(timeout, exchange).await.unwrap_or_else(|_| Err(TransportError::timed_out()))
 }
 
-/// Most bodies come in one piece, which is not copied.
+/// Reads a body. Most arrive in one chunk, which is not copied.
 pub(crate) async fn body(mut response: reqwest::Response) -> reqwest::Result<Bytes> {
     let Some(first) = response.chunk().await? else { return Ok(Bytes::new()) };
     let Some(second) = response.chunk().await? else { return Ok(first) };

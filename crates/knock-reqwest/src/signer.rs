@@ -1,14 +1,15 @@
-//! Signing user tokens with the fastest means that was compiled in.
+//! Signing user tokens with the fastest implementation that is compiled in.
 
 use std::fmt;
 
 use knock_core::token::{Signer, SigningKey, TokenError};
 
-use means::Means;
+use implementation::KeyPair;
 
-/// Signs user tokens natively: with aws-lc-rs (feature `aws-lc-rs`, on by default), else with the crate `rsa`.
+/// A signer for user tokens on native targets. It uses aws-lc-rs (feature `aws-lc-rs`, on by default), or else the
+/// crate `rsa`.
 ///
-/// Make it once and keep it: reading the key costs more than signing.
+/// Create it once and keep it, because reading the key costs more than signing.
 ///
 /// ```no_run
 /// use std::time::SystemTime;
@@ -20,23 +21,32 @@ use means::Means;
 /// # let _ = token;
 /// # Ok::<(), knock_reqwest::token::TokenError>(())
 /// ```
-pub struct NativeSigner(Means);
+pub struct NativeSigner(KeyPair);
 
 impl NativeSigner {
-    /// A signer with a key.
+    /// Returns a signer with a key.
     ///
     /// # Errors
     ///
-    /// [`TokenError::DamagedKey`] where the key's numbers do not belong together.
+    /// [`TokenError::DamagedKey`] if the numbers of the key are inconsistent.
     pub fn new(key: &SigningKey) -> Result<Self, TokenError> {
-        means::read(key).map(Self)
+        implementation::read(key).map(Self)
     }
 
-    /// A signer with the key in `KNOCK_SIGNING_KEY`.
+    /// Returns a signer with a key in PEM, or in base64 of it; see [`SigningKey::parse`].
     ///
     /// # Errors
     ///
-    /// A [`TokenError`] that names what was seen and what is needed.
+    /// A [`TokenError`] that names what was found and what is required.
+    pub fn from_pem(pem: &str) -> Result<Self, TokenError> {
+        Self::new(&SigningKey::parse(pem)?)
+    }
+
+    /// Returns a signer with the key in `KNOCK_SIGNING_KEY`.
+    ///
+    /// # Errors
+    ///
+    /// A [`TokenError`] that names what was found and what is required.
     pub fn from_env() -> Result<Self, TokenError> {
         Self::new(&SigningKey::from_variables(|name| std::env::var(name).ok())?)
     }
@@ -44,7 +54,7 @@ impl NativeSigner {
 
 impl Signer for NativeSigner {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, TokenError> {
-        means::sign(&self.0, message)
+        implementation::sign(&self.0, message)
     }
 }
 
@@ -55,18 +65,18 @@ impl fmt::Debug for NativeSigner {
 }
 
 #[cfg(all(feature = "aws-lc-rs", not(target_arch = "wasm32")))]
-mod means {
+mod implementation {
     use aws_lc_rs::rand::SystemRandom;
     use aws_lc_rs::signature::RSA_PKCS1_SHA256;
     use knock_core::token::{SigningKey, TokenError};
 
-    pub(super) type Means = aws_lc_rs::rsa::KeyPair;
+    pub(super) type KeyPair = aws_lc_rs::rsa::KeyPair;
 
-    pub(super) fn read(key: &SigningKey) -> Result<Means, TokenError> {
-        Means::from_pkcs8(key.as_pkcs8_der()).map_err(|_| TokenError::DamagedKey)
+    pub(super) fn read(key: &SigningKey) -> Result<KeyPair, TokenError> {
+        KeyPair::from_pkcs8(key.as_pkcs8_der()).map_err(|_| TokenError::DamagedKey)
     }
 
-    pub(super) fn sign(pair: &Means, message: &[u8]) -> Result<Vec<u8>, TokenError> {
+    pub(super) fn sign(pair: &KeyPair, message: &[u8]) -> Result<Vec<u8>, TokenError> {
         let mut signature = vec![0; pair.public_modulus_len()];
         pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
             .map_err(|_| TokenError::Signing { reason: "aws-lc-rs could not sign".to_owned() })?;
@@ -75,18 +85,18 @@ mod means {
 }
 
 #[cfg(not(all(feature = "aws-lc-rs", not(target_arch = "wasm32"))))]
-mod means {
+mod implementation {
     use knock_core::token::{RsaSigner, Signer, SigningKey, TokenError};
 
-    pub(super) type Means = RsaSigner;
+    pub(super) type KeyPair = RsaSigner;
 
-    pub(super) fn read(key: &SigningKey) -> Result<Means, TokenError> {
+    pub(super) fn read(key: &SigningKey) -> Result<KeyPair, TokenError> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|error| TokenError::Signing { reason: error.to_string() })?;
         RsaSigner::new(key, seed)
     }
 
-    pub(super) fn sign(signer: &Means, message: &[u8]) -> Result<Vec<u8>, TokenError> {
+    pub(super) fn sign(signer: &KeyPair, message: &[u8]) -> Result<Vec<u8>, TokenError> {
         signer.sign(message)
     }
 }

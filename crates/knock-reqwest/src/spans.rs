@@ -1,7 +1,7 @@
-//! Spans and events, by OpenTelemetry's
+//! Spans and events that follow OpenTelemetry's
 //! [conventions for HTTP clients](https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span).
 //!
-//! The URL's path is told by its template only: the path itself holds ids, which may be personal.
+//! They contain the path of the URL only as a template, because the path itself contains ids, which may be personal.
 
 use std::time::Duration;
 
@@ -42,20 +42,20 @@ pub(crate) async fn record(
 ) -> Result<http::Response<Bytes>, TransportError> {
     let result = exchange.instrument(span.clone()).await;
     match &result {
-        Ok(response) => answered(&span, response),
+        Ok(response) => responded(&span, response),
         Err(error) => failed(&span, error.kind_str()),
     }
     result
 }
 
-fn answered(span: &Span, response: &http::Response<Bytes>) {
+fn responded(span: &Span, response: &http::Response<Bytes>) {
     let status = response.status();
     span.record("http.response.status_code", status.as_u16());
     if let Some(id) = response.headers().get("x-request-id").and_then(|id| id.to_str().ok()) {
         span.record("knock.request_id", id);
     }
     if status.is_success() {
-        tracing::debug!(parent: span, "answered");
+        tracing::debug!(parent: span, "received a response");
     } else {
         failed(span, status.as_str());
     }

@@ -1,4 +1,4 @@
-//! Over real sockets, against an emulator that fails on demand: nothing is lost and nothing is sent twice.
+//! Calls over real sockets to an emulator that fails on demand: nothing is lost, and nothing is sent twice.
 
 mod support;
 
@@ -11,7 +11,7 @@ use knock_reqwest::{
     users, workflows,
 };
 use serde_json::Value;
-use support::{config, knock, server};
+use support::{builder, knock, server};
 
 fn alert() -> workflows::Trigger {
     workflows::trigger("dinosaurs-loose").recipients(["jhammond"])
@@ -20,21 +20,21 @@ fn alert() -> workflows::Trigger {
 #[tokio::test]
 async fn a_trigger_whose_connection_drops_after_the_server_acted_notifies_once() {
     let server = server().await;
-    let knock = knock(config(&server));
+    let knock = knock(&server);
     server.emulator().fault(Fault::drop_after());
 
-    let reply = alert().send_for_reply(&knock).await.unwrap();
+    let response = alert().send_for_response(&knock).await.unwrap();
 
-    assert!(reply.is_idempotent_replay());
+    assert!(response.is_idempotent_replay());
     assert_eq!(server.emulator().requests().len(), 2);
     assert_eq!(server.emulator().triggers(), 1);
     assert_eq!(server.emulator().deliveries(SystemTime::now()).len(), 1);
 }
 
 #[tokio::test]
-async fn what_is_not_safe_to_repeat_is_sent_once_and_its_outcome_is_unknown() {
+async fn a_call_that_cannot_be_repeated_is_sent_once_and_its_outcome_is_unknown() {
     let server = server().await;
-    let knock = knock(config(&server));
+    let knock = knock(&server);
     server.emulator().fault(Fault::drop_after());
 
     let create = custom::request::<Value>(Method::Post, "/v1/schedules")
@@ -52,7 +52,7 @@ async fn a_thousand_triggers_under_faults_are_a_thousand_runs() {
     let server = server().await;
     let patient =
         RetryPolicy::default().max_retries(6).backoff(Duration::from_millis(1), Duration::from_millis(4));
-    let knock = knock(config(&server).retry(patient));
+    let knock = builder(&server).retry(patient).build().unwrap();
     let kinds = [
         Fault::drop_before(),
         Fault::drop_after(),
@@ -64,7 +64,7 @@ async fn a_thousand_triggers_under_faults_are_a_thousand_runs() {
     ];
     server.emulator().fault(Faults::random(17, 0.3, kinds));
 
-    // As a queue's worker does it: what may succeed later is tried again with the same key.
+    // As a queue worker does: a job that may succeed later is tried again with the same key.
     let job = async |number: u64| {
         let mut errors = 0_u64;
         loop {
@@ -82,14 +82,14 @@ async fn a_thousand_triggers_under_faults_are_a_thousand_runs() {
     emulator.clear_faults();
     assert_eq!(emulator.triggers(), TRIGGERS);
     assert_eq!(emulator.deliveries(SystemTime::now()).len() as u64, TRIGGERS);
-    // Six retries against faults of 30 % leave few errors for the worker; all would mean that retries do nothing.
+    // With faults in 30 % of the attempts, six retries leave few errors for the worker.
     assert!(errors < TRIGGERS / 20, "{errors} errors");
 }
 
 #[tokio::test]
 async fn a_storm_of_429_stays_within_the_retry_budget() {
     let server = server().await;
-    let knock = knock(config(&server).retry_budget(RetryBudget::new(100)));
+    let knock = builder(&server).retry_budget(RetryBudget::new(100)).build().unwrap();
     server.emulator().fault(Fault::status(429).retry_after_ms(1).always());
 
     let calls = stream::iter(0..300).map(|_| alert().send(&knock)).buffer_unordered(16);
@@ -103,9 +103,9 @@ async fn a_storm_of_429_stays_within_the_retry_budget() {
 }
 
 #[tokio::test]
-async fn a_slow_answer_is_a_timeout_whose_outcome_is_unknown() {
+async fn a_slow_response_is_a_timeout_whose_outcome_is_unknown() {
     let server = server().await;
-    let knock = knock(config(&server));
+    let knock = knock(&server);
     server.emulator().fault(Fault::delay(Duration::from_secs(30)).always());
 
     let impatient = CallOptions::new().timeout(Duration::from_millis(40)).max_retries(1);
@@ -116,9 +116,9 @@ async fn a_slow_answer_is_a_timeout_whose_outcome_is_unknown() {
 }
 
 #[tokio::test]
-async fn the_deadline_cuts_an_attempt_short() {
+async fn the_deadline_ends_an_attempt() {
     let server = server().await;
-    let knock = knock(config(&server).deadline(Duration::from_millis(60)));
+    let knock = builder(&server).deadline(Duration::from_millis(60)).build().unwrap();
     server.emulator().fault(Fault::delay(Duration::from_secs(30)).always());
 
     let error = users::get("jhammond").send(&knock).await.unwrap_err();
@@ -127,9 +127,9 @@ async fn the_deadline_cuts_an_attempt_short() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_was_sent_nothing() {
+async fn nothing_was_sent_to_a_server_that_is_down() {
     let server = server().await;
-    let knock = knock(config(&server));
+    let knock = knock(&server);
     server.stop().await;
 
     let error = alert().send(&knock).await.unwrap_err();
@@ -142,7 +142,7 @@ async fn a_server_that_is_not_there_was_sent_nothing() {
 #[tokio::test]
 async fn a_cancelled_future_leaves_the_client_usable() {
     let server = server().await;
-    let knock = knock(config(&server));
+    let knock = knock(&server);
     server.emulator().fault(Fault::delay(Duration::from_secs(30)));
 
     let cancelled = tokio::time::timeout(Duration::from_millis(20), alert().send(&knock)).await;
@@ -154,9 +154,9 @@ async fn a_cancelled_future_leaves_the_client_usable() {
 }
 
 #[tokio::test]
-async fn garbage_is_an_error_that_keeps_what_was_said() {
+async fn an_invalid_response_is_an_error_with_an_excerpt_of_the_body() {
     let server = server().await;
-    let knock = knock(config(&server).retry(RetryPolicy::never()));
+    let knock = builder(&server).retry(RetryPolicy::never()).build().unwrap();
     let cases = [
         (Fault::html(), ErrorKind::Server),
         (Fault::empty(), ErrorKind::Decoding),
@@ -173,19 +173,19 @@ async fn garbage_is_an_error_that_keeps_what_was_said() {
 #[tokio::test]
 async fn the_future_can_be_spawned() {
     let server = server().await;
-    let knock = knock(config(&server));
+    let knock = knock(&server);
 
     let task = tokio::spawn(alert().send(&knock));
-    let reply = tokio::spawn(alert().send_for_reply(&knock));
+    let response = tokio::spawn(alert().send_for_response(&knock));
 
     assert!(!task.await.unwrap().unwrap().workflow_run_id.is_empty());
-    assert!(reply.await.unwrap().unwrap().request_id().is_some());
+    assert!(response.await.unwrap().unwrap().request_id().is_some());
 }
 
 #[tokio::test]
 async fn redirects_are_not_followed() {
     let server = server().await;
-    let knock = knock(config(&server));
+    let knock = knock(&server);
     let location = "http://127.0.0.1:1/".parse().unwrap();
     server.emulator().fault(Fault::status(307).header(http::header::LOCATION, location));
 

@@ -1,4 +1,4 @@
-//! Lists over a real socket: streams that ask for no page before it is needed, and carry retries and options.
+//! Lists over a real socket: streams that fetch a page only when it is needed, with retries and options.
 
 mod support;
 
@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
 use knock_emulator::{Fault, Server};
-use knock_reqwest::{CallOptions, Knock, Operation, Paged, messages, objects, users};
-use support::{config, knock, server};
+use knock_reqwest::bulk_operations::BulkOperationStatus;
+use knock_reqwest::{CallOptions, Knock, Operation, Paged, messages, objects, users, workflows};
+use support::{knock, server};
 
 async fn server_with_users(count: usize) -> (Server, Knock) {
     let server = server().await;
-    let knock = knock(config(&server));
+    let knock = knock(&server);
     for number in 0..count {
-        users::identify(format!("user-{number}")).send(&knock).await.expect("the emulator takes it");
+        users::identify(format!("user-{number}")).send(&knock).await.expect("the emulator accepts the user");
     }
     (server, knock)
 }
@@ -23,7 +24,7 @@ fn pages(server: &Server) -> usize {
 }
 
 #[tokio::test]
-async fn a_stream_gives_every_item_once_and_asks_for_no_page_too_many() {
+async fn a_stream_yields_every_item_once_and_fetches_no_extra_page() {
     let (server, knock) = server_with_users(7).await;
 
     let ids: Vec<String> =
@@ -37,7 +38,7 @@ async fn a_stream_gives_every_item_once_and_asks_for_no_page_too_many() {
 }
 
 #[tokio::test]
-async fn a_page_is_asked_for_when_its_first_item_is() {
+async fn a_page_is_fetched_when_its_first_item_is_needed() {
     let (server, knock) = server_with_users(7).await;
     let mut users = std::pin::pin!(users::list().page_size(3).stream(&knock));
     assert_eq!(pages(&server), 0);
@@ -58,7 +59,7 @@ async fn collecting_stops_at_its_limit() {
 }
 
 #[tokio::test]
-async fn every_page_is_retried_and_has_the_options() {
+async fn every_page_has_the_retries_and_the_options() {
     let (server, knock) = server_with_users(4).await;
     for (options, survives) in [(CallOptions::new(), true), (CallOptions::new().max_retries(0), false)] {
         let mut users = std::pin::pin!(users::list().page_size(2).with(options).stream(&knock));
@@ -70,7 +71,7 @@ async fn every_page_is_retried_and_has_the_options() {
 }
 
 #[tokio::test]
-async fn an_error_ends_the_stream_and_takes_nothing_that_came_before() {
+async fn an_error_ends_the_stream_and_earlier_items_remain() {
     let (server, knock) = server_with_users(4).await;
     let mut users = std::pin::pin!(users::list().page_size(2).stream(&knock));
     users.next().await.unwrap().unwrap();
@@ -84,7 +85,7 @@ async fn an_error_ends_the_stream_and_takes_nothing_that_came_before() {
 async fn a_page_knows_its_next_request() {
     let (_server, knock) = server_with_users(3).await;
     let page = users::list().page_size(2).send(&knock).await.unwrap();
-    let next = page.next.expect("there is more");
+    let next = page.next.expect("there is a next page");
     let last = next.send(&knock).await.unwrap();
     assert_eq!((page.items.len(), last.items.len()), (2, 1));
     assert!(last.next.is_none());
@@ -98,9 +99,9 @@ async fn a_list_that_comes_whole_is_one_page() {
 }
 
 #[tokio::test]
-async fn ids_that_a_batch_did_not_update_are_in_its_result() {
+async fn a_batch_returns_the_ids_that_were_not_updated() {
     let (server, knock) = server_with_users(1).await;
-    knock_reqwest::workflows::trigger("welcome").recipients(["user-0"]).send(&knock).await.unwrap();
+    workflows::trigger("welcome").recipient("user-0").send(&knock).await.unwrap();
     let message = messages::list().collect_up_to(1, &knock).await.unwrap().remove(0);
 
     server.emulator().fault(Fault::rate_limited("message_ids", [message.id.clone()]));
@@ -116,7 +117,7 @@ async fn a_bulk_operation_is_waited_for() {
     let (_server, knock) = server_with_users(1).await;
     let started = users::bulk_delete(["user-0"]).send(&knock).await.unwrap();
     let done = started.value.wait(&knock, Duration::from_millis(100), Duration::from_secs(5)).await.unwrap();
-    assert!(done.is_finished());
+    assert_eq!((done.status, done.success_count), (BulkOperationStatus::Completed, 1));
     assert!(users::get("user-0").send(&knock).await.unwrap_err().is_not_found());
     assert!(objects::list("projects").collect_up_to(5, &knock).await.unwrap().is_empty());
 }

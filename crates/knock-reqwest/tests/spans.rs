@@ -1,4 +1,4 @@
-//! What tracing shows: the facts of each attempt, and nobody's id or key.
+//! What tracing shows: the facts of each attempt, but no id and no key.
 
 mod support;
 
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use knock_emulator::{DEFAULT_KEY, Fault};
 use knock_reqwest::{Operation, users, workflows};
-use support::{config, knock, server};
+use support::{knock, server};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 #[derive(Clone, Default)]
@@ -36,10 +36,10 @@ async fn an_attempt_has_a_span_without_personal_data() {
     let _guard = tracing::subscriber::set_default(subscriber);
 
     let server = server().await;
-    let knock = knock(config(&server));
+    let knock = knock(&server);
     server.emulator().fault(Fault::status(503));
     users::identify("jane@example.com").send(&knock).await.unwrap();
-    workflows::trigger("welcome").recipients(["jane@example.com"]).send(&knock).await.unwrap();
+    workflows::trigger("welcome").recipient("jane@example.com").send(&knock).await.unwrap();
     server.stop().await;
     users::get("jane@example.com").send(&knock).await.unwrap_err();
 
@@ -56,7 +56,7 @@ async fn an_attempt_has_a_span_without_personal_data() {
         "error.type=\"not_sent\"",
         "waiting before the next attempt",
     ] {
-        assert!(text.contains(part), "{part} is not in\n{text}");
+        assert!(text.contains(part), "{part} is missing in\n{text}");
     }
     for hidden in ["jane", DEFAULT_KEY, "authorization", "Bearer"] {
         assert!(!ours.contains(hidden), "{hidden} is in\n{ours}");

@@ -1,14 +1,15 @@
-//! The client that users hold.
+//! The client.
 
 use std::ops::Deref;
 
-use knock_core::{Client, Config, Error, Secret};
+use knock_core::{Client, Config, ConfigBuilder, Error, FromConfig, Secret};
 
 use crate::transport::SpinTransport;
 
 /// A client of Knock's API over WASI's outbound HTTP. Cheap to clone; clones share the retry budget.
 ///
-/// It is a [`Client`], by `Deref`: pass it to any operation's [`send`](knock_core::Operation::send).
+/// Pass it to the [`send`](knock_core::Operation::send) of an operation. It dereferences to a [`Client`], whose methods
+/// it therefore has.
 ///
 /// ```no_run
 /// use knock_spin::{Knock, Operation, workflows};
@@ -27,40 +28,56 @@ use crate::transport::SpinTransport;
 pub struct Knock(Client<SpinTransport>);
 
 impl Knock {
-    /// A client with an API key: a secret key (`sk_…`), a public key (`pk_…`), or a service token.
+    /// Returns a client with an API key: a secret key (`sk_…`), a public key (`pk_…`) or a service token.
     ///
     /// # Errors
     ///
-    /// Kind [`Configuration`](knock_core::ErrorKind::Configuration) where the key cannot be one.
+    /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) if the key is invalid.
     pub fn new(api_key: impl Into<Secret>) -> Result<Self, Error> {
-        Ok(Self::with_config(Config::new(api_key)?))
+        Self::builder().api_key(api_key).build()
     }
 
-    /// A client with what the app says: the component's environment (`KNOCK_API_KEY`, and `KNOCK_BASE_URL` and
-    /// `KNOCK_BRANCH` where set), else Spin variables of the same names in lower case (`knock_api_key`, …).
+    /// Returns a client with the settings of the app: `KNOCK_API_KEY`, and optionally `KNOCK_BASE_URL` and
+    /// `KNOCK_BRANCH`, from the component's environment or else from Spin variables of the same names in lower case
+    /// (`knock_api_key`, …).
     ///
     /// # Errors
     ///
-    /// Kind [`Configuration`](knock_core::ErrorKind::Configuration), naming what to set, where something is missing
-    /// or cannot be right.
+    /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) that names the missing or
+    /// invalid setting.
     pub async fn from_env() -> Result<Self, Error> {
         let (key, url, branch) = (
             variable("KNOCK_API_KEY").await,
             variable("KNOCK_BASE_URL").await,
             variable("KNOCK_BRANCH").await,
         );
-        let config = Config::from_variables(|name| match name {
+        let builder = ConfigBuilder::from_variables(|name| match name {
             "KNOCK_API_KEY" => key.clone(),
             "KNOCK_BASE_URL" => url.clone(),
             "KNOCK_BRANCH" => branch.clone(),
             _ => None,
         });
-        Ok(Self::with_config(config.build()?))
+        builder.build()
     }
 
-    /// A client with a configuration, from [`Config::builder`].
-    pub fn with_config(config: Config) -> Self {
-        Self(Client::with_transport(config, SpinTransport::new()))
+    /// Returns a builder for a client with custom settings.
+    pub fn builder() -> ConfigBuilder<Self> {
+        ConfigBuilder::new()
+    }
+
+    /// Returns a client with a configuration.
+    ///
+    /// # Errors
+    ///
+    /// None on this platform. The signature is that of the other adapters.
+    pub fn with_config(config: Config) -> Result<Self, Error> {
+        Ok(Self(Client::with_transport(config, SpinTransport::new())))
+    }
+}
+
+impl FromConfig for Knock {
+    fn from_config(config: Config) -> Result<Self, Error> {
+        Self::with_config(config)
     }
 }
 
@@ -72,7 +89,9 @@ impl Deref for Knock {
     }
 }
 
-/// A value of the component's environment, else the Spin variable of the same name in lower case; for secrets of your own.
+/// Reads a variable of the component's environment, or else the Spin variable of the same name in lower case.
+///
+/// You can also use it for other secrets of your app.
 pub async fn variable(name: &str) -> Option<String> {
     match std::env::var(name) {
         Ok(value) => Some(value),

@@ -1,38 +1,68 @@
-//! Signing user tokens: with the crate `rsa`, since WASI has no signing of its own.
+//! Signing user tokens with the crate `rsa`, because WASI provides no signing.
 
-use knock_core::token::{RsaSigner, SigningKey, TokenError};
+use std::fmt;
+
+use knock_core::token::{RsaSigner, Signer, SigningKey, TokenError};
 
 use crate::client::variable;
 
-/// The signing key from the component's environment (`KNOCK_SIGNING_KEY`), else from the Spin variable
-/// `knock_signing_key`.
+/// A signer for user tokens in pure Rust. The blinding uses random bytes of the host.
 ///
-/// # Errors
-///
-/// A [`TokenError`] that names what was seen and what is needed.
-pub async fn signing_key() -> Result<SigningKey, TokenError> {
-    let key = variable("KNOCK_SIGNING_KEY").await;
-    SigningKey::from_variables(|_| key.clone())
-}
-
-/// A signer with a key, whose blinding is drawn from the host's random bytes.
+/// Create one signer and keep it, because reading the key costs more than signing.
 ///
 /// ```no_run
 /// use std::time::SystemTime;
-/// use knock_spin::Secret;
 /// use knock_spin::token::{TokenError, UserToken};
+/// use knock_spin::{Secret, SpinSigner};
 ///
 /// async fn token_for(user_id: &str) -> Result<Secret, TokenError> {
-///     let signer = knock_spin::signer(&knock_spin::signing_key().await?)?;
+///     let signer = SpinSigner::from_env().await?; // the variable knock_signing_key
 ///     UserToken::new(user_id).sign(&signer, SystemTime::now())
 /// }
 /// ```
-///
-/// # Errors
-///
-/// [`TokenError::DamagedKey`] where the key's numbers do not belong together.
-pub fn signer(key: &SigningKey) -> Result<RsaSigner, TokenError> {
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|error| TokenError::Signing { reason: error.to_string() })?;
-    RsaSigner::new(key, seed)
+pub struct SpinSigner(RsaSigner);
+
+impl SpinSigner {
+    /// Returns a signer with a key.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::DamagedKey`] if the numbers of the key are inconsistent.
+    pub fn new(key: &SigningKey) -> Result<Self, TokenError> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(|error| TokenError::Signing { reason: error.to_string() })?;
+        RsaSigner::new(key, seed).map(Self)
+    }
+
+    /// Returns a signer with a key in PEM, or in base64 of it; see [`SigningKey::parse`].
+    ///
+    /// # Errors
+    ///
+    /// A [`TokenError`] that names what was found and what is required.
+    pub fn from_pem(pem: &str) -> Result<Self, TokenError> {
+        Self::new(&SigningKey::parse(pem)?)
+    }
+
+    /// Returns a signer with the key in `KNOCK_SIGNING_KEY` of the component's environment, or else in the Spin
+    /// variable `knock_signing_key`.
+    ///
+    /// # Errors
+    ///
+    /// A [`TokenError`] that names what was found and what is required.
+    pub async fn from_env() -> Result<Self, TokenError> {
+        let key = variable("KNOCK_SIGNING_KEY").await;
+        Self::new(&SigningKey::from_variables(|_| key.clone())?)
+    }
+}
+
+impl Signer for SpinSigner {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, TokenError> {
+        self.0.sign(message)
+    }
+}
+
+impl fmt::Debug for SpinSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SpinSigner").finish_non_exhaustive()
+    }
 }

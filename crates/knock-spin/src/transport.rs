@@ -1,4 +1,4 @@
-//! The transport: WASI's outbound HTTP for bytes, and its timers, time and chance.
+//! The transport: WASI's outbound HTTP, timers, time and randomness.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,13 +12,13 @@ use spin_sdk::http::{FullBody, send};
 use spin_sdk::time::sleep;
 use spin_sdk::wasip3::http::types::ErrorCode;
 
-/// Moves requests with WASI's outbound HTTP.
+/// A transport that sends requests with WASI's outbound HTTP.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct SpinTransport;
 
 impl SpinTransport {
-    /// The transport of the component that this runs in.
+    /// Returns a transport.
     pub const fn new() -> Self {
         Self
     }
@@ -54,7 +54,7 @@ impl Transport for SpinTransport {
 }
 
 async fn exchange(mut request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ErrorCode> {
-    // Without a Content-Length the host would send the request chunked, an empty body included; GET alone it would not.
+    // Without a Content-Length the host would send every request except GET chunked, even with an empty body.
     if request.method() != Method::GET {
         let length = HeaderValue::from(request.body().len());
         request.headers_mut().entry(CONTENT_LENGTH).or_insert(length);

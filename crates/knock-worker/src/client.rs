@@ -1,16 +1,17 @@
-//! The client that users hold.
+//! The client.
 
 use std::ops::Deref;
 
-use knock_core::{Client, Config, Error, Secret};
+use knock_core::{Client, Config, ConfigBuilder, Error, FromConfig, Secret};
 use worker::Env;
 
 use crate::transport::FetchTransport;
 
 /// A client of Knock's API over the Worker's `fetch`. Cheap to clone; clones share the retry budget.
 ///
-/// It is a [`Client`], by `Deref`: pass it to any operation's [`send`](knock_core::Operation::send). Kept for the
-/// isolate, in a [`OnceLock`](std::sync::OnceLock), one client has one retry budget for all requests.
+/// Pass it to the [`send`](knock_core::Operation::send) of an operation. It dereferences to a [`Client`], whose methods
+/// it therefore has. Keep one client per isolate, in a [`OnceLock`](std::sync::OnceLock), to share one retry budget
+/// among all requests.
 ///
 /// ```no_run
 /// use knock_worker::{Knock, Operation, workflows};
@@ -28,31 +29,46 @@ use crate::transport::FetchTransport;
 pub struct Knock(Client<FetchTransport>);
 
 impl Knock {
-    /// A client with an API key: a secret key (`sk_…`), a public key (`pk_…`), or a service token.
+    /// Returns a client with an API key: a secret key (`sk_…`), a public key (`pk_…`) or a service token.
     ///
     /// # Errors
     ///
-    /// Kind [`Configuration`](knock_core::ErrorKind::Configuration) where the key cannot be one.
+    /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) if the key is invalid.
     pub fn new(api_key: impl Into<Secret>) -> Result<Self, Error> {
-        Ok(Self::with_config(Config::new(api_key)?))
+        Self::builder().api_key(api_key).build()
     }
 
-    /// A client with the Worker's secrets and variables: `KNOCK_API_KEY`, and `KNOCK_BASE_URL` and `KNOCK_BRANCH` where
-    /// set.
+    /// Returns a client with the settings in the Worker's secrets and variables: `KNOCK_API_KEY`, and optionally
+    /// `KNOCK_BASE_URL` and `KNOCK_BRANCH`.
     ///
     /// Set the key with `wrangler secret put KNOCK_API_KEY`.
     ///
     /// # Errors
     ///
-    /// Kind [`Configuration`](knock_core::ErrorKind::Configuration), naming what to set, where something is missing
-    /// or cannot be right.
+    /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) that names the missing or
+    /// invalid setting.
     pub fn from_env(env: &Env) -> Result<Self, Error> {
-        Ok(Self::with_config(Config::from_variables(|name| variable(env, name)).build()?))
+        ConfigBuilder::from_variables(|name| variable(env, name)).build()
     }
 
-    /// A client with a configuration, from [`Config::builder`].
-    pub fn with_config(config: Config) -> Self {
-        Self(Client::with_transport(config, FetchTransport::new()))
+    /// Returns a builder for a client with custom settings.
+    pub fn builder() -> ConfigBuilder<Self> {
+        ConfigBuilder::new()
+    }
+
+    /// Returns a client with a configuration.
+    ///
+    /// # Errors
+    ///
+    /// None on this platform. The signature is that of the other adapters.
+    pub fn with_config(config: Config) -> Result<Self, Error> {
+        Ok(Self(Client::with_transport(config, FetchTransport::new())))
+    }
+}
+
+impl FromConfig for Knock {
+    fn from_config(config: Config) -> Result<Self, Error> {
+        Self::with_config(config)
     }
 }
 
@@ -64,7 +80,7 @@ impl Deref for Knock {
     }
 }
 
-/// A secret or a variable: both are texts in the Worker's environment.
+/// Reads a secret or a variable. Both are texts in the environment of the Worker.
 pub(crate) fn variable(env: &Env, name: &str) -> Option<String> {
     env.var(name).ok().map(|value| value.to_string())
 }

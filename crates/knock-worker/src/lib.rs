@@ -1,7 +1,20 @@
-//! Knock, notification infrastructure, for Cloudflare Workers: the typed API over `fetch`, with user tokens signed by
-//! WebCrypto.
+//! The client of [Knock](https://knock.app), notification infrastructure, for Cloudflare Workers, over the Worker's
+//! `fetch`.
 //!
-//! In `Cargo.toml`, with a handler as `Knock` shows it:
+//! ```no_run,ignore-x86_64,ignore-aarch64
+//! use knock_worker::{Knock, Operation, workflows};
+//! use worker::{Context, Env, Request, Response, Result, event};
+//!
+//! #[event(fetch)]
+//! async fn fetch(_: Request, env: Env, _: Context) -> Result<Response> {
+//!     let knock = Knock::from_env(&env).map_err(|error| error.to_string())?; // the secret KNOCK_API_KEY
+//!     let run = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).send(&knock).await;
+//!     Response::ok(run.map_err(|error| error.to_string())?.workflow_run_id)
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! In `Cargo.toml`:
 //!
 //! ```toml
 //! [package]
@@ -23,8 +36,34 @@
 //! panic = "abort"
 //! ```
 //!
-//! Everything of `knock-core` is re-exported: this is the one crate to add beside `worker`. All futures are `Send`,
-//! as axum's handlers need them. The crate is empty on other targets than WebAssembly.
+//! This is the only crate of the SDK to add beside `worker`: it re-exports everything in `knock-core`. All futures are
+//! `Send`, which handlers of axum require. On other targets than WebAssembly the crate is empty.
+//!
+//! # Crate features
+//!
+//! - `rsa`, not on by default: `token::RsaSigner`, which signs user tokens in pure Rust. [`WebCryptoSigner`] is faster
+//!   and adds less to the bundle.
+//!
+//! # Index by task
+//!
+//! | To … | see |
+//! |---|---|
+//! | make a client | [`Knock`], [`Config`] |
+//! | trigger and cancel workflows | [`workflows`], [`schedules`] |
+//! | identify users | [`users`], [`objects`], [`tenants`] |
+//! | preferences | [`preferences`], [`users::set_preferences`] |
+//! | channel data, Slack, Microsoft Teams | [`channel_data`], [`slack`], [`ms_teams`] |
+//! | sign tokens for your users' browsers and apps | [`WebCryptoSigner`], [`token`] |
+//! | verify webhooks from Knock | [`webhook`] |
+//! | handle errors and configure retries | [guide: errors and retries](guide::errors_and_retries) |
+//! | send calls later with Cloudflare Queues | [guide: queues](guide::queues) |
+//! | test your code | [guide: testing](guide::testing) |
+//! | port code from `@knocklabs/node` | [guide: from Node](guide::from_node) |
+//! | find the function for a route | the [map of operations](registry) |
+//! | call anything else | [`custom`] |
+//!
+//! For readers of the source: `transport.rs` is `fetch` with the timers, the time and the random bytes of the Worker,
+//! `signer.rs` is WebCrypto. Everything that decides is in [`knock_core`].
 #![cfg(target_arch = "wasm32")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

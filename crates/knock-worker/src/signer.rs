@@ -13,10 +13,11 @@ use worker::wasm_bindgen_futures::JsFuture;
 use crate::client::variable;
 use crate::transport::crypto;
 
-/// Signs user tokens with the runtime's own `crypto.subtle`, several times as fast as WebAssembly could.
+/// A signer for user tokens that uses the runtime's `crypto.subtle`, which is several times faster than signing in
+/// WebAssembly.
 ///
-/// The key is imported when the signer is made, which costs about half as much as a token: make it once for an
-/// isolate, in a [`OnceLock`](std::sync::OnceLock), and keep it for all requests.
+/// The key is imported when the signer is created, which costs about half as much as signing a token. Create one signer
+/// per isolate, in a [`OnceLock`](std::sync::OnceLock), and keep it for all requests.
 ///
 /// ```no_run
 /// use knock_worker::token::{TokenError, UserToken};
@@ -30,25 +31,34 @@ use crate::transport::crypto;
 /// ```
 #[derive(Clone)]
 pub struct WebCryptoSigner {
-    means: SendWrapper<(SubtleCrypto, CryptoKey)>,
+    key: SendWrapper<(SubtleCrypto, CryptoKey)>,
 }
 
 impl WebCryptoSigner {
-    /// A signer with a key.
+    /// Returns a signer with a key.
     ///
     /// # Errors
     ///
-    /// [`TokenError::DamagedKey`] where the runtime refuses the key.
+    /// [`TokenError::DamagedKey`] if the runtime refuses the key.
     pub async fn new(key: &SigningKey) -> Result<Self, TokenError> {
         let imported = SendFuture::new(import(key.as_pkcs8_der())).await;
-        imported.map(|means| Self { means: SendWrapper::new(means) }).map_err(|_| TokenError::DamagedKey)
+        imported.map(|key| Self { key: SendWrapper::new(key) }).map_err(|_| TokenError::DamagedKey)
     }
 
-    /// A signer with the key in the secret `KNOCK_SIGNING_KEY`.
+    /// Returns a signer with a key in PEM, or in base64 of it; see [`SigningKey::parse`].
     ///
     /// # Errors
     ///
-    /// A [`TokenError`] that names what was seen and what is needed.
+    /// A [`TokenError`] that names what was found and what is required.
+    pub async fn from_pem(pem: &str) -> Result<Self, TokenError> {
+        Self::new(&SigningKey::parse(pem)?).await
+    }
+
+    /// Returns a signer with the key in the secret `KNOCK_SIGNING_KEY`.
+    ///
+    /// # Errors
+    ///
+    /// A [`TokenError`] that names what was found and what is required.
     pub async fn from_env(env: &Env) -> Result<Self, TokenError> {
         let key = SigningKey::from_variables(|name| variable(env, name))?;
         Self::new(&key).await
@@ -57,7 +67,7 @@ impl WebCryptoSigner {
 
 impl AsyncSigner for WebCryptoSigner {
     async fn sign_async(&self, message: &[u8]) -> Result<Vec<u8>, TokenError> {
-        let (subtle, key) = &*self.means;
+        let (subtle, key) = &*self.key;
         let signed = SendFuture::new(sign(subtle, key, message)).await;
         signed.map_err(|_| TokenError::Signing { reason: "WebCrypto could not sign".to_owned() })
     }

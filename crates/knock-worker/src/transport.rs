@@ -1,4 +1,4 @@
-//! The transport: `fetch` for bytes, and the Worker's timers, time and chance.
+//! The transport: the Worker's `fetch`, timers, time and randomness.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use worker::web_sys::{
 };
 use worker::{Date, Delay};
 
-/// Moves requests with the Worker's `fetch`.
+/// A transport that sends requests with the Worker's `fetch`.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct FetchTransport;
 
 impl FetchTransport {
-    /// The transport of the Worker that this runs in.
+    /// Returns a transport.
     pub const fn new() -> Self {
         Self
     }
@@ -48,7 +48,7 @@ impl Transport for FetchTransport {
     fn random(&self) -> Result<[u8; 16], TransportError> {
         let mut bytes = [0; 16];
         let filled = crypto().and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes));
-        filled.map_err(|_| TransportError::not_sent("the runtime gives no random bytes"))?;
+        filled.map_err(|_| TransportError::not_sent("the runtime provides no random bytes"))?;
         Ok(bytes)
     }
 }
@@ -72,17 +72,17 @@ async fn exchange(
     match fetch(&request).await {
         Ok(response) => Ok(response),
         Err(_) if signal.aborted() => Err(TransportError::timed_out()),
-        // What the runtime says may hold the URL, and with it an id.
+        // The runtime's message may contain the URL, and thus an id.
         Err(_) => Err(TransportError::interrupted("the runtime's fetch failed")),
     }
 }
 
-// The types of `web_sys`, not those of `worker`, which bring much more into the bundle.
+// This uses the types of `web_sys`, because those of `worker` add much more to the bundle.
 
 fn outgoing(request: &http::Request<Bytes>, signal: &AbortSignal) -> Result<Request, JsValue> {
     let headers = Headers::new()?;
     for (name, value) in request.headers() {
-        // The runtime counts the body itself.
+        // The runtime sets this header itself.
         if name != header::CONTENT_LENGTH {
             headers.append(name.as_str(), value.to_str().unwrap_or_default())?;
         }
@@ -91,7 +91,7 @@ fn outgoing(request: &http::Request<Bytes>, signal: &AbortSignal) -> Result<Requ
     init.set_method(request.method().as_str());
     init.set_headers(&headers);
     init.set_redirect(RequestRedirect::Manual);
-    // The signal also ends the reading of the answer's body.
+    // The signal also aborts reading the body of the response.
     init.set_signal(Some(signal));
     if !request.body().is_empty() {
         init.set_body(&Uint8Array::from(request.body().as_ref()));
@@ -100,11 +100,11 @@ fn outgoing(request: &http::Request<Bytes>, signal: &AbortSignal) -> Result<Requ
 }
 
 async fn fetch(request: &Request) -> Result<http::Response<Bytes>, JsValue> {
-    let answer: Response = JsFuture::from(scope().fetch_with_request(request)).await?.unchecked_into();
-    let body = JsFuture::from(answer.array_buffer()?).await?;
+    let received: Response = JsFuture::from(scope().fetch_with_request(request)).await?.unchecked_into();
+    let body = JsFuture::from(received.array_buffer()?).await?;
     let mut response = http::Response::new(Bytes::from(Uint8Array::new(&body).to_vec()));
-    *response.status_mut() = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::BAD_GATEWAY);
-    *response.headers_mut() = incoming(&answer.headers());
+    *response.status_mut() = StatusCode::from_u16(received.status()).unwrap_or(StatusCode::BAD_GATEWAY);
+    *response.headers_mut() = incoming(&received.headers());
     Ok(response)
 }
 

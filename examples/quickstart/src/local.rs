@@ -1,4 +1,4 @@
-//! What stands in for Knock and for its dashboard: an emulator, and a signing key for this run.
+//! Replacements for Knock and its dashboard: an emulator, and a signing key for this run.
 
 use std::time::{Duration, SystemTime};
 
@@ -26,7 +26,7 @@ pub(crate) fn show_deliveries(emulator: &Emulator) {
     }
 }
 
-/// The key from `KNOCK_SIGNING_KEY`, or one that is made for this run.
+/// The key from `KNOCK_SIGNING_KEY`, or one that is generated for this run.
 pub(crate) fn signing_key() -> Result<SigningKey, TokenError> {
     match SigningKey::from_variables(|name| std::env::var(name).ok()) {
         Err(TokenError::MissingKey) => SigningKey::parse(&throwaway_pem()?),
@@ -35,7 +35,7 @@ pub(crate) fn signing_key() -> Result<SigningKey, TokenError> {
 }
 
 fn throwaway_pem() -> Result<String, TokenError> {
-    let failed = |_| TokenError::Signing { reason: "no key could be made".to_owned() };
+    let failed = |_| TokenError::Signing { reason: "no key could be generated".to_owned() };
     let pair = KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
     let der: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
     Ok(pem::encode(&pem::Pem::new("PRIVATE KEY", der.as_ref())))

@@ -1,8 +1,8 @@
-//! The whole story of the README, step by step.
+//! The examples of the README, step by step.
 //!
 //! `cargo run -p quickstart` starts a local emulator of Knock in this process and talks to it over a real socket.
-//! With `KNOCK_API_KEY` set it talks to Knock; the workflow and the channels are then those of your account:
-//! `KNOCK_WORKFLOW` (its key), `KNOCK_PUSH_CHANNEL` and `KNOCK_SLACK_CHANNEL` (their ids).
+//! If `KNOCK_API_KEY` is set, it talks to Knock. Then also set the workflow and the channels of your account:
+//! `KNOCK_WORKFLOW` (a key), `KNOCK_PUSH_CHANNEL` and `KNOCK_SLACK_CHANNEL` (ids).
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod local;
@@ -10,7 +10,7 @@ mod story;
 
 use std::process::ExitCode;
 
-use knock_reqwest::{Config, Error, Knock};
+use knock_reqwest::{Error, Knock};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -34,8 +34,8 @@ async fn run() -> Result<usize, Error> {
     }
     let server = local::start().await?;
     println!("KNOCK_API_KEY is not set: talking to an emulator in this process, at {}.", server.url());
-    let config = Config::builder(knock_emulator::DEFAULT_KEY).base_url(server.url()).build()?;
-    let failed = story::tell(&Knock::with_config(config)?).await;
+    let knock = Knock::builder().api_key(knock_emulator::DEFAULT_KEY).base_url(server.url()).build()?;
+    let failed = story::tell(&knock).await;
     local::show_deliveries(server.emulator());
     Ok(failed)
 }

@@ -1,10 +1,10 @@
-//! The steps, in the order in which one meets them.
+//! The steps, in the order of the README.
 
 use std::fmt::Display;
 use std::time::{Duration, SystemTime};
 
-use knock_reqwest::channel_data::{ChannelDataRequest, SlackChannelData};
-use knock_reqwest::preferences::{ChannelType, DEFAULT_SET, PreferenceSetRequest, WorkflowSettings};
+use knock_reqwest::channel_data::{ChannelDataRequest, ChannelId, SlackChannelData};
+use knock_reqwest::preferences::{ChannelType, PreferenceSetRequest, WorkflowSettings};
 use knock_reqwest::slack::AccessTokenObject;
 use knock_reqwest::token::{Entity, Grant, UserToken};
 use knock_reqwest::users::UserRequest;
@@ -15,7 +15,7 @@ use crate::local;
 
 const SOME_CHANNEL: &str = "8209f26c-62a5-461d-95e2-a5716a26e652";
 
-/// Prints each step and how many of them failed.
+/// Prints each step and counts those that failed.
 struct Steps {
     failed: usize,
 }
@@ -63,11 +63,11 @@ async fn identify(knock: &Knock) -> Result<String, Error> {
 }
 
 async fn get(knock: &Knock) -> Result<String, Error> {
-    let reply = users::get("jhammond").send_for_reply(knock).await?;
+    let response = users::get("jhammond").send_for_response(knock).await?;
     Ok(format!(
         "email {}, request id {}",
-        reply.value.email.as_deref().unwrap_or("none"),
-        reply.request_id().unwrap_or("none")
+        response.value.email.as_deref().unwrap_or("none"),
+        response.request_id().unwrap_or("none")
     ))
 }
 
@@ -76,17 +76,17 @@ async fn set_preferences(knock: &Knock) -> Result<String, Error> {
         .channel_type(ChannelType::Email, true)
         .channel_type(ChannelType::Sms, false)
         .workflow("dinosaurs-loose", WorkflowSettings::new().channel_type(ChannelType::Sms, true));
-    let set = users::set_preferences("jhammond", DEFAULT_SET, preferences).send(knock).await?;
+    let set = users::set_preferences("jhammond", preferences).send(knock).await?;
     Ok(format!("set `{}` written", set.id))
 }
 
 async fn get_preferences(knock: &Knock) -> Result<String, Error> {
-    let set = users::get_preferences("jhammond", DEFAULT_SET).send(knock).await?;
+    let set = users::get_preferences("jhammond").send(knock).await?;
     Ok(json!(set.channel_types).to_string())
 }
 
 async fn set_channel_data(knock: &Knock) -> Result<String, Error> {
-    let channel = variable("KNOCK_PUSH_CHANNEL", SOME_CHANNEL);
+    let channel = ChannelId::new(variable("KNOCK_PUSH_CHANNEL", SOME_CHANNEL));
     let tokens = ChannelDataRequest::push_tokens(["apns-push-token"]);
     users::set_channel_data("jhammond", &channel, tokens).send(knock).await?;
     let data = users::get_channel_data("jhammond", &channel).send(knock).await?;
@@ -111,11 +111,11 @@ async fn trigger(knock: &Knock) -> Result<String, Error> {
 }
 
 async fn trigger_again(knock: &Knock) -> Result<String, Error> {
-    // A key of this run of the quickstart, so that a later run notifies again.
+    // The key is unique to this run of the quickstart, so that a later run notifies again.
     let key = format!("quickstart-{:?}", SystemTime::now());
     let key: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
-    let first = alert(&workflow()).idempotency_key(&key).send_for_reply(knock).await?;
-    let again = alert(&workflow()).idempotency_key(&key).send_for_reply(knock).await?;
+    let first = alert(&workflow()).idempotency_key(&key).send_for_response(knock).await?;
+    let again = alert(&workflow()).idempotency_key(&key).send_for_response(knock).await?;
     Ok(format!(
         "same run: {}, replayed: {}",
         first.value.workflow_run_id == again.value.workflow_run_id,
@@ -127,15 +127,16 @@ async fn cancel(knock: &Knock) -> Result<String, Error> {
     let workflow = variable("KNOCK_WORKFLOW", "dinosaurs-loose-reminder");
     let key = "trex-reminder";
     alert(&workflow).cancellation_key(key).send(knock).await?;
-    workflows::cancel(&workflow, key).recipients(["jhammond"]).send(knock).await?;
-    workflows::cancel(&workflow, key).send(knock).await?;
+    let cancel = workflows::cancel(workflow).cancellation_key(key);
+    cancel.clone().recipients(["jhammond"]).send(knock).await?;
+    cancel.send(knock).await?;
     Ok("first for one recipient, then for all".to_owned())
 }
 
 async fn slack_helpers(knock: &Knock) -> Result<String, Error> {
-    let channel = variable("KNOCK_SLACK_CHANNEL", SOME_CHANNEL);
+    let channel = ChannelId::new(variable("KNOCK_SLACK_CHANNEL", SOME_CHANNEL));
     let holder = || AccessTokenObject::tenant("jurassic-park");
-    // The tenant's channel data holds the token, as SlackKit would store it.
+    // The token is in the tenant's channel data, where SlackKit would store it.
     let token = SlackChannelData::new().access_token(variable("SLACK_ACCESS_TOKEN", "xoxb-quickstart"));
     objects::set_channel_data("$tenants", "jurassic-park", &channel, token).send(knock).await?;
     let check = slack::auth_check(&channel, holder()).send(knock).await?;
@@ -155,7 +156,7 @@ fn sign_token() -> Result<String, knock_reqwest::token::TokenError> {
         .expires_in(Duration::from_secs(15 * 60))
         .grant(Entity::tenant("jurassic-park"), [Grant::SlackChannelsRead])
         .sign(&signer, SystemTime::now())?;
-    // A token is a credential: show that it is there, not what it is.
+    // A token is a credential: show its length only.
     Ok(format!("a JWT of {} characters", token.expose().len()))
 }
 

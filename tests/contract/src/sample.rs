@@ -1,4 +1,4 @@
-//! Samples: one of each operation, in all its forms, without its type.
+//! Samples: one per operation, in all its forms, with its type erased.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -8,16 +8,17 @@ use serde_json::{Value, json};
 
 /// What an operation sends.
 pub type Request = Result<PreparedCall, Error>;
-/// Reads an answer and gives it back as JSON.
+/// Reads a response and returns its value as JSON.
 type Read = Box<dyn Fn(StatusCode, &Value) -> Result<Value, Error>>;
 
-/// One operation: what it sends with all that it can, with only what it must, and in other forms; and how it reads.
+/// One operation: what it sends with only its required arguments, with all of them, and in other forms, and how it reads
+/// a response.
 pub struct Sample {
-    /// The operation's facts.
+    /// The facts of the operation.
     pub info: OperationInfo,
-    /// With only what it must have.
+    /// The request with only the required arguments.
     pub required: Request,
-    /// With all that it can have; more than one where not all can be had at once.
+    /// The requests with all arguments. There are several if some arguments exclude each other.
     pub full: Vec<Request>,
     read: Read,
 }
@@ -29,7 +30,7 @@ impl std::fmt::Debug for Sample {
 }
 
 impl Sample {
-    /// An operation with only what it must have, whose answer is one value.
+    /// Returns a sample of an operation with only its required arguments, whose response is one value.
     pub fn of<O>(required: O) -> Self
     where
         O: Operation<Output: Serialize> + 'static,
@@ -37,7 +38,8 @@ impl Sample {
         Self::new(required, |output| json!(output))
     }
 
-    /// The same for an operation that has no optional parts but many forms; the first is the required one.
+    /// Returns a sample of an operation that has no optional arguments but many forms. The first counts as the required
+    /// one.
     pub fn each<O>(operations: impl IntoIterator<Item = O>) -> Self
     where
         O: Operation<Output: Serialize> + 'static,
@@ -47,7 +49,7 @@ impl Sample {
         operations.fold(first, Self::full)
     }
 
-    /// The same for an operation whose answer is a page of a list.
+    /// Returns a sample of an operation whose response is a page of a list.
     pub fn list<O, T>(required: O) -> Self
     where
         O: Paged<Item = T, Output = Page<T, O>> + 'static,
@@ -59,7 +61,7 @@ impl Sample {
         )
     }
 
-    /// The same for an operation on many entities.
+    /// Returns a sample of an operation on many entities.
     pub fn batch<O, T>(required: O) -> Self
     where
         O: Operation<Output = Batch<T>> + 'static,
@@ -68,34 +70,37 @@ impl Sample {
         Self::new(required, |batch| json!(batch.value))
     }
 
-    /// The same, with `to_json` for an answer of another kind.
+    /// Returns a sample of an operation whose response is converted by `to_json`.
     pub fn new<O: Operation + 'static>(required: O, to_json: fn(O::Output) -> Value) -> Self {
         Self {
             info: O::INFO,
-            required: required.prepare(),
+            required: required.prepare(RANDOM),
             full: Vec::new(),
             read: Box::new(move |status, body| required.parse(response(status, body), NOW).map(to_json)),
         }
     }
 
-    /// The operation with all that it can have; once more for what cannot be had at the same time.
-    // By value: in the table, a reference would be noise.
+    /// Adds the operation with all arguments, or with those that another one excludes.
+    // By value, because references would clutter the tables.
     #[allow(clippy::needless_pass_by_value)]
     pub fn full(mut self, operation: impl Operation) -> Self {
-        self.full.push(operation.prepare());
+        self.full.push(operation.prepare(RANDOM));
         self
     }
 
-    /// Every request; the required one is the full one where there is no more to say.
+    /// All requests: the required one, and then the full ones.
     pub fn requests(&self) -> impl Iterator<Item = &Request> {
         std::iter::once(&self.required).chain(&self.full)
     }
 
-    /// Reads an answer and gives it back as JSON.
+    /// Reads a response and returns its value as JSON.
     pub fn read(&self, status: StatusCode, body: &Value) -> Result<Value, Error> {
         (self.read)(status, body)
     }
 }
+
+/// At most one sample takes an idempotency key and sets none, so that no two requests share the one made from this.
+const RANDOM: [u8; 16] = [7; 16];
 
 const NOW: UnixTime = UnixTime::from_secs(1_790_000_000);
 

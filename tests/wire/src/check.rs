@@ -1,4 +1,4 @@
-//! Holds a recorded call against the same call made with this SDK.
+//! Compares a recorded call with the same call made with this SDK.
 
 use knock_core::{Error, OperationInfo};
 
@@ -6,12 +6,12 @@ use crate::calls::{Args, Ours, find};
 use crate::differences::{Change, DIFFERENCES, Difference};
 use crate::recording::{Case, Request};
 
-/// What the comparison of a case came to.
+/// The result of comparing a case.
 #[derive(Debug)]
 pub enum Verdict {
     /// Both do the same.
     Same,
-    /// They differ, and just as these entries say: the difference and which of its patterns it was.
+    /// They differ exactly as these entries specify: the difference, and the pattern of it that matched.
     Differs(Vec<(&'static Difference, &'static str)>),
 }
 
@@ -19,12 +19,12 @@ pub enum Verdict {
 ///
 /// # Errors
 ///
-/// What differs and is not known to.
+/// A description of what differs unexpectedly.
 pub fn check(case: &Case) -> Result<Verdict, String> {
     let Some(make) = find(case) else { return fail(case, "is in no table") };
     let entries: Vec<_> =
         DIFFERENCES.iter().filter_map(|entry| Some((entry, entry.pattern_of(case)?))).collect();
-    if let Some(found) = entries.iter().find(|(entry, _)| matches!(entry.ours, Change::Unsayable)) {
+    if let Some(found) = entries.iter().find(|(entry, _)| matches!(entry.ours, Change::Inexpressible)) {
         return Ok(Verdict::Differs(vec![*found]));
     }
     let ours = make(Args::new(case));
@@ -78,7 +78,7 @@ fn check_refusal(
 ) -> Result<Verdict, String> {
     let Change::Refuses(kind, words) = found.0.ours else { return fail(case, "has no refusal") };
     if case.request.is_none() {
-        return fail(case, "is refused by both, which is no difference");
+        return fail(case, "is refused by both, which is not a difference");
     }
     match &ours.request {
         Err(error) if error.kind() == kind && error.to_string().contains(words) => {

@@ -1,4 +1,4 @@
-//! Where this SDK differs from the official packages on purpose: every such case, and why.
+//! Every case in which this SDK differs from the official packages on purpose, and why.
 
 use knock_core::{ErrorKind, OperationInfo};
 use serde_json::{Map, Value};
@@ -9,7 +9,7 @@ use crate::recording::{Case, NODE_1, Request, cases};
 /// One difference.
 #[derive(Debug)]
 pub struct Difference {
-    /// The cases that it is about, by name; `*` stands for anything. Each pattern must matter for some case.
+    /// The names of the cases; `*` stands for anything. Each pattern must match a case that differs.
     pub cases: &'static [&'static str],
     /// What this SDK does instead.
     pub ours: Change,
@@ -20,46 +20,42 @@ pub struct Difference {
 /// What this SDK does instead of what was recorded.
 #[derive(Debug, Clone, Copy)]
 pub enum Change {
-    /// It sends what becomes of the recorded request: all else must be the same.
+    /// It sends the recorded request after this change. Everything else must be the same.
     Sends(fn(&Case, &OperationInfo, &mut Request)),
-    /// It refuses, with an error of this kind and with these words in it, and sends nothing.
+    /// It sends nothing and returns an error of this kind, whose message contains this text.
     Refuses(ErrorKind, &'static str),
-    /// There is no way to say it.
-    Unsayable,
+    /// The call cannot be expressed.
+    Inexpressible,
 }
 
 impl Difference {
-    /// The pattern by which this entry is about `case`.
+    /// The pattern of this entry that matches `case`.
     pub fn pattern_of(&self, case: &Case) -> Option<&'static str> {
         self.cases.iter().copied().find(|pattern| matches(pattern, &case.name))
     }
 }
 
-use Change::{Refuses, Sends, Unsayable};
+use Change::{Inexpressible, Refuses, Sends};
 use ErrorKind::{Configuration, InvalidInput};
 
-/// All differences. Those that change the request are applied in this order.
+/// All differences. The changes of requests are applied in this order.
 pub const DIFFERENCES: &[Difference] = &[
     // Headers of every request.
-    Difference {
-        cases: &["1.35.0/*", "0.6.19/*"],
-        ours: Sends(our_user_agent),
-        why: "it says which SDK it is",
-    },
+    Difference { cases: &["1.35.0/*", "0.6.19/*"], ours: Sends(our_user_agent), why: "it names the SDK" },
     Difference {
         cases: &["1.35.0/client/*"],
         ours: Sends(without_stainless_headers),
-        why: "they tell Knock about the caller's machine and runtime, which no answer depends on",
+        why: "they tell Knock about the caller's machine and runtime, on which no response depends",
     },
     Difference {
         cases: &["1.35.0/*"],
         ours: Sends(without_ignored_key),
-        why: "Knock ignores an idempotency key there: it would promise a safety that is not there",
+        why: "Knock ignores an idempotency key there, so that sending one would promise safety that does not exist",
     },
     Difference {
         cases: &["1.35.0/*"],
         ours: Sends(accepting_json),
-        why: "an error is JSON also where a success has no body",
+        why: "an error has a JSON body even if a success has no body",
     },
     Difference {
         cases: &["1.35.0/client/default-headers-accept"],
@@ -80,20 +76,20 @@ pub const DIFFERENCES: &[Difference] = &[
     Difference {
         cases: &["0.6.19/*"],
         ours: Sends(without_type_of_nothing),
-        why: "where there is no body there is no content type",
+        why: "a request without a body has no content type",
     },
     Difference {
         cases: &["0.6.19/workflows.trigger/*"],
         ours: Sends(|_, _, request| {
             request.headers.entry("idempotency-key".to_owned()).or_insert_with(|| "<random>".to_owned());
         }),
-        why: "with a key of its own a trigger can be retried without notifying twice, as 1.x does it",
+        why: "with its own key a trigger can be retried without notifying twice, as in 1.x",
     },
     // Ids.
     Difference {
         cases: &["1.35.0/*/id-empty", "1.35.0/*/set-empty", "1.35.0/*/collection-empty"],
         ours: Refuses(InvalidInput, "is empty"),
-        why: "the path without the id is another operation's, as `DELETE /v1/users/`",
+        why: "the path without the id is that of another operation, for example `DELETE /v1/users/`",
     },
     Difference {
         cases: &[
@@ -106,12 +102,12 @@ pub const DIFFERENCES: &[Difference] = &[
             "0.6.19/users.get/id-dot-dot",
         ],
         ours: Refuses(InvalidInput, "is `.` or `..`"),
-        why: "URL parsers fold these segments away, and what proxies decode once more they may fold, too",
+        why: "URL parsers remove these segments, and proxies that decode a path once more may do so, too",
     },
     Difference {
         cases: &["*/id-null"],
-        ours: Unsayable,
-        why: "an id is a text: the compiler refuses anything else",
+        ours: Inexpressible,
+        why: "an id is a string: the compiler refuses `null`",
     },
     Difference {
         cases: &["0.6.19/users.get/id-*"],
@@ -133,28 +129,32 @@ pub const DIFFERENCES: &[Difference] = &[
     Difference {
         cases: &["1.35.0/schedules.bulk.create/null", "1.35.0/audiences.addMembers/full"],
         ours: Sends(without_nulls_in_entries),
-        why: "null means the same as absent in what is to be created",
+        why: "in something that is created, null means the same as absent",
     },
     Difference {
         cases: &["*/schedules.*create/full", "1.35.0/schedules.update/full"],
         ours: Sends(without_nulls_in_entries),
-        why: "rules are replaced as a whole, so that null and absent are the same in one",
+        why: "rules are replaced as a whole, so that null and absent mean the same in them",
     },
     Difference {
         cases: &["1.35.0/messages.markAsInteracted/body-null"],
         ours: Sends(|_, _, request| request.set_body(Some(Value::Object(Map::new())))),
-        why: "the document has an object there, and 1.x sends an empty one where nothing is given",
+        why: "the document has an object there, and 1.x sends an empty one by default",
     },
-    Difference { cases: &["1.35.0/messages.list/null-in-list"], ours: Unsayable, why: "null is no status" },
+    Difference {
+        cases: &["1.35.0/messages.list/null-in-list"],
+        ours: Inexpressible,
+        why: "null is not a status",
+    },
     Difference {
         cases: &["1.35.0/schedules.bulk.create/required"],
-        ours: Unsayable,
-        why: "a schedule is for somebody: the compiler asks for the recipient, which the document leaves open",
+        ours: Inexpressible,
+        why: "a schedule needs a recipient: the compiler requires it, although the document does not",
     },
     Difference {
         cases: &["*.setChannelData/devices-null", "*.setChannelData/slack-null"],
         ours: Sends(without_nulls_in_entries),
-        why: "channel data is replaced as a whole, so that null and absent are the same in a device or connection",
+        why: "channel data is replaced as a whole, so that null and absent mean the same in a device or connection",
     },
     Difference {
         cases: &[
@@ -163,7 +163,7 @@ pub const DIFFERENCES: &[Difference] = &[
             "1.35.0/messages.list/null",
         ],
         ours: Sends(|_, _, request| request.query = None),
-        why: "what is not given is no parameter, neither an empty one nor the text `null`",
+        why: "an absent value is not sent, neither as an empty parameter nor as the text `null`",
     },
     // Queries.
     Difference {
@@ -171,12 +171,12 @@ pub const DIFFERENCES: &[Difference] = &[
         ours: Sends(|_, _, request| {
             request.query = Some("tenant=a%20b%26c%3Dd%2F%C3%A9%3F%23%2B%25%27~%2A".to_owned());
         }),
-        why: "RFC 3986 encoding as in 1.x reads the same as the form encoding of 0.6, also to servers that keep a `+`",
+        why: "the RFC 3986 encoding of 1.x is read like the form encoding of 0.6, and also by servers that keep a `+`",
     },
     Difference {
         cases: &["0.6.19/slack.*"],
         ours: Sends(holder_as_json),
-        why: "the document and 1.x have the holder of the token as JSON, and the channel in the path alone",
+        why: "the document and 1.x have the holder of the token as JSON, and the channel only in the path",
     },
     Difference {
         cases: &["0.6.19/slack.getChannels/exclude-archived-false"],
@@ -188,7 +188,7 @@ pub const DIFFERENCES: &[Difference] = &[
             );
             request.set_query_parts(&parts);
         }),
-        why: "0.6 drops what is false or zero; what the caller says is sent",
+        why: "0.6 drops what is false or zero; here, everything that the caller sets is sent",
     },
     Difference {
         cases: &["0.6.19/slack.revokeAccessToken/*"],
@@ -205,7 +205,7 @@ pub const DIFFERENCES: &[Difference] = &[
             "1.35.0/providers.msTeams.listTeams/page-2",
         ],
         ours: Sends(options_in_brackets),
-        why: "one spelling on every page, the one of 1.x's first; 1.x itself adds a dotted cursor beside the old one",
+        why: "every page uses the spelling of 1.x's first page; 1.x itself adds a dotted cursor next to the old one",
     },
     Difference {
         cases: &[
@@ -213,8 +213,8 @@ pub const DIFFERENCES: &[Difference] = &[
             "1.35.0/objects.listSubscriptions/recipients-user-first",
             "1.35.0/schedules.list/recipients-user-first",
         ],
-        ours: Sends(with_positions),
-        why: "without positions an id and a reference can be read as one; 1.x has them where a reference is first",
+        ours: Sends(with_indices),
+        why: "without indices an id and a reference can be read as one; 1.x has them if a reference comes first",
     },
     Difference {
         cases: &[
@@ -223,44 +223,44 @@ pub const DIFFERENCES: &[Difference] = &[
             "1.35.0/messages.list/inserted-at-one",
             "1.35.0/users.feeds.listItems/full",
         ],
-        ours: Sends(moments_in_utc),
-        why: "a moment is written in one way, in UTC and without needless zeros; a date is said as its first moment",
+        ours: Sends(times_in_utc),
+        why: "a time is always written in UTC and without needless zeros; a date is written as its first moment",
     },
     // What is refused before it is sent.
     Difference {
-        cases: &["1.35.0/messages.list/text-empty"],
+        cases: &["1.35.0/messages.list/text-empty", "1.35.0/users.getPreferences/tenant-empty"],
         ours: Refuses(InvalidInput, "`tenant` is empty"),
-        why: "an empty id is a mistake of the caller's, told before anything is sent",
+        why: "an empty id is a mistake of the caller, which is reported before anything is sent",
     },
     Difference {
         cases: &["1.35.0/objects.listSubscriptions/recipients-empty", "1.35.0/messages.list/status-empty"],
-        ours: Refuses(InvalidInput, "is empty; leave it out to have all"),
-        why: "a filter by nothing is sent as no filter, and answered with all",
+        ours: Refuses(InvalidInput, "is empty; leave it out to get everything"),
+        why: "an empty filter would be sent as no filter, and return everything",
     },
     Difference {
         cases: &["1.35.0/*.bulk.delete/empty"],
         ours: Refuses(InvalidInput, "is empty"),
-        why: "there is nothing to do: it is a mistake, told before anything is sent",
+        why: "there is nothing to do: it is a mistake, which is reported before anything is sent",
     },
     Difference {
         cases: &["1.35.0/workflows.trigger/recipients-empty"],
         ours: Refuses(InvalidInput, "recipients"),
-        why: "a trigger for nobody does nothing: it is a mistake, told before anything is sent",
+        why: "a trigger without recipients does nothing: it is a mistake, which is reported before anything is sent",
     },
     Difference {
         cases: &["*/idempotency-key-empty"],
         ours: Refuses(InvalidInput, "idempotency_key"),
-        why: "an empty key is a mistake of the caller's, who believes to be safe from notifying twice",
+        why: "an empty key is a mistake of the caller, who expects not to notify twice",
     },
     Difference {
         cases: &["1.35.0/client/idempotency-key-header"],
         ours: Refuses(Configuration, "`header Idempotency-Key` is set by the SDK itself"),
-        why: "a key for one attempt is the operation's to set: the retries depend on it",
+        why: "the key is set on the operation, because the retries depend on it",
     },
     Difference {
         cases: &["1.35.0/client/default-headers-content-type", "1.35.0/client/call-headers"],
         ours: Refuses(Configuration, "`header Content-Type` is set by the SDK itself"),
-        why: "the body is JSON; to say otherwise would be wrong, and to drop it in silence puzzling",
+        why: "the body is JSON: another type would be wrong, and ignoring the header silently would be confusing",
     },
     Difference {
         cases: &["1.35.0/client/api-key-empty"],
@@ -274,25 +274,25 @@ pub const DIFFERENCES: &[Difference] = &[
             "1.35.0/client/base-url-fragment",
         ],
         ours: Refuses(Configuration, "query or a fragment"),
-        why: "the operation's path would end up in the query or be lost",
+        why: "the path of the operation would end up in the query or be lost",
     },
     Difference {
         cases: &["1.35.0/client/base-url-path-slashes", "0.6.19/client/host-slash"],
         ours: Sends(|_, _, request| request.path = request.path.replace("//", "/")),
         why: "slashes at the end of the base URL are not part of the path",
     },
-    // What there is no setting for.
+    // What cannot be set.
     Difference {
         cases: &["1.35.0/client/custom-headers-env"],
         ours: Sends(|_, _, request| {
             request.headers.retain(|name, _| !matches!(name.as_str(), "x-one" | "x-two"));
         }),
-        why: "headers come from the program, not from KNOCK_CUSTOM_HEADERS, which could replace any",
+        why: "headers come from the program, not from KNOCK_CUSTOM_HEADERS, which could replace any of them",
     },
     Difference {
         cases: &["1.35.0/client/default-headers-remove", "1.35.0/client/idempotency-key-removed"],
-        ours: Unsayable,
-        why: "no header of the SDK's own can be removed",
+        ours: Inexpressible,
+        why: "the headers of the SDK cannot be removed",
     },
     Difference {
         cases: &[
@@ -302,8 +302,8 @@ pub const DIFFERENCES: &[Difference] = &[
             "1.35.0/client/call-query-on-post",
             "1.35.0/client/call-query-replaces",
         ],
-        ours: Unsayable,
-        why: "parameters that an operation does not have are for `custom::request`",
+        ours: Inexpressible,
+        why: "parameters that an operation does not have can be sent with `custom::request`",
     },
 ];
 
@@ -338,7 +338,7 @@ fn without_type_of_nothing(_: &Case, _: &OperationInfo, request: &mut Request) {
     }
 }
 
-/// The same call, as 1.x sends it.
+/// The path and the query that 1.x sends for the same call.
 fn path_as_in_node_1(case: &Case, _: &OperationInfo, request: &mut Request) {
     let call = case.name.split_once('/').map_or("", |(_, call)| call);
     let same = cases().iter().find(|other| other.name == format!("{NODE_1}/{call}"));
@@ -397,7 +397,7 @@ fn options_in_brackets(_: &Case, _: &OperationInfo, request: &mut Request) {
     request.set_query_parts(&parts);
 }
 
-fn with_positions(_: &Case, _: &OperationInfo, request: &mut Request) {
+fn with_indices(_: &Case, _: &OperationInfo, request: &mut Request) {
     let mut parts = request.query_parts();
     let unnumbered = |part: &&mut String| part.contains("%5B%5D");
     // The recorded lists have an id and then the two members of a reference.
@@ -407,15 +407,15 @@ fn with_positions(_: &Case, _: &OperationInfo, request: &mut Request) {
     request.set_query_parts(&parts);
 }
 
-fn moments_in_utc(_: &Case, _: &OperationInfo, request: &mut Request) {
-    const OTHERWISE: [(&str, &str); 3] = [
+fn times_in_utc(_: &Case, _: &OperationInfo, request: &mut Request) {
+    const TIMES: [(&str, &str); 3] = [
         ("=2026-01-01T00%3A00%3A00.000Z", "=2026-01-01T00%3A00%3A00Z"),
         ("=2026-02-01T00%3A00%3A00%2B02%3A00", "=2026-01-31T22%3A00%3A00Z"),
         ("=2026-01-31", "=2026-01-31T00%3A00%3A00Z"),
     ];
     let mut parts = request.query_parts();
     for part in &mut parts {
-        if let Some((theirs, ours)) = OTHERWISE.iter().find(|(theirs, _)| part.ends_with(theirs)) {
+        if let Some((theirs, ours)) = TIMES.iter().find(|(theirs, _)| part.ends_with(theirs)) {
             *part = part.replace(theirs, ours);
         }
     }

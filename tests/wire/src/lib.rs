@@ -1,7 +1,8 @@
-//! What the official packages put on the wire, and the same calls made with this SDK.
+//! What the official packages send, and the same calls made with this SDK.
 //!
-//! To add an operation: a line in the table of its resource's file in `calls/`, and an entry in
-//! [`differences::DIFFERENCES`] where the SDK differs on purpose. What no recording has is in [`calls::UNRECORDED`].
+//! To add an operation, add a line to the table in its resource's file in `calls/`, and an entry to
+//! [`differences::DIFFERENCES`] if the SDK differs on purpose. Operations that are in no recording are listed in
+//! [`calls::UNRECORDED`].
 
 // A panic is how a test fails.
 #![allow(clippy::missing_panics_doc)]

@@ -26,19 +26,19 @@ pub struct Recording {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// Version and variant, as `1.35.0/plain`.
+    /// Version and variant, for example `1.35.0/plain`.
     pub name: String,
     /// The package's version.
     pub version: String,
     /// What was passed.
     pub input: Input,
-    /// The token; none where it holds something random.
+    /// The token, or `None` if it contains a random id.
     pub token: Option<String>,
     /// Its header.
     pub header: Option<Value>,
     /// Its claims.
     pub claims: Option<Value>,
-    /// What was thrown, in place of a token.
+    /// What was thrown instead.
     pub error: Option<RecordedError>,
 }
 
@@ -89,10 +89,10 @@ pub struct Difference {
 pub enum Change {
     /// It refuses, and names this argument.
     Refuses(&'static str),
-    /// It gives the token that was recorded for this variant.
-    GivesThatOf(&'static str),
-    /// There is no way to say it.
-    Unsayable,
+    /// It returns the token that was recorded for this variant.
+    ReturnsThatOf(&'static str),
+    /// The input cannot be expressed.
+    Inexpressible,
 }
 
 /// All differences.
@@ -104,7 +104,7 @@ pub const DIFFERENCES: &[Difference] = &[
     },
     Difference {
         cases: &["*/expires-in-negative"],
-        ours: Change::Unsayable,
+        ours: Change::Inexpressible,
         why: "a duration is not negative",
     },
     Difference { cases: &["*/user-empty"], ours: Change::Refuses("user_id"), why: "there is no such user" },
@@ -115,18 +115,18 @@ pub const DIFFERENCES: &[Difference] = &[
     },
     Difference {
         cases: &["*/grants-empty"],
-        ours: Change::GivesThatOf("plain"),
-        why: "a claim of no grants grants what no claim grants",
+        ours: Change::ReturnsThatOf("plain"),
+        why: "an empty claim grants the same as no claim",
     },
     Difference {
         cases: &["*/key-pkcs1", "*/key-pkcs1-base64"],
-        ours: Change::GivesThatOf("plain"),
+        ours: Change::ReturnsThatOf("plain"),
         why: "it is the same key in the form that `openssl genrsa -traditional` writes",
     },
     Difference {
         cases: &["*/key-space-first"],
-        ours: Change::GivesThatOf("plain"),
-        why: "white space around a key says nothing; a secret store or a shell may add it",
+        ours: Change::ReturnsThatOf("plain"),
+        why: "white space around a key has no meaning; a secret store or a shell may add it",
     },
 ];
 
@@ -136,15 +136,15 @@ impl Case {
         DIFFERENCES.iter().find(|entry| entry.cases.iter().any(|pattern| matches(pattern, &self.name)))
     }
 
-    /// The case whose token this SDK gives for this one; none where it refuses, or where the input cannot be said.
+    /// The case whose token this SDK returns for this one, or `None` if it refuses, or if the input cannot be expressed.
     pub fn expected<'r>(&'r self, recording: &'r Recording) -> Option<&'r Self> {
         let expected = match self.difference().map(|entry| entry.ours) {
             None => self,
-            Some(Change::GivesThatOf(variant)) => {
+            Some(Change::ReturnsThatOf(variant)) => {
                 let name = format!("{}/{variant}", self.version);
-                recording.cases.iter().find(|case| case.name == name).expect("there is such a case")
+                recording.cases.iter().find(|case| case.name == name).expect("the case is recorded")
             }
-            Some(Change::Refuses(_) | Change::Unsayable) => return None,
+            Some(Change::Refuses(_) | Change::Inexpressible) => return None,
         };
         expected.claims.is_some().then_some(expected)
     }
@@ -160,11 +160,11 @@ pub fn recording() -> Recording {
     read_json("tokens.json")
 }
 
-/// The token that this SDK gives for the case's input, signed at `iat`.
+/// The token that this SDK returns for the case's input, signed at `iat`.
 ///
 /// # Errors
 ///
-/// Where this SDK refuses it.
+/// If this SDK refuses it.
 pub fn sign(case: &Case, iat: u64) -> Result<Secret, TokenError> {
     let input = &case.input;
     let key = match &input.signing_key {
@@ -176,11 +176,12 @@ pub fn sign(case: &Case, iat: u64) -> Result<Secret, TokenError> {
     user_token(input).sign(signer(&key), UnixTime::from_secs(iat))
 }
 
-/// A signer of the test key: making one costs more than signing.
+/// A signer with the test key, made once because making it costs more than signing.
 fn signer(key: &SigningKey) -> &'static RsaSigner {
     static KEY: LazyLock<SigningKey> =
-        LazyLock::new(|| SigningKey::parse(&pkcs8()).expect("the test key is one"));
-    static SIGNER: LazyLock<RsaSigner> = LazyLock::new(|| RsaSigner::new(&KEY, [7; 32]).expect("it signs"));
+        LazyLock::new(|| SigningKey::parse(&pkcs8()).expect("the test key is valid"));
+    static SIGNER: LazyLock<RsaSigner> =
+        LazyLock::new(|| RsaSigner::new(&KEY, [7; 32]).expect("the test key is valid"));
     assert_eq!(key.as_pkcs8_der(), KEY.as_pkcs8_der(), "all forms of the test key hold the same key");
     &SIGNER
 }
@@ -206,7 +207,7 @@ fn pkcs8() -> String {
     read_text("record/keys/test-key-pkcs8.pem")
 }
 
-/// The key of this name, in the form that `signingKeys` in `record/tokens.mjs` gives it.
+/// The key of this name, in the form that `signingKeys` in `record/tokens.mjs` has it.
 pub fn key_text(name: &str) -> String {
     const GARBAGE: &str = "-----BEGIN PRIVATE KEY-----\nbm90IGEga2V5\n-----END PRIVATE KEY-----\n";
     if let Some(name) = name.strip_suffix("-pem-base64") {
@@ -229,14 +230,14 @@ pub fn key_text(name: &str) -> String {
     }
 }
 
-/// The claims of a token, with a random id as in the recordings.
+/// The claims of a token, with a random id replaced as in the recordings.
 pub fn claims(token: &str) -> Value {
     let part = token.split('.').nth(1).expect("a token has claims");
     let json = URL_SAFE_NO_PAD.decode(part).expect("claims are in base64");
     normalise(serde_json::from_slice(&json).expect("claims are JSON"))
 }
 
-/// The claims as recorded, where a random id is `<uuid>`.
+/// The claims as in the recordings, which have `<uuid>` instead of a random id.
 pub fn normalise(mut claims: Value) -> Value {
     if let Some(jti) = claims.get_mut("jti").filter(|jti| jti.as_str().is_some_and(is_uuid4)) {
         *jti = Value::from("<uuid>");

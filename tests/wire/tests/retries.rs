@@ -1,11 +1,12 @@
-//! What happens when an attempt fails: how often it is made again, after how long, with which key.
+//! What happens when an attempt fails: how often it is retried, after which waits, and with which key.
 
 use std::time::Duration;
 
 use bytes::Bytes;
+use knock_core::call::{Call, Sent, Verdict};
 use knock_core::{
-    Call, CallOptions, Config, Error, ErrorKind, Event, Operation, PreparedCall, RetryPolicy, Step,
-    StopReason, Timestamp, TransportError, UnixTime, users, workflows,
+    CallOptions, Config, Error, ErrorKind, Operation, PreparedCall, RetryPolicy, StopReason, Timestamp,
+    TransportError, UnixTime, users, workflows,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -82,14 +83,14 @@ struct Outcome {
     error: Option<RecordedError>,
 }
 
-/// What this SDK does otherwise on purpose.
+/// What this SDK does differently on purpose.
 struct Difference {
     cases: &'static [&'static str],
     ours: Expected,
     why: &'static str,
 }
 
-/// What a call comes to: the range of each wait in milliseconds, the error's kind, and why it was the last.
+/// The outcome of a call: the range of each wait in milliseconds, the kind of the error, and why it was not retried.
 #[derive(Debug, Clone, PartialEq)]
 struct Expected {
     waits: &'static [(f64, f64)],
@@ -112,32 +113,32 @@ const DIFFERENCES: &[Difference] = &[
     Difference {
         cases: &["retry-after-long", "retry-after-ms-long"],
         ours: limited(&[], StopReason::RetryAfterTooLong),
-        why: "no call waits for a day: beyond the policy's limit it fails at once and says how long",
+        why: "no call waits for a day: beyond the policy's limit it fails immediately with the wait that was asked for",
     },
     Difference {
         cases: &["retry-after-negative", "retry-after-ms-negative", "retry-after-date-past"],
         ours: limited(AT_ONCE, StopReason::AttemptsExhausted),
-        why: "a time that has passed is no wait; a timer of Node's takes it the same way",
+        why: "for a time that has passed there is no wait; Node's timers do the same",
     },
     Difference {
         cases: &["retry-after-garbage", "retry-after-ms-with-unit", "retry-after-date-iso"],
         ours: limited(BACKOFF, StopReason::AttemptsExhausted),
-        why: "what is neither a number nor an HTTP date is ignored, not read as far as it goes",
+        why: "a value that is neither a number nor an HTTP date is ignored as a whole, not parsed up to its first error",
     },
     Difference {
         cases: &["retry-after-ms-zero-and-retry-after"],
         ours: limited(AT_ONCE, StopReason::AttemptsExhausted),
-        why: "zero milliseconds is the more precise word; 1.35.0 takes it for absent",
+        why: "`retry-after-ms: 0` is the more precise header; 1.35.0 treats it as absent",
     },
     Difference {
         cases: &["truncate"],
         ours: interrupted(BACKOFF),
-        why: "a broken answer is a broken connection: with its key the trigger can be asked again",
+        why: "a truncated response is a broken connection: thanks to its key, the trigger can be retried",
     },
     Difference {
         cases: &["truncate-500"],
         ours: interrupted(BACKOFF),
-        why: "the status of an answer that broke off is not trusted; the retries are the same",
+        why: "the status of a truncated response is not trusted; the retries are the same",
     },
 ];
 
@@ -148,34 +149,34 @@ struct Run {
     result: Result<http::Response<Bytes>, Error>,
 }
 
-/// How many times each case is run, with other jitter.
+/// How many times each case is run, each time with other jitter.
 const RUNS: u8 = 64;
 
 fn recording() -> Recording {
     read_json("retries.json")
 }
 
-fn prepare(call: &RecordedCall) -> (PreparedCall, CallOptions) {
-    let id = call.args[0].as_str().expect("an id is a text");
+fn prepare(call: &RecordedCall, random: [u8; 16]) -> (PreparedCall, CallOptions) {
+    let id = call.args[0].as_str().expect("an id is a string");
     let options = call.args.get(2);
     let prepared = match call.method.as_str() {
-        "users.get" => users::get(id).prepare(),
+        "users.get" => users::get(id).prepare(random),
         "workflows.trigger" => {
             let recipients: Vec<String> =
                 serde_json::from_value(call.args[1]["recipients"].clone()).expect("ids");
             let trigger = workflows::trigger(id).recipients(recipients);
             match options.and_then(|options| options.get("idempotencyKey")?.as_str()) {
-                Some(key) => trigger.idempotency_key(key).prepare(),
-                None => trigger.prepare(),
+                Some(key) => trigger.idempotency_key(key).prepare(random),
+                None => trigger.prepare(random),
             }
         }
-        other => panic!("{other} is not among the calls"),
+        other => panic!("{other} is not one of the recorded calls"),
     };
     let retries = options.and_then(|options| options.get("maxRetries")?.as_u64());
     let options = retries.map_or_else(CallOptions::new, |retries| {
         CallOptions::new().max_retries(retries.try_into().expect("a few"))
     });
-    (prepared.expect("the call is right"), options)
+    (prepared.expect("the call is valid"), options)
 }
 
 fn config(options: &ClientOptions) -> Config {
@@ -186,63 +187,62 @@ fn config(options: &ClientOptions) -> Config {
     if let Some(timeout) = options.timeout {
         builder = builder.timeout(Duration::from_millis(timeout));
     }
-    builder.build().expect("the configuration is right")
+    builder.build().expect("the configuration is valid")
 }
 
-fn event(response: Option<&Response>) -> Event {
+/// Tells the call what the recorded server did.
+fn tell(call: Call<Sent>, response: Option<&Response>, now: UnixTime) -> Verdict {
     let Some(response) = response else {
-        return Event::Response(http::Response::new(Bytes::from_static(b"{}")));
+        return call.receive(http::Response::new(Bytes::from_static(b"{}")), now);
     };
     if response.hang {
-        return Event::Failed(TransportError::timed_out());
+        return call.fail(TransportError::timed_out(), now);
     }
     if response.drop || response.truncate {
-        return Event::Failed(TransportError::interrupted("the server closed the connection"));
+        return call.fail(TransportError::interrupted("the server closed the connection"), now);
     }
-    let mut answer = http::Response::builder().status(response.status.expect("an answer has a status"));
+    let mut sent = http::Response::builder().status(response.status.expect("a response has a status"));
     for (name, value) in &response.headers {
-        answer = answer.header(name, value.as_str().expect("a header is a text"));
+        sent = sent.header(name, value.as_str().expect("a header is a string"));
     }
-    Event::Response(answer.body(Bytes::from(response.body.clone())).expect("the answer is right"))
+    call.receive(sent.body(Bytes::from(response.body.clone())).expect("the response is valid"), now)
 }
 
 fn run(case: &Case, random: [u8; 16]) -> Run {
     let mut now = case.now.map_or(UnixTime::from_secs(1_767_225_600), |now| {
-        UnixTime::from_millis(now.as_millisecond().try_into().expect("it is after 1970"))
+        UnixTime::from_millis(now.as_millisecond().try_into().expect("the time is after 1970"))
     });
-    let (prepared, options) = prepare(&case.call);
+    let (prepared, options) = prepare(&case.call, random);
     let mut call =
-        Call::new(&config(&case.client), prepared, Some(&options), now, random).expect("the call is right");
+        Call::new(&config(&case.client), prepared, Some(&options), now, random).expect("the call is valid");
     let (mut waits, mut keys, mut responses) = (Vec::new(), Vec::new(), case.responses.iter());
-    let mut next = Event::Start;
-    loop {
-        next = match call.next(next, now) {
-            Step::Send { request, timeout } => {
-                assert_eq!(
-                    timeout.as_millis(),
-                    u128::from(case.client.timeout.unwrap_or(60_000)),
-                    "{}",
-                    case.name
-                );
-                let key = request.headers().get("idempotency-key");
-                keys.push(key.map(|key| key.to_str().expect("a key is a text").to_owned()));
-                let response = responses.next();
-                if response.is_some_and(|response| response.hang) {
-                    now = now + timeout;
-                }
-                event(response)
-            }
-            Step::Wait(wait) => {
-                waits.push(wait.as_secs_f64() * 1000.0);
-                // The clock stands still where the recording's did.
-                if case.now.is_none() {
-                    now = now + wait;
-                }
-                Event::Waited
-            }
-            Step::Done(result) => return Run { waits, keys, result },
+    let result = loop {
+        let (request, sent) = match call.send(now) {
+            Ok(sent) => sent,
+            Err(error) => break Err(error),
         };
-    }
+        let timeout = sent.attempt().timeout;
+        assert_eq!(timeout.as_millis(), u128::from(case.client.timeout.unwrap_or(60_000)), "{}", case.name);
+        let key = request.headers().get("idempotency-key");
+        keys.push(key.map(|key| key.to_str().expect("a key is a string").to_owned()));
+        let response = responses.next();
+        if response.is_some_and(|response| response.hang) {
+            now = now + timeout;
+        }
+        call = match tell(sent, response, now) {
+            Verdict::Done(completed) => break Ok(completed.into_response()),
+            Verdict::Failed(error) => break Err(error),
+            Verdict::Retry { after, call } => {
+                waits.push(after.as_secs_f64() * 1000.0);
+                // The clock stands still if that of the recording did.
+                if case.now.is_none() {
+                    now = now + after;
+                }
+                call
+            }
+        };
+    };
+    Run { waits, keys, result }
 }
 
 fn runs(case: &Case) -> impl Iterator<Item = Run> + '_ {
@@ -253,7 +253,7 @@ fn runs(case: &Case) -> impl Iterator<Item = Run> + '_ {
     })
 }
 
-/// The recorded ranges of the waits; none where one is not a number.
+/// The recorded ranges of the waits, or `None` if one is not a number.
 fn recorded_waits(case: &Case) -> Option<Vec<(f64, f64)>> {
     let pairs = case.waits_ms.shortest.iter().zip(&case.waits_ms.longest);
     pairs.map(|(shortest, longest)| Some((shortest.as_f64()?, longest.as_f64()?))).collect()
@@ -272,14 +272,14 @@ fn kind_of(error: &RecordedError) -> ErrorKind {
         ("APIError", Some(_)) => ErrorKind::UnexpectedStatus,
         ("APIConnectionError", None) => ErrorKind::Transport,
         ("APIConnectionTimeoutError", None) => ErrorKind::Timeout,
-        other => panic!("which kind is {other:?}?"),
+        other => panic!("{other:?} has no kind"),
     }
 }
 
 fn assert_waits(case: &Case, waits: &[f64], ranges: &[(f64, f64)]) {
     assert_eq!(waits.len(), ranges.len(), "{}: {waits:?}", case.name);
     for (wait, (shortest, longest)) in waits.iter().zip(ranges) {
-        // Durations have whole nanoseconds.
+        // Durations are rounded to whole nanoseconds.
         let range = shortest - 1e-6..=longest + 1e-6;
         assert!(range.contains(wait), "{}: {wait} is not in {range:?}", case.name);
     }
@@ -290,7 +290,7 @@ fn difference(case: &Case) -> Option<&'static Difference> {
 }
 
 #[test]
-fn calls_are_retried_alike() {
+fn calls_are_retried_in_the_same_way() {
     let recording = recording();
     let mut count = 0;
     for case in recording.cases.iter().filter(|case| difference(case).is_none()) {
@@ -341,8 +341,9 @@ fn all_attempts_carry_one_key() {
 }
 
 #[test]
-fn calls_have_keys_of_their_own() {
-    let case = recording().cases.into_iter().find(|case| case.name == "status-500").expect("it is recorded");
+fn each_call_has_its_own_key() {
+    let case =
+        recording().cases.into_iter().find(|case| case.name == "status-500").expect("the case is recorded");
     let keys: std::collections::BTreeSet<_> = runs(&case).map(|run| run.keys[0].clone()).collect();
     assert_eq!(keys.len(), usize::from(RUNS));
 }
@@ -350,10 +351,10 @@ fn calls_have_keys_of_their_own() {
 #[test]
 fn jitter_fills_the_recorded_range() {
     let recording = recording();
-    let case = recording.cases.iter().find(|case| case.name == "ten-retries").expect("it is recorded");
+    let case = recording.cases.iter().find(|case| case.name == "ten-retries").expect("the case is recorded");
     let waits: Vec<_> = runs(case).map(|run| run.waits).collect();
     for (retry, (shortest, longest)) in
-        recorded_waits(case).expect("they are numbers").into_iter().enumerate()
+        recorded_waits(case).expect("the waits are numbers").into_iter().enumerate()
     {
         let of_retry = || waits.iter().map(|waits| waits[retry]);
         let (least, most) = (of_retry().fold(f64::MAX, f64::min), of_retry().fold(0.0, f64::max));
@@ -377,7 +378,7 @@ fn every_difference_is_real() {
             }
             let theirs = case.outcome.error.as_ref().filter(|error| error.name != "TypeError").map(kind_of);
             let same_waits = recorded_waits(case).is_some_and(|waits| waits == difference.ours.waits);
-            assert!(!same_waits || theirs != difference.ours.kind, "{name} is the same by now");
+            assert!(!same_waits || theirs != difference.ours.kind, "{name} no longer differs");
             println!("{name}: {}", difference.why);
         }
     }
@@ -387,7 +388,7 @@ fn every_difference_is_real() {
 fn the_defaults_are_the_same() {
     let Recording { defaults, cases } = recording();
     assert_eq!((defaults.max_retries, defaults.timeout_ms), (2, 60_000));
-    // `run` asserts the default timeout where the case has none of its own.
-    let case = cases.iter().find(|case| case.name == "status-503").expect("it is recorded");
+    // `run` asserts the default timeout if the case sets none.
+    let case = cases.iter().find(|case| case.name == "status-503").expect("the case is recorded");
     assert_eq!(run(case, [1; 16]).keys.len(), 1 + 2);
 }

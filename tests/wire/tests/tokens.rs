@@ -1,4 +1,4 @@
-//! User tokens: the same input at the same time gives the same token, byte for byte.
+//! User tokens: for the same input at the same time, this SDK returns the same token, byte for byte.
 
 use std::collections::BTreeSet;
 
@@ -29,12 +29,12 @@ fn tokens_are_the_same_byte_for_byte() {
             None => by_claims += 1,
         }
     }
-    println!("{bytes} tokens are the same byte for byte, {by_claims} but for their random id");
+    println!("{bytes} tokens are the same byte for byte, {by_claims} except for their random id");
     assert!(bytes > 50 && by_claims == 2);
 }
 
 #[test]
-fn keys_that_are_refused_say_why() {
+fn refused_keys_have_an_error_that_says_why() {
     let recording = recording();
     let mut count = 0;
     for case in recording.cases.iter().filter(|case| case.error.is_some() && case.difference().is_none()) {
@@ -58,7 +58,7 @@ fn every_difference_is_real() {
     for case in &recording.cases {
         let Some(difference) = case.difference() else { continue };
         match difference.ours {
-            // It was given there.
+            // It was signed there.
             Change::Refuses(field) => {
                 assert!(case.claims.is_some(), "{}", case.name);
                 let Err(TokenError::InvalidInput(error)) = sign(case, recording.iat) else {
@@ -66,11 +66,11 @@ fn every_difference_is_real() {
                 };
                 assert_eq!(error.field(), field, "{}", case.name);
             }
-            Change::GivesThatOf(_) => {
+            Change::ReturnsThatOf(_) => {
                 let expected = case.expected(&recording).expect("there is a token");
                 assert_ne!(case.token, expected.token, "{}", case.name);
             }
-            Change::Unsayable => {}
+            Change::Inexpressible => {}
         }
         println!("{}: {}", case.name, difference.why);
         real.insert(difference.why);

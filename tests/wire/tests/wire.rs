@@ -1,7 +1,7 @@
-//! Every recorded call of the official packages against the same call here.
+//! Every recorded call of the official packages, compared with the same call here.
 //!
-//! `cargo test -p wire-tests --test wire -- --nocapture` prints what was compared, what
-//! differs on purpose and what no recording has.
+//! `cargo test -p wire-tests --test wire -- --nocapture` prints what was compared, what differs on purpose and what is
+//! in no recording.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use wire_tests::differences::DIFFERENCES;
 use wire_tests::recording::{NODE_1, cases};
 
 #[test]
-fn recorded_calls_are_made_alike() {
+fn recorded_calls_are_the_same_here() {
     let (mut same, mut differing, mut failures) = (0, 0, Vec::new());
     for case in cases() {
         match check(case) {
@@ -27,7 +27,7 @@ fn recorded_calls_are_made_alike() {
             Err(problem) => failures.push(problem),
         }
     }
-    println!("{same} cases are the same but for the user agent, {differing} differ on purpose");
+    println!("{same} cases are the same except for the user agent, {differing} differ on purpose");
     assert!(failures.is_empty(), "{} cases differ:\n{}", failures.len(), failures.join("\n"));
     assert!(same + differing > 600, "too few cases were compared");
 }
@@ -47,7 +47,7 @@ fn every_difference_is_real() {
         println!("{:4}  {}", entry.cases.iter().map(cases_of).sum::<usize>(), entry.why);
         stale.extend(entry.cases.iter().filter(|pattern| cases_of(pattern) == 0));
     }
-    assert!(stale.is_empty(), "no case differs as these patterns say: {stale:#?}");
+    assert!(stale.is_empty(), "these patterns match no case that differs: {stale:#?}");
 }
 
 #[test]
@@ -64,11 +64,11 @@ fn every_operation_of_this_sdk_is_compared() {
             None => assert!(recorded.contains(operation.as_str()), "{operation} is not recorded"),
         }
     }
-    assert!(left.is_empty(), "no operations of this SDK: {left:?}");
+    assert!(left.is_empty(), "not operations of this SDK: {left:?}");
 }
 
 #[test]
-fn every_recorded_method_is_in_a_table_and_nothing_else() {
+fn the_tables_have_exactly_the_recorded_methods() {
     let recorded: BTreeSet<_> =
         cases().iter().map(|case| format!("{}/{}", case.version, case.call.method)).collect();
     let mapped = mapped_methods();
@@ -76,12 +76,12 @@ fn every_recorded_method_is_in_a_table_and_nothing_else() {
     assert_eq!(recorded, mapped.into_iter().collect());
 }
 
-/// That these are all methods there are is for `record.mjs` to see, which has the package.
+/// Whether these are all methods is checked by `record.mjs`, which has the package.
 #[test]
 fn every_method_of_node_1_has_its_cases() {
     let names: BTreeSet<_> = cases().iter().map(|case| case.name.as_str()).collect();
     for method in mapped_methods() {
-        // Requests to a path of one's own are no operations.
+        // Requests to a custom path are not operations.
         if !method.starts_with(NODE_1) || ["/get", "/post", "/delete"].iter().any(|raw| method.ends_with(raw))
         {
             continue;

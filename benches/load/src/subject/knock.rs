@@ -2,13 +2,13 @@
 
 use std::hint::black_box;
 
-use knock_reqwest::{Config, Knock, Operation, RetryPolicy, messages, workflows};
+use knock_reqwest::{Knock, Operation, RetryPolicy, messages, workflows};
 
 use super::{ACTOR, API_KEY, DATA, TENANT, WORKFLOW, Work, check_page};
 use crate::Result;
 use crate::measure;
 
-/// This SDK, with its defaults but for retries, which would hide failures.
+/// This SDK with its defaults, except for retries, which would hide failures.
 #[derive(Debug)]
 pub struct Subject {
     knock: Knock,
@@ -16,15 +16,15 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// This SDK on the server at `url`.
+    /// Returns this SDK for the server at `url`.
     ///
     /// # Errors
     ///
-    /// Where the URL is none.
+    /// If the URL is invalid.
     pub fn new(url: &str, work: Work) -> Result<Self> {
         let no_retries = RetryPolicy::default().max_retries(0);
-        let config = Config::builder(API_KEY).base_url(url).retry(no_retries).build()?;
-        Ok(Self { knock: Knock::with_config(config)?, work })
+        let knock = Knock::builder().api_key(API_KEY).base_url(url).retry(no_retries).build()?;
+        Ok(Self { knock, work })
     }
 }
 
@@ -33,7 +33,7 @@ impl measure::Subject for Subject {
         match &self.work {
             Work::Trigger { recipients } => {
                 let run = workflows::trigger(WORKFLOW)
-                    .recipients(recipients.iter().map(String::as_str))
+                    .recipients(recipients)
                     .actor(ACTOR)
                     .data(DATA)
                     .tenant(TENANT)

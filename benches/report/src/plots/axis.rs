@@ -1,18 +1,18 @@
-//! Scales and their ticks.
+//! Axes and their ticks.
 
 use std::ops::Range;
 
-/// An axis from its first tick to its last, and some room beyond.
+/// An axis from its first tick to its last, with some room beyond.
 #[derive(Debug)]
 pub(crate) struct Axis {
     is_log: bool,
     pub(crate) ticks: Vec<f64>,
-    /// A part of the length, left free beyond the last tick.
+    /// The fraction of the length that is left free beyond the last tick.
     room: f64,
 }
 
 impl Axis {
-    /// From 0 to at least `max`.
+    /// Creates a linear axis from 0 to at least `max`.
     pub(crate) fn linear(max: f64, room: f64) -> Self {
         let step = step(max / 5.0);
         let steps = (1..).take_while(|tick| f64::from(tick - 1) * step < max).map(f64::from);
@@ -20,7 +20,7 @@ impl Axis {
         Self { is_log: false, ticks, room }
     }
 
-    /// Over all values, by powers of ten, or finer where these are too few.
+    /// Creates a logarithmic axis around all values, with ticks at powers of ten, or finer if these are too few.
     pub(crate) fn log(values: impl IntoIterator<Item = f64>, room: f64) -> Self {
         let (min, max) = values
             .into_iter()
@@ -37,29 +37,29 @@ impl Axis {
         Self { is_log: true, ticks, room }
     }
 
-    /// Logarithmic, with ticks at these values.
+    /// Creates a logarithmic axis with ticks at these values.
     pub(crate) fn at(ticks: Vec<f64>, room: f64) -> Self {
         Self { is_log: true, ticks, room }
     }
 
-    /// Where a value is.
+    /// Returns the position of a value.
     pub(crate) fn place(&self, value: f64) -> f64 {
         if self.is_log { value.log10() } else { value }
     }
 
-    /// Where the axis begins.
+    /// Returns where the axis begins.
     pub(crate) fn start(&self) -> f64 {
         self.place(self.ticks.first().copied().unwrap_or(1.0))
     }
 
-    /// Where it begins and ends.
+    /// Returns where the axis begins and ends.
     pub(crate) fn range(&self) -> Range<f64> {
         let end = self.place(self.ticks.last().copied().unwrap_or(10.0));
         self.start()..end + self.room * (end - self.start())
     }
 }
 
-/// The next of 1, 2, 5, 10, 20, ….
+/// Returns the next of 1, 2, 5, 10, 20, ….
 fn step(least: f64) -> f64 {
     let power = 10_f64.powf(least.log10().floor());
     let times = [1.0, 2.0, 5.0].into_iter().find(|times| times * power >= least);
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_axis_ends_beyond_its_last_tick() {
+    fn a_log_axis_leaves_room_beyond_its_last_tick() {
         let axis = Axis::at(vec![1.0, 10.0, 100.0], 0.25);
         assert_eq!(axis.range(), 0.0..2.5);
     }

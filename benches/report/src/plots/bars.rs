@@ -1,4 +1,4 @@
-//! Horizontal bars, which leave room for long names.
+//! Plots of horizontal bars, which leave room for long names.
 
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
@@ -10,18 +10,18 @@ use crate::numbers::figure;
 use crate::plots::axis::Axis;
 use crate::plots::paint::{GRID, INK, bold, colour, text};
 
-/// Panels over one axis.
+/// Panels that share one axis.
 #[derive(Debug)]
 pub(crate) struct Bars {
     pub(crate) title: &'static str,
     pub(crate) axis: &'static str,
     pub(crate) is_log: bool,
-    /// A value that is marked by a line.
+    /// A value to mark with a line.
     pub(crate) mark: Option<f64>,
     pub(crate) panels: Vec<Panel>,
 }
 
-/// What is compared.
+/// The bars that are compared with each other.
 #[derive(Debug)]
 pub(crate) struct Panel {
     pub(crate) caption: String,
@@ -42,7 +42,7 @@ const RIGHT: i32 = WIDTH - 20;
 const TOP: i32 = 48;
 const BOTTOM: i32 = 56;
 const ROW: i32 = 26;
-/// Of the axis, for the number at the end of the longest bar.
+/// The fraction of the axis left for the number at the end of the longest bar.
 const ROOM: f64 = 0.1;
 
 type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -110,7 +110,7 @@ impl Bars {
                 plane.draw(&Rectangle::new(corners, colour(bar.stands_out).filled()))?;
                 root.draw(&Text::new(bar.label.as_str(), (LEFT - 10, middle), text(16, HPos::Right)))?;
                 let value = Text::new(figure(bar.value), (6, 0), text(15, HPos::Left));
-                // The line of the mark would go through it.
+                // Left of the mark, its line would cross the number.
                 let after = self.mark.map_or(end, |mark| end.max(axis.place(mark)));
                 plane.draw(&(EmptyElement::at((after, row + 0.5)) + value))?;
             }
@@ -135,7 +135,7 @@ fn grid(plane: &Plane<'_>, axis: &Axis, rows: f64) -> Result<()> {
     Ok(())
 }
 
-/// As short as it can be: ticks are round.
+/// Formats a tick, which is a round number.
 pub(crate) fn tick_label(tick: f64) -> String {
     if tick >= 1000.0 { figure(tick) } else { format!("{}", (tick * 1e6).round() / 1e6) }
 }

@@ -1,4 +1,4 @@
-//! Lines over logarithmic axes, side by side.
+//! Line charts with logarithmic axes, side by side.
 
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
@@ -9,7 +9,7 @@ use crate::plots::axis::Axis;
 use crate::plots::bars::tick_label;
 use crate::plots::paint::{GRID, bold, colour, text};
 
-/// Lines over one pair of axes.
+/// Lines that share one pair of axes.
 #[derive(Debug)]
 pub(crate) struct Chart {
     pub(crate) caption: &'static str,
@@ -17,7 +17,7 @@ pub(crate) struct Chart {
     pub(crate) lines: Vec<Line>,
 }
 
-/// One subject.
+/// The line of one subject.
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) label: String,
@@ -54,7 +54,7 @@ pub(crate) fn draw(title: &str, charts: &[Chart]) -> Result<String> {
             let up = y.range();
             let plane = root.apply_coord_spec(Cartesian2d::new(x.range(), up.end..up.start, pixels));
             grid(&plane, &x, &y)?;
-            // Ours come last, on top.
+            // Our lines are drawn last, on top of the others.
             for line in chart.lines.iter().rev() {
                 draw_points(&plane, &x, &y, line)?;
             }
@@ -105,7 +105,7 @@ fn draw_points(plane: &Plane<'_>, x: &Axis, y: &Axis, line: &Line) -> Result<()>
     Ok(())
 }
 
-/// Ours are full; the other's are rings around them where both are the same.
+/// Ours is filled, the other a larger ring, so that both are visible at the same point.
 fn marker(line: &Line, at: (i32, i32)) -> Circle<(i32, i32), i32> {
     let colour = colour(line.stands_out);
     if line.stands_out {

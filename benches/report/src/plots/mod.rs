@@ -1,4 +1,4 @@
-//! The plots, as SVG: the same results give the same bytes.
+//! The plots as SVG. The same results give the same bytes.
 
 mod axis;
 mod bars;
@@ -13,7 +13,7 @@ use crate::results::Results;
 use crate::samples::Place;
 use crate::tables::is_ours;
 
-/// A plot, drawn.
+/// A finished plot.
 #[derive(Debug)]
 pub(crate) struct Plot {
     pub(crate) name: &'static str,
@@ -24,19 +24,19 @@ pub(crate) struct Plot {
 /// The names of all plots.
 pub(crate) const NAMES: [&str; 6] = ["load-requests", "load-cpu", "core", "tokens", "worker", "growth"];
 
-/// Where a plot is, seen from the top of the repository.
+/// Returns the path of a plot from the root of the repository.
 pub(crate) fn file(name: &str) -> String {
     format!("benches/plots/{name}.svg")
 }
 
 impl Plot {
-    /// How the page shows it.
+    /// Returns the image in Markdown.
     pub(crate) fn image(&self) -> String {
         format!("![{}]({})", self.title, file(self.name))
     }
 }
 
-/// All plots that there are figures for.
+/// Draws all plots that have figures.
 pub(crate) fn all(results: &Results) -> Result<Vec<Plot>> {
     let mut plots = Vec::new();
     for (name, bars) in all_bars(results) {
@@ -59,7 +59,7 @@ fn all_bars(results: &Results) -> [(&'static str, Bars); 5] {
             "load-requests",
             Bars {
                 title: "Requests per second, by client",
-                axis: "requests per second on one core (log scale): more is better",
+                axis: "requests per second on one core (log scale): higher is better",
                 is_log: true,
                 mark: None,
                 panels: by_case("load", rate, results),
@@ -69,7 +69,7 @@ fn all_bars(results: &Results) -> [(&'static str, Bars); 5] {
             "load-cpu",
             Bars {
                 title: "CPU time per request, by client",
-                axis: "microseconds of CPU time per request: less is better",
+                axis: "microseconds of CPU time per request: lower is better",
                 is_log: false,
                 mark: None,
                 panels: by_case("load", "cpu_microseconds", results),
@@ -78,8 +78,8 @@ fn all_bars(results: &Results) -> [(&'static str, Bars); 5] {
         (
             "core",
             Bars {
-                title: "Instructions of the core, relative to the same by hand",
-                axis: "instructions, as a multiple of those by hand (the line at 1): less is better",
+                title: "Instructions of the core, relative to hand-written code",
+                axis: "instructions relative to hand-written code (the line at 1): lower is better",
                 is_log: false,
                 mark: Some(1.0),
                 panels: core(results),
@@ -89,7 +89,7 @@ fn all_bars(results: &Results) -> [(&'static str, Bars); 5] {
             "tokens",
             Bars {
                 title: "CPU time to sign a user token",
-                axis: "microseconds of CPU time per token: less is better",
+                axis: "microseconds of CPU time per token: lower is better",
                 is_log: false,
                 mark: None,
                 panels: by_case("tokens", "microseconds", results),
@@ -99,7 +99,7 @@ fn all_bars(results: &Results) -> [(&'static str, Bars); 5] {
             "worker",
             Bars {
                 title: "Requests per second of a Worker in workerd",
-                axis: "requests per second on one core: more is better",
+                axis: "requests per second on one core: higher is better",
                 is_log: false,
                 mark: None,
                 panels: working(by_case("worker", rate, results)),
@@ -108,7 +108,7 @@ fn all_bars(results: &Results) -> [(&'static str, Bars); 5] {
     ]
 }
 
-/// A panel for each case, with a bar for each subject.
+/// Returns a panel for each case with a bar for each subject.
 fn by_case(table: &str, metric: &str, results: &Results) -> Vec<Panel> {
     let mut panels: Vec<Panel> = Vec::new();
     for row in results.rows(table) {
@@ -124,7 +124,7 @@ fn by_case(table: &str, metric: &str, results: &Results) -> Vec<Panel> {
     panels
 }
 
-/// Without the Worker that does no work, whose bar would leave no room for the others.
+/// Removes the Worker that does no work, whose bar would dwarf the others.
 fn working(mut panels: Vec<Panel>) -> Vec<Panel> {
     for panel in &mut panels {
         panel.bars.retain(|bar| bar.label != "nothing");
@@ -132,7 +132,7 @@ fn working(mut panels: Vec<Panel>) -> Vec<Panel> {
     panels
 }
 
-/// A bar for each case: ours relative to the same by hand.
+/// Returns a bar for each case: ours relative to hand-written code.
 fn core(results: &Results) -> Vec<Panel> {
     let ratio = |place: Place<'_>| {
         let than = Place { subject: "by hand", ..place };
@@ -148,7 +148,7 @@ fn core(results: &Results) -> Vec<Panel> {
     if bars.is_empty() { Vec::new() } else { vec![Panel { caption: "knock-core".to_owned(), bars }] }
 }
 
-/// Charts of what one item costs, over the number of items.
+/// Returns charts of the cost of one item over the number of items.
 fn growth(results: &Results) -> Vec<Chart> {
     let charts = [
         ("growth recipients", "per recipient, 1 call in flight", "recipients of a trigger"),
@@ -156,7 +156,7 @@ fn growth(results: &Results) -> Vec<Chart> {
         ("growth in flight", "per call", "calls in flight"),
     ];
     let charts = charts.map(|(table, caption, axis)| {
-        // Calls in flight are many calls, not more work in one.
+        // Calls in flight are separate calls, so their cost is not divided.
         let in_one_call = table != "growth in flight";
         Chart { caption, axis, lines: lines_of(table, in_one_call, results) }
     });

@@ -1,28 +1,28 @@
-//! Colours, and text in its places.
+//! Colours and text styles.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-/// What is ours.
+/// The colour of our subjects.
 pub(crate) const OURS: RGBColor = RGBColor(194, 65, 12);
-/// What is another's.
+/// The colour of other subjects.
 pub(crate) const THEIRS: RGBColor = RGBColor(100, 116, 139);
-/// Text.
+/// The colour of text.
 pub(crate) const INK: RGBColor = RGBColor(30, 41, 59);
-/// Lines that only lead the eye.
+/// The colour of grid lines.
 pub(crate) const GRID: RGBColor = RGBColor(226, 232, 240);
 
-/// The colour of a subject.
+/// Returns the colour of a subject.
 pub(crate) fn colour(stands_out: bool) -> RGBColor {
     if stands_out { OURS } else { THEIRS }
 }
 
-/// Text of this size, whose place is at this edge of it, and in the middle of its height.
+/// Returns the style of text of this size, anchored at this edge and vertically centred.
 pub(crate) fn text(size: u32, edge: HPos) -> TextStyle<'static> {
     styled(FontStyle::Normal, size, edge)
 }
 
-/// The same in bold.
+/// Returns the same style in bold.
 pub(crate) fn bold(size: u32, edge: HPos) -> TextStyle<'static> {
     styled(FontStyle::Bold, size, edge)
 }

@@ -1,24 +1,28 @@
-//! Bulk operations: how far Knock is with a call on many entities, which it carries out in the background.
+//! Bulk operations: the progress of calls on many entities, which Knock carries out in the background.
 //!
 //! See its [reference](https://docs.knock.app/api-reference/bulk_operations).
 
+use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::client::{Client, MaybeSend, Transport};
-use crate::error::{DecodeError, Error, InvalidInput};
-use crate::open_enum::open_enum;
-use crate::operation::{Operation, OperationInfo, RateLimitTier, RequestEncoder};
-use crate::response;
-use crate::time::Timestamp;
+use crate::client::Client;
+use crate::error::Error;
+use crate::maybe_send::MaybeSend;
+use crate::operation::{Operation, operation};
+use crate::transport::Transport;
+use crate::value::Timestamp;
+use crate::wire::open_enum;
 
-/// How many entities a call on many may name, unless it says otherwise.
+/// The largest number of entities that one call may name, unless the call has its own limit.
 pub const MAX_ENTITIES: usize = 1000;
 
+/// The shortest time between two requests of [`BulkOperation::wait`].
+const MIN_INTERVAL: Duration = Duration::from_millis(100);
+
 open_enum! {
-    /// How far a bulk operation is.
+    /// The status of a bulk operation.
     pub enum BulkOperationStatus {
         Queued = "queued",
         Processing = "processing",
@@ -27,112 +31,125 @@ open_enum! {
     }
 }
 
-/// How far Knock is with a call on many entities.
+/// The progress of a call on many entities.
 ///
-/// That it completed does not mean that every row succeeded: see [`error_items`](Self::error_items).
+/// A bulk operation can complete although some rows failed; see [`error_items`](Self::error_items).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "__typename")]
 #[non_exhaustive]
 pub struct BulkOperation {
-    /// The id, by which [`get`] finds it.
+    /// The id of the bulk operation, for [`get`].
     pub id: String,
-    /// What is done, as `users.identify`.
+    /// The name of the call, for example `users.identify`.
     pub name: String,
-    /// How far it is.
+    /// The status.
     pub status: BulkOperationStatus,
-    /// About how many rows there are.
+    /// The approximate number of rows.
     #[serde(default)]
     pub estimated_total_rows: u64,
-    /// How many rows were processed so far.
+    /// The number of rows processed so far.
     #[serde(default)]
     pub processed_rows: u64,
-    /// How many rows succeeded so far.
+    /// The number of rows that have succeeded so far.
     #[serde(default)]
     pub success_count: u64,
-    /// How many rows failed so far.
+    /// The number of rows that have failed so far.
     #[serde(default)]
     pub error_count: u64,
     /// The entities that failed.
     #[serde(default)]
     pub error_items: Vec<BulkErrorItem>,
-    /// Where its progress is found: a path or a whole URL; [`get`] needs only the id.
+    /// The location of the progress, a path or a URL. You do not need it for [`get`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress_path: Option<String>,
-    /// When it was asked for.
+    /// When the bulk operation was requested.
     pub inserted_at: Timestamp,
-    /// When it last changed.
+    /// When the bulk operation last changed.
     pub updated_at: Timestamp,
-    /// When it began.
+    /// When the bulk operation started.
     #[serde(default)]
     pub started_at: Option<Timestamp>,
-    /// When it ended well.
+    /// When the bulk operation completed.
     #[serde(default)]
     pub completed_at: Option<Timestamp>,
-    /// When it failed.
+    /// When the bulk operation failed.
     #[serde(default)]
     pub failed_at: Option<Timestamp>,
 }
 
-/// An entity that a bulk operation failed on.
+/// An entity for which a bulk operation failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BulkErrorItem {
-    /// The entity's id.
+    /// The id of the entity.
     pub id: String,
-    /// The collection that it is in, where it is an object.
+    /// The collection of the entity, if it is an object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collection: Option<String>,
 }
 
-/// The least time between two questions of [`BulkOperation::wait`].
-const MIN_INTERVAL: Duration = Duration::from_millis(100);
-
 impl BulkOperation {
-    /// Whether it completed or failed, so that it will not change any more.
+    /// Whether the bulk operation has completed or failed. It does not change any more then.
     pub fn is_finished(&self) -> bool {
         matches!(self.status, BulkOperationStatus::Completed | BulkOperationStatus::Failed)
     }
 
-    /// Waits until it is finished, and gives it as it is then; after `limit`, as it is by then.
+    /// Waits until the bulk operation has completed, and returns it as it is then.
     ///
-    /// It asks Knock every `interval`, though no more than ten times a second. What it gives may be
-    /// unfinished or failed: look at its `status`. It asks as the client is configured; what was started on another
-    /// branch by [`CallOptions::branch`](crate::CallOptions::branch) is for [`get`] with the same options.
+    /// It is fetched once every `interval`, but at most ten times a second. The returned operation has completed, but
+    /// some of its rows may have failed; see [`error_items`](Self::error_items).
+    ///
+    /// The requests have the configuration of the client. If the bulk operation was started on another branch with
+    /// [`CallOptions::branch`](crate::CallOptions::branch), use [`get`] with the same option instead.
     ///
     /// ```
     /// # use knock_core::{Client, Error, Operation, Transport};
     /// use std::time::Duration;
-    /// use knock_core::bulk_operations::{self, BulkOperationStatus};
+    /// use knock_core::bulk_operations::WaitError;
+    /// use knock_core::users;
     ///
-    /// # async fn example<T: Transport>(client: Client<T>, id: String) -> Result<(), Error> {
-    /// let started = bulk_operations::get(id).send(&client).await?;
-    /// let ended = started.wait(&client, Duration::from_secs(1), Duration::from_secs(60)).await?;
-    /// match ended.status {
-    ///     BulkOperationStatus::Completed => println!("{} done, {} not", ended.success_count, ended.error_count),
-    ///     BulkOperationStatus::Failed => println!("failed"),
-    ///     _ => println!("{} of {} so far", ended.processed_rows, ended.estimated_total_rows),
+    /// # async fn example<T: Transport>(client: Client<T>) -> Result<(), Error> {
+    /// let (interval, limit) = (Duration::from_secs(1), Duration::from_secs(60));
+    /// let started = users::bulk_delete(["jhammond", "agrant"]).send(&client).await?.value;
+    /// match started.wait(&client, interval, limit).await {
+    ///     Ok(done) => println!("{} deleted, {} not", done.success_count, done.error_count),
+    ///     Err(WaitError::Unfinished(so_far)) => {
+    ///         println!("{} rows processed so far", so_far.processed_rows);
+    ///         so_far.wait(&client, interval, limit).await?;
+    ///     }
+    ///     Err(error) => return Err(error.into()),
     /// }
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
     ///
-    /// Where Knock cannot be asked; see [`Error`]. The bulk operation goes on all the same.
+    /// - [`WaitError::Failed`] if the bulk operation failed.
+    /// - [`WaitError::Unfinished`] if it is not finished after `limit`.
+    /// - [`WaitError::Call`] if it cannot be fetched.
+    ///
+    /// Except after a failure, Knock continues the bulk operation, and you can wait for it again. With `?`, a
+    /// [`WaitError`] becomes an [`Error`].
     pub fn wait<T: Transport>(
-        self,
+        &self,
         client: &Client<T>,
         interval: Duration,
         limit: Duration,
-    ) -> impl Future<Output = Result<Self, Error>> + MaybeSend + use<T> {
+    ) -> impl Future<Output = Result<Self, WaitError>> + MaybeSend + use<T> {
         let client = client.clone();
         let interval = interval.max(MIN_INTERVAL);
+        let mut operation = self.clone();
         async move {
             let end = client.transport().now() + limit;
-            let mut operation = self;
             loop {
+                match operation.status {
+                    BulkOperationStatus::Completed => return Ok(operation),
+                    BulkOperationStatus::Failed => return Err(WaitError::Failed(Box::new(operation))),
+                    _ => {}
+                }
                 let left = end.since(client.transport().now());
-                if operation.is_finished() || left.is_zero() {
-                    return Ok(operation);
+                if left.is_zero() {
+                    return Err(WaitError::Unfinished(Box::new(operation)));
                 }
                 client.transport().sleep(interval.min(left)).await;
                 operation = get(operation.id).send(&client).await?;
@@ -141,33 +158,69 @@ impl BulkOperation {
     }
 }
 
-/// Gets a bulk operation; [`is_not_found`](crate::Error::is_not_found) where there is none.
+/// The error of [`BulkOperation::wait`].
 ///
-/// The calls that start one are those named `bulk_…`, as [`users::bulk_identify`](crate::users::bulk_identify).
-///
-/// [Reference](https://docs.knock.app/api-reference/bulk_operations/get)
-pub fn get(id: impl Into<String>) -> Get {
-    Get { id: id.into() }
+/// It converts into an [`Error`], with the kind [`BulkOperation`](crate::ErrorKind::BulkOperation) unless it comes from
+/// a call. `Debug` and `Display` show the counts of the bulk operation, but none of its ids.
+#[derive(thiserror::Error)]
+#[non_exhaustive]
+pub enum WaitError {
+    /// The bulk operation could not be fetched. Knock continues it, and you can wait for it again.
+    #[error(transparent)]
+    Call(#[from] Error),
+    /// The bulk operation failed. It contains the number of rows that had succeeded by then.
+    #[error(
+        "the bulk operation `{}` failed (rows: {} succeeded, {} failed)",
+        .0.name, .0.success_count, .0.error_count
+    )]
+    Failed(Box<BulkOperation>),
+    /// The bulk operation is not finished after the limit. Knock continues it, and you can wait for it again.
+    #[error(
+        "the bulk operation `{}` is not finished (rows: {} of about {} processed)",
+        .0.name, .0.processed_rows, .0.estimated_total_rows
+    )]
+    Unfinished(Box<BulkOperation>),
 }
 
-/// Made by [`get`].
-#[derive(Debug, Clone)]
-#[must_use = "an operation does nothing until it is sent"]
-pub struct Get {
-    id: String,
-}
-
-impl Operation for Get {
-    type Output = BulkOperation;
-    const INFO: OperationInfo =
-        OperationInfo::get("bulk_operations.get", "/v1/bulk_operations/{id}", RateLimitTier::Tier4);
-
-    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        request.path("id", &self.id)
+impl fmt::Debug for WaitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (variant, operation) = match self {
+            Self::Call(error) => return f.debug_tuple("Call").field(error).finish(),
+            Self::Failed(operation) => ("Failed", operation),
+            Self::Unfinished(operation) => ("Unfinished", operation),
+        };
+        f.debug_struct(variant)
+            .field("name", &operation.name)
+            .field("status", &operation.status)
+            .field("estimated_total_rows", &operation.estimated_total_rows)
+            .field("processed_rows", &operation.processed_rows)
+            .field("success_count", &operation.success_count)
+            .field("error_count", &operation.error_count)
+            .finish_non_exhaustive()
     }
+}
 
-    fn decode(&self, response: &http::Response<Bytes>) -> Result<BulkOperation, DecodeError> {
-        response::json(response)
+impl From<WaitError> for Error {
+    fn from(error: WaitError) -> Self {
+        match error {
+            WaitError::Call(error) => error,
+            WaitError::Failed(_) | WaitError::Unfinished(_) => Self::bulk_operation(error.to_string()),
+        }
+    }
+}
+
+operation! {
+    /// Gets a bulk operation.
+    ///
+    /// Bulk operations are started by functions whose names begin with `bulk_`, for example
+    /// [`users::bulk_identify`](crate::users::bulk_identify). If the bulk operation does not exist, the error
+    /// [is not found](crate::Error::is_not_found).
+    ///
+    /// [Reference](https://docs.knock.app/api-reference/bulk_operations/get)
+    #[doc(alias = "bulkOperations.get")]
+    pub fn get(id) -> Get {
+        "bulk_operations.get": GET "/v1/bulk_operations/{id}", Tier4;
+        returns (BulkOperation);
     }
 }
 
@@ -175,19 +228,21 @@ impl Operation for Get {
 mod tests {
     use std::sync::Mutex;
 
+    use bytes::Bytes;
     use futures_util::FutureExt;
     use serde_json::json;
 
     use super::*;
-    use crate::client::Attempt;
+    use crate::call::Attempt;
     use crate::config::Config;
-    use crate::error::TransportError;
-    use crate::time::UnixTime;
+    use crate::error::{ErrorKind, TransportError};
+    use crate::value::UnixTime;
 
-    /// Answers at once, with an operation that is done at `done_at`; sleeping moves its clock.
+    /// Responds at once, with an operation that is finished at `done_at`; sleeping moves its clock.
     struct FakeKnock {
         now: Mutex<UnixTime>,
         done_at: UnixTime,
+        outcome: &'static str,
         requests: Mutex<u32>,
     }
 
@@ -198,7 +253,7 @@ mod tests {
             _: Attempt<'_>,
         ) -> Result<http::Response<Bytes>, TransportError> {
             *self.requests.lock().unwrap() += 1;
-            let status = if self.now() >= self.done_at { "completed" } else { "processing" };
+            let status = if self.now() >= self.done_at { self.outcome } else { "processing" };
             Ok(http::Response::new(operation(status).to_string().into()))
         }
 
@@ -218,31 +273,84 @@ mod tests {
 
     fn operation(status: &str) -> serde_json::Value {
         let time = "2026-01-02T03:04:05Z";
-        json!({ "id": "b1", "name": "users.delete", "status": status, "inserted_at": time, "updated_at": time })
+        json!({
+            "id": "b1", "name": "users.delete", "status": status, "estimated_total_rows": 3, "processed_rows": 2,
+            "success_count": 1, "error_count": 1, "error_items": [{ "id": "jhammond" }],
+            "inserted_at": time, "updated_at": time
+        })
     }
 
-    /// Waits with 10 s between questions; says how it ended, after how many questions and seconds.
-    fn wait(status: &str, done_at: u64, limit: u64) -> (BulkOperationStatus, u32, u64) {
+    fn knock(outcome: &'static str, done_at: u64) -> Client<FakeKnock> {
         let knock = FakeKnock {
             now: Mutex::new(UnixTime::from_secs(0)),
             done_at: UnixTime::from_secs(done_at),
+            outcome,
             requests: Mutex::default(),
         };
-        let client = Client::with_transport(Config::new("sk_test_12345").unwrap(), knock);
-        let begun: BulkOperation = serde_json::from_value(operation(status)).unwrap();
-        let waiting = begun.wait(&client, Duration::from_secs(10), Duration::from_secs(limit));
-        let ended = waiting.now_or_never().unwrap().unwrap();
-        let knock = client.transport();
-        (ended.status, *knock.requests.lock().unwrap(), knock.now().as_secs())
+        Client::with_transport(Config::new("sk_test_12345").unwrap(), knock)
+    }
+
+    /// Waits with 10 s between requests.
+    fn wait(
+        begun: &BulkOperation,
+        client: &Client<FakeKnock>,
+        limit: u64,
+    ) -> Result<BulkOperation, WaitError> {
+        let waiting = begun.wait(client, Duration::from_secs(10), Duration::from_secs(limit));
+        waiting.now_or_never().unwrap()
+    }
+
+    fn begun(status: &str) -> BulkOperation {
+        serde_json::from_value(operation(status)).unwrap()
+    }
+
+    /// The number of requests and the seconds that passed.
+    fn effort(client: &Client<FakeKnock>) -> (u32, u64) {
+        (*client.transport().requests.lock().unwrap(), client.transport().now().as_secs())
     }
 
     #[test]
-    fn waits_until_it_is_finished_or_the_limit_is_over() {
-        use BulkOperationStatus::{Completed, Failed, Processing};
+    fn waits_until_it_has_completed() {
+        for (limit, seconds) in [(60, 30), (25, 25)] {
+            let client = knock("completed", 25);
+            let done = wait(&begun("queued"), &client, limit).unwrap();
+            assert_eq!(done.status, BulkOperationStatus::Completed);
+            assert_eq!(effort(&client), (3, seconds));
+        }
+    }
 
-        assert_eq!(wait("queued", 25, 60), (Completed, 3, 30));
-        assert_eq!(wait("queued", 25, 25), (Completed, 3, 25));
-        assert_eq!(wait("queued", 90, 25), (Processing, 3, 25));
-        assert_eq!(wait("failed", 25, 60), (Failed, 0, 0));
+    #[test]
+    fn a_failed_one_is_an_error_with_its_counts() {
+        for (status, requests) in [("processing", (3, 30)), ("failed", (0, 0))] {
+            let client = knock("failed", 25);
+            let error = wait(&begun(status), &client, 60).unwrap_err();
+            assert_eq!(effort(&client), requests);
+            assert!(!format!("{error:?} {error}").contains("jhammond"));
+            let WaitError::Failed(failed) = &error else { panic!("{error:?}") };
+            assert_eq!((failed.success_count, failed.error_count), (1, 1));
+            let error = Error::from(error);
+            assert_eq!(error.kind(), ErrorKind::BulkOperation);
+            let message = "the bulk operation `users.delete` failed (rows: 1 succeeded, 1 failed)";
+            assert_eq!(error.message(), message);
+        }
+    }
+
+    #[test]
+    fn an_unfinished_one_is_an_error_and_can_be_waited_for_again() {
+        let client = knock("completed", 40);
+        let error = wait(&begun("queued"), &client, 25).unwrap_err();
+        assert_eq!(effort(&client), (3, 25));
+        let message = "the bulk operation `users.delete` is not finished (rows: 2 of about 3 processed)";
+        assert_eq!(error.to_string(), message);
+        let WaitError::Unfinished(so_far) = error else { panic!("{error:?}") };
+        assert_eq!(so_far.status, BulkOperationStatus::Processing);
+        assert!(wait(&so_far, &client, 25).unwrap().is_finished());
+    }
+
+    #[test]
+    fn a_limit_of_zero_makes_no_request() {
+        let client = knock("completed", 0);
+        assert!(matches!(wait(&begun("queued"), &client, 0), Err(WaitError::Unfinished(_))));
+        assert_eq!(effort(&client), (0, 0));
     }
 }

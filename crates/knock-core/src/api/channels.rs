@@ -1,21 +1,17 @@
-//! Channels: changing the messages of one channel all at once.
+//! Channels: updating many messages of one channel at once.
 //!
 //! See its [reference](https://docs.knock.app/api-reference/channels).
 
-use bytes::Bytes;
 use serde::Serialize;
 
 use crate::api::bulk_operations::BulkOperation;
-use crate::api::messages::{DeliveryStatus, EngagementStatus, TriggerDataFilter};
-use crate::api::recipients::check_id;
-use crate::error::{DecodeError, InvalidInput};
-use crate::open_enum::open_enum;
-use crate::operation::{Operation, OperationInfo, RateLimitTier, RequestEncoder};
-use crate::response::{self, Batch};
-use crate::time::Timestamp;
+use crate::api::messages::{DeliveryStatus, EngagementStatus};
+use crate::operation::{TriggerDataFilter, operation};
+use crate::value::{IntoOptional, InvalidInput, Text, Time};
+use crate::wire::{ObjectSink, check_id, open_enum};
 
 open_enum! {
-    /// What to do with the messages of a channel.
+    /// An action on the messages of a channel.
     pub enum MessageAction {
         Seen = "seen",
         Unseen = "unseen",
@@ -33,189 +29,180 @@ open_enum! {
 }
 
 open_enum! {
-    /// Whether archived messages count.
+    /// Whether archived messages are included.
     pub enum ArchivedScope {
-        /// All but them.
+        /// Only messages that are not archived.
         Exclude = "exclude",
-        /// They too.
+        /// Archived messages too.
         Include = "include",
-        /// None but them.
+        /// Only archived messages.
         Only = "only",
     }
 }
 
-/// Does something with the messages of a channel in the background; the answer tells how to follow it.
-///
-/// It is done with **all** messages, unless some are chosen. Those of in-app channels can always be changed, others
-/// within the retention period.
-///
-/// ```
-/// use knock_core::channels::{self, MessageAction};
-///
-/// let in_app = "8209f26c-62a5-461d-95e2-a5716a26e652";
-/// let read_all = channels::bulk_update_message_status(in_app, MessageAction::Read).recipient_ids(["jhammond"]);
-/// # let _ = read_all;
-/// ```
-///
-/// [Reference](https://docs.knock.app/api-reference/channels/bulk/update_message_status)
-pub fn bulk_update_message_status(
-    channel_id: impl Into<String>,
-    action: impl Into<MessageAction>,
-) -> BulkUpdateMessageStatus {
-    BulkUpdateMessageStatus {
-        channel_id: channel_id.into(),
-        action: action.into(),
-        body: BulkUpdateBody::default(),
+operation! {
+    /// Updates the messages of a channel, in the background.
+    ///
+    /// **All** messages of the channel are updated unless you limit them. Messages of in-app channels can always be
+    /// updated, others only within the retention period. The response is a bulk operation, which you can
+    /// [wait for](BulkOperation::wait).
+    ///
+    /// ```
+    /// use knock_core::channels::{self, MessageAction};
+    ///
+    /// let in_app = "8209f26c-62a5-461d-95e2-a5716a26e652";
+    /// let read_all = channels::bulk_update_message_status(in_app, MessageAction::Read).recipient_ids(["jhammond"]);
+    /// # let _ = read_all;
+    /// ```
+    ///
+    /// [Reference](https://docs.knock.app/api-reference/channels/bulk/update_message_status)
+    #[doc(alias = "channels.bulk.updateMessageStatus")]
+    pub fn bulk_update_message_status(channel_id, action: MessageAction) -> BulkUpdateMessageStatus {
+        "channels.bulk_update_message_status": POST "/v1/channels/{channel_id}/messages/bulk/{action}",
+            Tier2, repeatable, under_retention;
+        returns (batch of BulkOperation, by "recipient_ids");
+        fields {
+            archived: Option<ArchivedScope> = None,
+            delivery_status: Option<DeliveryStatus> = None,
+            engagement_status: Option<EngagementStatus> = None,
+            has_tenant: Option<bool> = None,
+            newer_than: Option<Time> = None,
+            older_than: Option<Time> = None,
+            recipient_ids: Option<Vec<Text>> = None,
+            tenants: Option<Vec<Text>> = None,
+            trigger_data: Option<TriggerDataFilter> = None,
+            workflows: Option<Vec<Text>> = None,
+        }
+        check |this| {
+            check_selection("recipient_ids", this.recipient_ids.as_deref())?;
+            check_selection("tenants", this.tenants.as_deref())?;
+            check_selection("workflows", this.workflows.as_deref())?;
+            this.trigger_data.as_ref().map_or(Ok(()), TriggerDataFilter::check)
+        }
+        encode |this, request| {
+            let time = |field, time: &Option<Time>| time.as_ref().map(|time| time.get(field)).transpose();
+            let newer_than = time("newer_than", &this.newer_than)?;
+            let older_than = time("older_than", &this.older_than)?;
+            request.json_object(|object| {
+                object.optional("archived", this.archived.as_ref())?;
+                object.optional("delivery_status", this.delivery_status.as_ref())?;
+                object.optional("engagement_status", this.engagement_status.as_ref())?;
+                object.optional("has_tenant", this.has_tenant.as_ref())?;
+                object.optional("newer_than", newer_than.as_ref())?;
+                object.optional("older_than", older_than.as_ref())?;
+                object.optional("recipient_ids", this.recipient_ids.as_ref())?;
+                object.optional("tenants", this.tenants.as_ref())?;
+                object.optional("trigger_data", this.trigger_data.as_ref())?;
+                object.optional("workflows", this.workflows.as_ref())
+            })
+        }
     }
-}
-
-/// Made by [`bulk_update_message_status`].
-#[derive(Debug, Clone)]
-#[must_use = "an operation does nothing until it is sent"]
-pub struct BulkUpdateMessageStatus {
-    channel_id: String,
-    action: MessageAction,
-    body: BulkUpdateBody,
-}
-
-#[derive(Debug, Clone, Default, Serialize)]
-struct BulkUpdateBody {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    archived: Option<ArchivedScope>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    delivery_status: Option<DeliveryStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    engagement_status: Option<EngagementStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    has_tenant: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    newer_than: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    older_than: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    recipient_ids: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tenants: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trigger_data: Option<TriggerDataFilter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    workflows: Option<Vec<String>>,
 }
 
 impl BulkUpdateMessageStatus {
-    /// Whether archived messages count.
-    pub fn archived(mut self, scope: ArchivedScope) -> Self {
-        self.body.archived = Some(scope);
+    /// Sets whether archived messages are updated.
+    pub fn archived<Kind>(mut self, scope: impl IntoOptional<ArchivedScope, Kind>) -> Self {
+        self.archived = scope.into_optional().or(self.archived);
         self
     }
 
-    /// Messages with this delivery status only.
-    pub fn delivery_status(mut self, status: DeliveryStatus) -> Self {
-        self.body.delivery_status = Some(status);
+    /// Limits the update to messages that have this delivery status.
+    pub fn delivery_status<Kind>(mut self, status: impl IntoOptional<DeliveryStatus, Kind>) -> Self {
+        self.delivery_status = status.into_optional().or(self.delivery_status);
         self
     }
 
-    /// Messages with this engagement status only.
-    pub fn engagement_status(mut self, status: EngagementStatus) -> Self {
-        self.body.engagement_status = Some(status);
+    /// Limits the update to messages that have this engagement status.
+    pub fn engagement_status<Kind>(mut self, status: impl IntoOptional<EngagementStatus, Kind>) -> Self {
+        self.engagement_status = status.into_optional().or(self.engagement_status);
         self
     }
 
-    /// Messages with a tenant only, or those without.
-    pub fn has_tenant(mut self, has_tenant: bool) -> Self {
-        self.body.has_tenant = Some(has_tenant);
+    /// Limits the update to messages that have a tenant, or to those that have none.
+    pub fn has_tenant(mut self, has_tenant: impl Into<Option<bool>>) -> Self {
+        self.has_tenant = has_tenant.into().or(self.has_tenant);
         self
     }
 
-    /// Messages made after this moment only.
-    pub fn newer_than(mut self, time: Timestamp) -> Self {
-        self.body.newer_than = Some(time);
+    /// Limits the update to messages created after this time.
+    pub fn newer_than<Kind>(mut self, time: impl IntoOptional<Time, Kind>) -> Self {
+        self.newer_than = time.into_optional().or(self.newer_than);
         self
     }
 
-    /// Messages made before this moment only.
-    pub fn older_than(mut self, time: Timestamp) -> Self {
-        self.body.older_than = Some(time);
+    /// Limits the update to messages created before this time.
+    pub fn older_than<Kind>(mut self, time: impl IntoOptional<Time, Kind>) -> Self {
+        self.older_than = time.into_optional().or(self.older_than);
         self
     }
 
-    /// Messages to these recipients only.
-    pub fn recipient_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.body.recipient_ids.get_or_insert_default().extend(ids.into_iter().map(Into::into));
+    /// Limits the update to messages for these recipients.
+    pub fn recipient_ids(mut self, ids: impl IntoIterator<Item = impl Into<Text>>) -> Self {
+        self.recipient_ids.get_or_insert_default().extend(ids.into_iter().map(Into::into));
         self
     }
 
-    /// Messages of these tenants only.
-    pub fn tenants(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.body.tenants.get_or_insert_default().extend(ids.into_iter().map(Into::into));
+    /// Limits the update to messages of these tenants.
+    pub fn tenants(mut self, ids: impl IntoIterator<Item = impl Into<Text>>) -> Self {
+        self.tenants.get_or_insert_default().extend(ids.into_iter().map(Into::into));
         self
     }
 
-    /// Messages whose data has these values only: a flat JSON object, as in
+    /// Limits the update to messages whose data has these values: a flat JSON object, as for
     /// [`MessageFilter::trigger_data`](crate::messages::MessageFilter::trigger_data).
     pub fn trigger_data(mut self, data: impl Serialize) -> Self {
-        self.body.trigger_data = Some(TriggerDataFilter::new(&data));
+        self.trigger_data = Some(TriggerDataFilter::new(&data));
         self
     }
 
-    /// Messages of the workflows with these keys only.
-    pub fn workflows(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.body.workflows.get_or_insert_default().extend(keys.into_iter().map(Into::into));
+    /// Limits the update to messages of the workflows with these keys.
+    pub fn workflows(mut self, keys: impl IntoIterator<Item = impl Into<Text>>) -> Self {
+        self.workflows.get_or_insert_default().extend(keys.into_iter().map(Into::into));
         self
     }
 }
 
-impl Operation for BulkUpdateMessageStatus {
-    type Output = Batch<BulkOperation>;
-    const INFO: OperationInfo = OperationInfo::post(
-        "channels.bulk_update_message_status",
-        "/v1/channels/{channel_id}/messages/bulk/{action}",
-        RateLimitTier::Tier2,
-    )
-    .repeatable()
-    .under_retention();
-
-    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        request.path("channel_id", &self.channel_id)?;
-        request.path("action", self.action.as_str())?;
-        check_choice("recipient_ids", self.body.recipient_ids.as_deref())?;
-        check_choice("tenants", self.body.tenants.as_deref())?;
-        check_choice("workflows", self.body.workflows.as_deref())?;
-        self.body.trigger_data.as_ref().map_or(Ok(()), TriggerDataFilter::check)?;
-        request.json(&self.body)
-    }
-
-    fn decode(&self, response: &http::Response<Bytes>) -> Result<Batch<BulkOperation>, DecodeError> {
-        response::batch(response, "recipient_ids")
-    }
-}
-
-/// Refuses a choice of nothing, which Knock would take for no choice and change all messages.
-fn check_choice(field: &'static str, ids: Option<&[String]>) -> Result<(), InvalidInput> {
-    if ids.is_some_and(<[String]>::is_empty) {
-        return Err(InvalidInput::new(field, "is empty; leave it out for the messages of all"));
+/// Refuses an empty selection, which Knock would take for none, so that it would update all messages.
+fn check_selection(field: &'static str, ids: Option<&[Text]>) -> Result<(), InvalidInput> {
+    if ids.is_some_and(<[Text]>::is_empty) {
+        return Err(InvalidInput::new(field, "is empty; leave it out to update the messages of all"));
     }
     let mut ids = ids.unwrap_or_default().iter().enumerate();
-    ids.try_for_each(|(index, id)| check_id(id, || format!("{field}[{index}]")))
+    ids.try_for_each(|(index, id)| check_id(id.as_str(), || format!("{field}[{index}]")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Config, Operation};
+
+    fn body(update: &BulkUpdateMessageStatus) -> bytes::Bytes {
+        update.to_request(&Config::new("sk_test_12345").unwrap()).unwrap().into_body()
+    }
 
     #[test]
-    fn a_choice_of_nothing_is_not_all() {
+    fn an_empty_selection_is_not_all() {
         let update = || bulk_update_message_status("channel", MessageAction::Delete);
-        assert!(update().prepare().is_ok());
-        assert!(update().recipient_ids([""; 0]).prepare().is_err());
-        assert!(update().tenants([""]).prepare().is_err());
+        assert!(update().prepare([7; 16]).is_ok());
+        assert!(update().recipient_ids([""; 0]).prepare([7; 16]).is_err());
+        assert!(update().tenants([""]).prepare([7; 16]).is_err());
     }
 
     #[test]
     fn trigger_data_is_text_in_the_body() {
         let update = bulk_update_message_status("channel", "read")
             .trigger_data(serde_json::json!({ "comment_id": "123" }));
-        let request = update.to_request(&crate::Config::new("sk_test_12345").unwrap()).unwrap();
-        assert_eq!(request.body(), r#"{"trigger_data":"{\"comment_id\":\"123\"}"}"#);
+        assert_eq!(body(&update), r#"{"trigger_data":"{\"comment_id\":\"123\"}"}"#);
+    }
+
+    #[test]
+    fn what_is_not_set_is_left_out() {
+        let update = || bulk_update_message_status("channel", "read");
+        assert_eq!(body(&update()), "{}");
+        let limited = update().has_tenant(false).newer_than("2026-09-21T14:13:20Z").workflows(["a", "b"]);
+        let expected = r#"{"has_tenant":false,"newer_than":"2026-09-21T14:13:20Z","workflows":["a","b"]}"#;
+        assert_eq!(body(&limited), expected);
+        let error = update().older_than("yesterday").prepare([7; 16]).unwrap_err();
+        assert!(error.message().starts_with("`older_than` is not a time"), "{error}");
     }
 }

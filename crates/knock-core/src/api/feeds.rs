@@ -1,4 +1,4 @@
-//! Feeds: what a user has in an in-app feed.
+//! Feeds: the items in the in-app feed of a user.
 //!
 //! See Knock on [feeds](https://docs.knock.app/in-app-ui/feeds/overview) and its
 //! [reference](https://docs.knock.app/api-reference/users/feeds).
@@ -7,19 +7,20 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::api::channel_data::ChannelId;
 pub use crate::api::channels::ArchivedScope;
 pub use crate::api::messages::{Activity, FeedBlock, MessageSource};
-use crate::api::messages::{TimeRange, TriggerDataFilter, check_some_id};
-use crate::api::recipients::{Recipient, check_filter};
-use crate::error::{DecodeError, InvalidInput};
-use crate::open_enum::open_enum;
-use crate::operation::{Operation, OperationInfo, RateLimitTier, RequestEncoder};
-use crate::page::{self, PageInfo, PageQuery, Paged, page_setters};
-use crate::response;
-use crate::time::Timestamp;
+use crate::api::recipients::Recipient;
+use crate::call::{OperationInfo, RateLimitTier};
+use crate::operation::{
+    Operation, PageInfo, PageQuery, Paged, RequestEncoder, TimeRange, TriggerDataFilter, operation, page,
+    page_setters,
+};
+use crate::value::{IntoOptional, InvalidInput, Text, Time, Timestamp};
+use crate::wire::{DecodeError, json, open_enum};
 
 open_enum! {
-    /// Which items of a feed to list, by what the user did with them.
+    /// The status of feed items to list.
     pub enum FeedStatus {
         Unread = "unread",
         Read = "read",
@@ -30,33 +31,35 @@ open_enum! {
 }
 
 open_enum! {
-    /// How much of each item to get.
+    /// The amount of detail in each feed item.
     pub enum FeedMode {
-        /// Without activities, with one actor at most, and with flat data.
+        /// No activities, at most one actor, and no nested data.
         Compact = "compact",
-        /// All of it.
+        /// Everything.
         Rich = "rich",
     }
 }
 
-/// Lists the items of a user's feed, the newest first, 1 page at a time, with the feed's counts.
+/// Lists the items of the feed of a user, newest first, with the counts of the feed.
 ///
-/// The feed is that of an in-app channel, by the channel's id. That of a user whom Knock does not know is empty. The
-/// rate limit is the user's own, also without a user token.
+/// The feed is that of an in-app channel. For a user that does not exist it is empty. The rate limit applies to each
+/// user separately, even without a user token.
 ///
 /// ```
 /// # use knock_core::{Client, Error, Operation, Transport};
+/// use knock_core::channel_data::ChannelId;
 /// use knock_core::feeds::{self, FeedStatus};
 ///
 /// # async fn example<T: Transport>(client: Client<T>) -> Result<(), Error> {
-/// let feed = "8209f26c-62a5-461d-95e2-a5716a26e652";
+/// let feed = ChannelId::new("8209f26c-62a5-461d-95e2-a5716a26e652");
 /// let page = feeds::list_items("jhammond", feed).status(FeedStatus::Unread).send(&client).await?;
 /// println!("{} unread: {:?}", page.meta.map_or(0, |meta| meta.unread_count), page.items);
 /// # Ok(()) }
 /// ```
 ///
 /// [Reference](https://docs.knock.app/api-reference/users/feeds/list_items)
-pub fn list_items(user_id: impl Into<String>, channel_id: impl Into<String>) -> ListItems {
+#[doc(alias = "users.feeds.listItems")]
+pub fn list_items(user_id: impl Into<Text>, channel_id: impl Into<ChannelId>) -> ListItems {
     ListItems {
         user_id: user_id.into(),
         channel_id: channel_id.into(),
@@ -68,122 +71,118 @@ pub fn list_items(user_id: impl Into<String>, channel_id: impl Into<String>) -> 
         archived: None,
         trigger_data: None,
         locale: None,
-        exclude: None,
+        exclude: Vec::new(),
         mode: None,
         inserted_at: TimeRange::default(),
         page: PageQuery::default(),
     }
 }
 
-/// Made by [`list_items`].
+/// Lists the items of the feed of a user, newest first, with the counts of the feed.
+///
+/// This is the operation that [`list_items`] makes.
 #[derive(Debug, Clone)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct ListItems {
-    user_id: String,
-    channel_id: String,
+    user_id: Text,
+    channel_id: ChannelId,
     status: Option<FeedStatus>,
-    source: Option<String>,
-    tenant: Option<String>,
+    source: Option<Text>,
+    tenant: Option<Text>,
     has_tenant: Option<bool>,
-    workflow_categories: Option<Vec<String>>,
+    workflow_categories: Option<Vec<Text>>,
     archived: Option<ArchivedScope>,
     trigger_data: Option<TriggerDataFilter>,
-    locale: Option<String>,
-    exclude: Option<String>,
+    locale: Option<Text>,
+    exclude: Vec<Text>,
     mode: Option<FeedMode>,
     inserted_at: TimeRange,
-    page: PageQuery,
+    page: PageQuery<200>,
 }
 
 impl ListItems {
-    /// Items by what the user did with them. Default: all.
-    pub fn status(mut self, status: FeedStatus) -> Self {
-        self.status = Some(status);
+    /// Limits the list to items with this status. Default: all.
+    pub fn status<Kind>(mut self, status: impl IntoOptional<FeedStatus, Kind>) -> Self {
+        self.status = status.into_optional().or(self.status);
         self
     }
 
-    /// Items of the workflow with this key (`source`).
-    pub fn workflow(mut self, key: impl Into<String>) -> Self {
-        self.source = Some(key.into());
+    /// Limits the list to items of the workflow with this key (`source`).
+    pub fn workflow<Kind>(mut self, key: impl IntoOptional<Text, Kind>) -> Self {
+        self.source = key.into_optional().or(self.source);
         self
     }
 
-    /// Items of this tenant.
-    pub fn tenant(mut self, tenant_id: impl Into<String>) -> Self {
-        self.tenant = Some(tenant_id.into());
+    /// Limits the list to items of this tenant.
+    pub fn tenant<Kind>(mut self, tenant_id: impl IntoOptional<Text, Kind>) -> Self {
+        self.tenant = tenant_id.into_optional().or(self.tenant);
         self
     }
 
-    /// Items with a tenant, or those without.
-    pub fn has_tenant(mut self, has_tenant: bool) -> Self {
-        self.has_tenant = Some(has_tenant);
+    /// Limits the list to items with a tenant if `true`, or to items without one if `false`.
+    pub fn has_tenant(mut self, has_tenant: impl Into<Option<bool>>) -> Self {
+        self.has_tenant = has_tenant.into().or(self.has_tenant);
         self
     }
 
-    /// Items of workflows in any of these categories; there must be one.
-    pub fn workflow_categories(mut self, categories: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    /// Limits the list to items of workflows in any of these categories, of which there must be at least one.
+    pub fn workflow_categories(mut self, categories: impl IntoIterator<Item = impl Into<Text>>) -> Self {
         self.workflow_categories.get_or_insert_default().extend(categories.into_iter().map(Into::into));
         self
     }
 
-    /// Whether archived items count. Default: they do not.
-    pub fn archived(mut self, scope: ArchivedScope) -> Self {
-        self.archived = Some(scope);
+    /// Sets whether archived items are listed. Default: only items that are not archived.
+    pub fn archived<Kind>(mut self, scope: impl IntoOptional<ArchivedScope, Kind>) -> Self {
+        self.archived = scope.into_optional().or(self.archived);
         self
     }
 
-    /// Items whose data has these values: a flat JSON object, as in
+    /// Limits the list to items whose data contains these values: a flat JSON object, as in
     /// [`MessageFilter::trigger_data`](crate::messages::MessageFilter::trigger_data).
     pub fn trigger_data(mut self, data: impl Serialize) -> Self {
         self.trigger_data = Some(TriggerDataFilter::new(&data));
         self
     }
 
-    /// The locale to render the items in, as `en-US`, in place of that which they were made in.
-    pub fn locale(mut self, locale: impl Into<String>) -> Self {
-        self.locale = Some(locale.into());
+    /// Sets the locale in which to render the items, for example `en-US`, instead of the one they were created in.
+    pub fn locale<Kind>(mut self, locale: impl IntoOptional<Text, Kind>) -> Self {
+        self.locale = locale.into_optional().or(self.locale);
         self
     }
 
-    /// Leaves these fields out of the answer, by paths of up to 3 names, as `entries.archived_at`.
-    pub fn exclude(mut self, paths: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let list = self.exclude.get_or_insert_default();
-        for path in paths {
-            if !list.is_empty() {
-                list.push(',');
-            }
-            list.push_str(path.as_ref());
-        }
+    /// Leaves these fields out of the response, by paths of at most three names, for example `entries.archived_at`.
+    pub fn exclude(mut self, paths: impl IntoIterator<Item = impl Into<Text>>) -> Self {
+        self.exclude.extend(paths.into_iter().map(Into::into));
         self
     }
 
-    /// How much of each item to get. Default: all of it.
-    pub fn mode(mut self, mode: FeedMode) -> Self {
-        self.mode = Some(mode);
+    /// Sets the amount of detail in each item. Default: [`FeedMode::Rich`].
+    pub fn mode<Kind>(mut self, mode: impl IntoOptional<FeedMode, Kind>) -> Self {
+        self.mode = mode.into_optional().or(self.mode);
         self
     }
 
-    /// Items made after this moment.
-    pub fn inserted_after(mut self, time: Timestamp) -> Self {
-        self.inserted_at.gt = Some(time);
+    /// Limits the list to items created after this time.
+    pub fn inserted_after<Kind>(mut self, time: impl IntoOptional<Time, Kind>) -> Self {
+        self.inserted_at.gt = time.into_optional().or(self.inserted_at.gt);
         self
     }
 
-    /// Items made at this moment or after it.
-    pub fn inserted_at_or_after(mut self, time: Timestamp) -> Self {
-        self.inserted_at.gte = Some(time);
+    /// Limits the list to items created at or after this time.
+    pub fn inserted_at_or_after<Kind>(mut self, time: impl IntoOptional<Time, Kind>) -> Self {
+        self.inserted_at.gte = time.into_optional().or(self.inserted_at.gte);
         self
     }
 
-    /// Items made before this moment.
-    pub fn inserted_before(mut self, time: Timestamp) -> Self {
-        self.inserted_at.lt = Some(time);
+    /// Limits the list to items created before this time.
+    pub fn inserted_before<Kind>(mut self, time: impl IntoOptional<Time, Kind>) -> Self {
+        self.inserted_at.lt = time.into_optional().or(self.inserted_at.lt);
         self
     }
 
-    /// Items made at this moment or before it.
-    pub fn inserted_at_or_before(mut self, time: Timestamp) -> Self {
-        self.inserted_at.lte = Some(time);
+    /// Limits the list to items created at or before this time.
+    pub fn inserted_at_or_before<Kind>(mut self, time: impl IntoOptional<Time, Kind>) -> Self {
+        self.inserted_at.lte = time.into_optional().or(self.inserted_at.lte);
         self
     }
 
@@ -196,28 +195,25 @@ impl Operation for ListItems {
         OperationInfo::get("feeds.list_items", "/v1/users/{user_id}/feeds/{id}", RateLimitTier::Tier2);
 
     fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        request.path("user_id", &self.user_id)?;
-        request.path("id", &self.channel_id)?;
-        check_filter("workflow_categories", self.workflow_categories.as_ref())?;
-        check_some_id("source", self.source.as_deref())?;
-        check_some_id("tenant", self.tenant.as_deref())?;
-        self.page.encode(request, 200)?;
-        request.query("status", &self.status);
-        request.query("source", &self.source);
-        request.query("tenant", &self.tenant);
-        request.query("has_tenant", &self.has_tenant);
-        request.query("workflow_categories", &self.workflow_categories);
-        request.query("archived", &self.archived);
+        request.path("user_id", self.user_id.as_str())?;
+        request.path("id", self.channel_id.as_str())?;
+        self.page.encode(request)?;
+        request.query("status", &self.status)?;
+        request.query("source", &self.source)?;
+        request.query("tenant", &self.tenant)?;
+        request.query("has_tenant", &self.has_tenant)?;
+        request.query("workflow_categories", &self.workflow_categories)?;
+        request.query("archived", &self.archived)?;
         TriggerDataFilter::encode(self.trigger_data.as_ref(), request)?;
-        request.query("locale", &self.locale);
-        request.query("exclude", &self.exclude.as_deref().filter(|paths| !paths.is_empty()));
-        request.query("mode", &self.mode);
-        self.inserted_at.encode(request);
-        Ok(())
+        request.query("locale", &self.locale)?;
+        let exclude: Vec<&str> = self.exclude.iter().map(Text::as_str).collect();
+        request.query("exclude", &Some(exclude.join(",")).filter(|paths| !paths.is_empty()))?;
+        request.query("mode", &self.mode)?;
+        self.inserted_at.encode(request)
     }
 
     fn decode(&self, response: &http::Response<Bytes>) -> Result<FeedPage, DecodeError> {
-        let listing: Listing = response::json(response)?;
+        let listing: Listing = json(response)?;
         let cursor = page::next_cursor(listing.page_info.as_ref(), None, listing.entries.is_empty());
         Ok(FeedPage {
             items: listing.entries,
@@ -249,128 +245,107 @@ struct Listing {
     vars: Option<Map<String, Value>>,
 }
 
-/// One page of a feed, with what is known of all of it.
+/// One page of a feed, with the counts of the whole feed.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct FeedPage {
     /// The items of this page.
     pub items: Vec<FeedItem>,
-    /// Cursors and size.
+    /// The cursors and the size of the page.
     pub info: Option<PageInfo>,
-    /// The feed's counts.
+    /// The counts of the whole feed.
     pub meta: Option<FeedMetadata>,
-    /// The environment's variables that may be public.
+    /// The public variables of the environment.
     pub vars: Option<Map<String, Value>>,
-    /// The request for the next page, or `None` on the last.
+    /// The request for the next page, or `None` on the last page.
     pub next: Option<ListItems>,
 }
 
-/// How many items a feed has, not only on this page.
+/// The numbers of items in the whole feed, not only on one page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "__typename")]
 #[non_exhaustive]
 pub struct FeedMetadata {
-    /// All of them.
+    /// The number of all items.
     #[serde(default)]
     pub total_count: u64,
-    /// Those that the user has not read.
+    /// The number of items that the user has not read.
     #[serde(default)]
     pub unread_count: u64,
-    /// Those that the user has not seen.
+    /// The number of items that the user has not seen.
     #[serde(default)]
     pub unseen_count: u64,
 }
 
-/// An item of a feed: a message over an in-app channel.
+/// An item of a feed: a message of an in-app channel.
 ///
-/// Which fields there are depends on [`ListItems::mode`] and [`ListItems::exclude`].
+/// Which fields are present depends on [`ListItems::mode`] and [`ListItems::exclude`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "__typename")]
 #[non_exhaustive]
 pub struct FeedItem {
-    /// The message's id, by which its status is changed.
+    /// The id of the message, with which you can change its status.
     #[serde(default)]
     pub id: String,
-    /// What it says, and the buttons under it.
+    /// The content, and the buttons below it.
     #[serde(default)]
     pub blocks: Vec<FeedBlock>,
-    /// The triggers that it is about; several where the workflow batches.
+    /// The triggers behind the item; several if the workflow batches.
     #[serde(default)]
     pub activities: Vec<Activity>,
-    /// How many triggers it is about.
+    /// The number of triggers behind the item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_activities: Option<u64>,
-    /// Who did what it is about.
+    /// The actors of the triggers behind the item.
     #[serde(default)]
     pub actors: Vec<Recipient>,
-    /// How many actors there are.
+    /// The number of actors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_actors: Option<u64>,
-    /// The trigger's data, without attachments.
+    /// The data of the trigger, without attachments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Map<String, Value>>,
-    /// The workflow that made it.
+    /// The workflow that created the item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<MessageSource>,
-    /// The tenant's id.
+    /// The id of the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<String>,
-    /// When it was last seen.
+    /// When the item was last seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_at: Option<Timestamp>,
-    /// When it was last read.
+    /// When the item was last read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_at: Option<Timestamp>,
-    /// When the user last interacted with it.
+    /// When the user last interacted with the item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interacted_at: Option<Timestamp>,
-    /// When a link in it was last clicked.
+    /// When a link in the item was last clicked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link_clicked_at: Option<Timestamp>,
-    /// When it was last clicked.
+    /// When the item was last clicked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clicked_at: Option<Timestamp>,
-    /// When it was archived.
+    /// When the item was archived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived_at: Option<Timestamp>,
-    /// When it was made.
+    /// When the item was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inserted_at: Option<Timestamp>,
-    /// When it last changed.
+    /// When the item last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
 }
 
-/// Gets the settings of a user's feed, for whoever shows it.
-///
-/// [Reference](https://docs.knock.app/api-reference/users/feeds/get_settings)
-pub fn get_settings(user_id: impl Into<String>, channel_id: impl Into<String>) -> GetSettings {
-    GetSettings { user_id: user_id.into(), channel_id: channel_id.into() }
-}
-
-/// Made by [`get_settings`].
-#[derive(Debug, Clone)]
-#[must_use = "an operation does nothing until it is sent"]
-pub struct GetSettings {
-    user_id: String,
-    channel_id: String,
-}
-
-impl Operation for GetSettings {
-    type Output = FeedSettings;
-    const INFO: OperationInfo = OperationInfo::get(
-        "feeds.get_settings",
-        "/v1/users/{user_id}/feeds/{id}/settings",
-        RateLimitTier::Tier4,
-    );
-
-    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        request.path("user_id", &self.user_id)?;
-        request.path("id", &self.channel_id)
-    }
-
-    fn decode(&self, response: &http::Response<Bytes>) -> Result<FeedSettings, DecodeError> {
-        response::json(response)
+operation! {
+    /// Gets the settings of the feed of a user, for the component that displays it.
+    ///
+    /// [Reference](https://docs.knock.app/api-reference/users/feeds/get_settings)
+    #[doc(alias = "users.feeds.getSettings")]
+    pub fn get_settings(user_id; channel_id: ChannelId) -> GetSettings {
+        "feeds.get_settings": GET "/v1/users/{user_id}/feeds/{id}/settings", Tier4;
+        returns (FeedSettings);
+        encode |this, request| { request.path("id", this.channel_id.as_str()) }
     }
 }
 
@@ -378,11 +353,11 @@ impl Operation for GetSettings {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FeedSettings {
-    /// What the account's plan asks for.
+    /// What the plan of the account requires.
     pub features: FeedFeatures,
 }
 
-/// What the account's plan asks of a feed.
+/// What the plan of the account requires of a feed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FeedFeatures {
@@ -397,26 +372,30 @@ mod tests {
     use super::*;
     use crate::UnixTime;
 
-    fn parse(answer: &Value) -> FeedPage {
-        let response = http::Response::new(Bytes::from(answer.to_string()));
-        list_items("jhammond", "feed").page_size(200).parse(response, UnixTime::from_secs(0)).unwrap()
+    const FEED: ChannelId = ChannelId::from_static("feed");
+
+    fn parse(response: &Value) -> FeedPage {
+        let response = http::Response::new(Bytes::from(response.to_string()));
+        list_items("jhammond", FEED).page_size(200).parse(response, UnixTime::from_secs(0)).unwrap()
     }
 
     #[test]
-    fn what_was_excluded_is_not_missed() {
+    fn excluded_fields_may_be_missing() {
         let page = parse(&json!({
             "entries": [{ "__typename": "FeedItem", "blocks": [{ "type": "text" }], "source": {} }],
             "page_info": { "__typename": "PageInfo", "after": "next", "before": null, "page_size": 1 }
         }));
         assert!(matches!(page.items[0].blocks[0], FeedBlock::Text(_)));
-        let next = page.next.unwrap().prepare().unwrap();
+        let next = page.next.unwrap().prepare([7; 16]).unwrap();
         assert_eq!(next.target(), "/v1/users/jhammond/feeds/feed?after=next&page_size=200");
         assert!(parse(&json!({})).next.is_none());
     }
 
     #[test]
     fn paths_to_exclude_are_one_text() {
-        let list = list_items("jhammond", "feed").exclude(["entries.data"]).exclude(["meta", "vars"]);
-        assert!(list.prepare().unwrap().target().ends_with("?exclude=entries.data%2Cmeta%2Cvars"));
+        let list = list_items("jhammond", FEED).exclude(["entries.data"]).exclude(["meta", "vars"]);
+        assert!(list.prepare([7; 16]).unwrap().target().ends_with("?exclude=entries.data%2Cmeta%2Cvars"));
+        let list = list_items("jhammond", FEED).exclude(<[&str; 0]>::default());
+        assert_eq!(list.prepare([7; 16]).unwrap().target(), "/v1/users/jhammond/feeds/feed");
     }
 }

@@ -1,19 +1,49 @@
-//! Integrations: what reverse ETL tools send to Knock, as JSON-RPC.
+//! Integrations: the JSON-RPC endpoints that reverse ETL tools call.
 //!
-//! Census and Hightouch call these endpoints themselves; they are here for whoever stands between them and Knock.
-//! See Knock on [sources](https://docs.knock.app/integrations/sources/overview) and its
+//! Census and Hightouch call these endpoints themselves. You need them only to relay such a request to Knock. See Knock
+//! on [sources](https://docs.knock.app/integrations/sources/overview) and its
 //! [reference](https://docs.knock.app/api-reference/integrations).
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::api::recipients::check_id;
-use crate::error::{DecodeError, InvalidInput};
-use crate::operation::{Operation, OperationInfo, RateLimitTier, RequestEncoder};
-use crate::response;
+use crate::operation::{RequestEncoder, operation};
+use crate::value::{InvalidInput, Text};
+use crate::wire::check_id;
 
-/// A JSON-RPC request: build one, or pass on one that came in.
+operation! {
+    /// Relays a request of Census to the custom destination of Knock.
+    ///
+    /// See Knock on [Census](https://docs.knock.app/integrations/sources/census).
+    ///
+    /// [Reference](https://docs.knock.app/api-reference/integrations/census/custom_destination)
+    #[doc(alias = "integrations.census.customDestination")]
+    pub fn census_custom_destination(; request: RpcRequest) -> CensusCustomDestination {
+        // Not repeatable: the effect of running a method twice is not documented.
+        "integrations.census_custom_destination":
+            POST "/v1/integrations/census/custom-destination", Tier3;
+        returns (RpcResponse);
+        encode |this, request| { this.request.encode(request) }
+    }
+}
+
+operation! {
+    /// Relays a request of Hightouch to the embedded destination of Knock.
+    ///
+    /// See Knock on [Hightouch](https://docs.knock.app/integrations/sources/hightouch).
+    ///
+    /// [Reference](https://docs.knock.app/api-reference/integrations/hightouch/embedded_destination)
+    #[doc(alias = "integrations.hightouch.embeddedDestination")]
+    pub fn hightouch_embedded_destination(; request: RpcRequest) -> HightouchEmbeddedDestination {
+        // Not repeatable: the effect of running a method twice is not documented.
+        "integrations.hightouch_embedded_destination":
+            POST "/v1/integrations/hightouch/embedded-destination", Tier3;
+        returns (RpcResponse);
+        encode |this, request| { this.request.encode(request) }
+    }
+}
+
+/// A JSON-RPC request, to build or to deserialize from a request that you received.
 ///
 /// ```
 /// use knock_core::integrations::{self, RpcRequest};
@@ -28,26 +58,27 @@ use crate::response;
 #[non_exhaustive]
 #[must_use]
 pub struct RpcRequest {
-    /// The request's id, which the answer repeats.
+    /// The id of the request, which the response repeats.
     pub id: String,
     /// The version of JSON-RPC: `2.0`.
     pub jsonrpc: String,
-    /// What to do, as `list_objects`.
+    /// The method to run, for example `list_objects`.
     pub method: String,
-    /// The method's parameters.
+    /// The parameters of the method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub params: Option<Map<String, Value>>,
 }
 
 impl RpcRequest {
-    /// A request of JSON-RPC 2.0 without parameters.
-    pub fn new(id: impl Into<String>, method: impl Into<String>) -> Self {
+    /// Returns a request of JSON-RPC 2.0 without parameters.
+    pub fn new(id: impl Into<Text>, method: impl Into<Text>) -> Self {
+        let (id, method): (Text, Text) = (id.into(), method.into());
         Self { id: id.into(), jsonrpc: "2.0".to_owned(), method: method.into(), params: None }
     }
 
-    /// The method's parameters.
-    pub fn params(mut self, params: Map<String, Value>) -> Self {
-        self.params = Some(params);
+    /// Sets the parameters of the method.
+    pub fn params(mut self, params: impl Into<Option<Map<String, Value>>>) -> Self {
+        self.params = params.into().or(self.params);
         self
     }
 
@@ -59,81 +90,17 @@ impl RpcRequest {
     }
 }
 
-/// The answer to a JSON-RPC request.
+/// The response to a JSON-RPC request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct RpcAnswer {
-    /// The request's id.
+pub struct RpcResponse {
+    /// The id of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// What the method gave.
+    /// The result of the method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<Value>,
-    /// All else, as JSON-RPC's `error`.
+    /// Everything else, for example the `error` of JSON-RPC.
     #[serde(flatten)]
     pub more: Map<String, Value>,
-}
-
-/// Does what Census asks of a [custom destination](https://docs.knock.app/integrations/sources/census).
-///
-/// [Reference](https://docs.knock.app/api-reference/integrations/census/custom_destination)
-pub fn census_custom_destination(request: RpcRequest) -> CensusCustomDestination {
-    CensusCustomDestination { request }
-}
-
-/// Made by [`census_custom_destination`].
-#[derive(Debug, Clone)]
-#[must_use = "an operation does nothing until it is sent"]
-pub struct CensusCustomDestination {
-    request: RpcRequest,
-}
-
-impl Operation for CensusCustomDestination {
-    type Output = RpcAnswer;
-    // What a method does when it is done twice is not told.
-    const INFO: OperationInfo = OperationInfo::post(
-        "integrations.census_custom_destination",
-        "/v1/integrations/census/custom-destination",
-        RateLimitTier::Tier3,
-    );
-
-    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        self.request.encode(request)
-    }
-
-    fn decode(&self, response: &http::Response<Bytes>) -> Result<RpcAnswer, DecodeError> {
-        response::json(response)
-    }
-}
-
-/// Does what Hightouch asks of an [embedded destination](https://docs.knock.app/integrations/sources/hightouch).
-///
-/// [Reference](https://docs.knock.app/api-reference/integrations/hightouch/embedded_destination)
-pub fn hightouch_embedded_destination(request: RpcRequest) -> HightouchEmbeddedDestination {
-    HightouchEmbeddedDestination { request }
-}
-
-/// Made by [`hightouch_embedded_destination`].
-#[derive(Debug, Clone)]
-#[must_use = "an operation does nothing until it is sent"]
-pub struct HightouchEmbeddedDestination {
-    request: RpcRequest,
-}
-
-impl Operation for HightouchEmbeddedDestination {
-    type Output = RpcAnswer;
-    // What a method does when it is done twice is not told.
-    const INFO: OperationInfo = OperationInfo::post(
-        "integrations.hightouch_embedded_destination",
-        "/v1/integrations/hightouch/embedded-destination",
-        RateLimitTier::Tier3,
-    );
-
-    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        self.request.encode(request)
-    }
-
-    fn decode(&self, response: &http::Response<Bytes>) -> Result<RpcAnswer, DecodeError> {
-        response::json(response)
-    }
 }

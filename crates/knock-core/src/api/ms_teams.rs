@@ -1,4 +1,4 @@
-//! Microsoft Teams: helpers for connecting an organization and choosing its teams and channels.
+//! Microsoft Teams: connecting an organization and choosing its teams and channels.
 //!
 //! See Knock's [`TeamsKit`](https://docs.knock.app/integrations/chat/microsoft-teams/overview) and its
 //! [reference](https://docs.knock.app/api-reference/providers/ms_teams).
@@ -6,13 +6,13 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::api::recipients::{ObjectReference, check_id};
-use crate::error::{DecodeError, InvalidInput};
-use crate::operation::{Operation, OperationInfo, RateLimitTier, RequestEncoder};
-use crate::page::{self, Page, Paged};
-use crate::response;
+use crate::api::recipients::ObjectReference;
+use crate::call::{OperationInfo, RateLimitTier};
+use crate::operation::{Operation, Page, PageQuery, Paged, RequestEncoder, operation};
+use crate::value::{IntoOptional, InvalidInput, Text};
+use crate::wire::{DecodeError, JsonText, check_id, json};
 
-/// Who holds the id of the organization in Microsoft Entra: an object of Knock's, mostly a tenant.
+/// The object in Knock that stores the id of the Microsoft Entra tenant, usually a tenant of Knock.
 ///
 /// ```
 /// use knock_core::ms_teams::TenantObject;
@@ -22,28 +22,26 @@ use crate::response;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TenantObject {
-    object_id: String,
-    collection: String,
+    object_id: Text,
+    collection: Text,
 }
 
 impl TenantObject {
-    /// The object `object_id` of `collection`.
-    pub fn new(collection: impl Into<String>, object_id: impl Into<String>) -> Self {
+    /// Returns the object `object_id` of `collection`.
+    pub fn new(collection: impl Into<Text>, object_id: impl Into<Text>) -> Self {
         Self { object_id: object_id.into(), collection: collection.into() }
     }
 
-    /// A tenant.
-    pub fn tenant(tenant_id: impl Into<String>) -> Self {
+    /// Returns the object of a tenant.
+    pub fn tenant(tenant_id: impl Into<Text>) -> Self {
         Self::new("$tenants", tenant_id)
     }
 
     fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        check_id(&self.object_id, || "ms_teams_tenant_object.object_id".to_owned())?;
-        check_id(&self.collection, || "ms_teams_tenant_object.collection".to_owned())?;
-        let json = serde_json::to_string(self)
-            .map_err(|_| InvalidInput::new("ms_teams_tenant_object", "has no form in JSON"))?;
-        request.query("ms_teams_tenant_object", &json);
-        Ok(())
+        check_id(self.object_id.as_str(), || "ms_teams_tenant_object.object_id".to_owned())?;
+        check_id(self.collection.as_str(), || "ms_teams_tenant_object.collection".to_owned())?;
+        let json = JsonText::new("ms_teams_tenant_object", self);
+        request.query("ms_teams_tenant_object", json.get()?.get())
     }
 }
 
@@ -53,122 +51,96 @@ impl From<ObjectReference> for TenantObject {
     }
 }
 
-/// Lists the teams of the organization, 1 page at a time.
-///
-/// ```
-/// use knock_core::ms_teams::{self, TenantObject};
-///
-/// let teams_channel = "9a1b2c3d-0000-4000-8000-000000000000"; // the channel's id in Knock
-/// let list = ms_teams::list_teams(teams_channel, TenantObject::tenant("jurassic-park"))
-///     .top(20)
-///     .filter("startsWith(displayName, 'Park')");
-/// # let _ = list;
-/// ```
-///
-/// [Reference](https://docs.knock.app/api-reference/providers/ms_teams/list_teams)
-pub fn list_teams(channel_id: impl Into<String>, tenant_object: impl Into<TenantObject>) -> ListTeams {
-    ListTeams {
-        channel_id: channel_id.into(),
-        tenant_object: tenant_object.into(),
-        filter: None,
-        select: None,
-        top: None,
-        skip_token: None,
+operation! {
+    /// Lists the teams of the organization.
+    ///
+    /// ```
+    /// use knock_core::ms_teams::{self, TenantObject};
+    ///
+    /// let teams_channel = "9a1b2c3d-0000-4000-8000-000000000000"; // the id of the channel in Knock
+    /// let list = ms_teams::list_teams(teams_channel, TenantObject::tenant("jurassic-park"))
+    ///     .top(20)
+    ///     .filter("startsWith(displayName, 'Park')");
+    /// # let _ = list;
+    /// ```
+    ///
+    /// [Reference](https://docs.knock.app/api-reference/providers/ms_teams/list_teams)
+    #[doc(alias = "providers.msTeams.listTeams")]
+    pub fn list_teams(channel_id; tenant_object: TenantObject) -> ListTeams {
+        "ms_teams.list_teams": GET "/v1/providers/ms-teams/{channel_id}/teams", Tier2;
+        returns (pages of Team);
+        fields {
+            // Microsoft's skip token is the only parameter of a page that is used.
+            page: PageQuery<999> = PageQuery::default(),
+            filter: Option<Text> = None,
+            select: Option<Text> = None,
+            top: Option<u32> = None,
+        }
+        encode |this, request| {
+            this.tenant_object.encode(request)?;
+            request.query("query_options[$filter]", &this.filter)?;
+            request.query("query_options[$select]", &this.select)?;
+            request.query("query_options[$skiptoken]", &this.page.after)?;
+            request.query("query_options[$top]", &this.top)
+        }
     }
-}
-
-/// Made by [`list_teams`].
-#[derive(Debug, Clone)]
-#[must_use = "an operation does nothing until it is sent"]
-pub struct ListTeams {
-    channel_id: String,
-    tenant_object: TenantObject,
-    filter: Option<String>,
-    select: Option<String>,
-    top: Option<u32>,
-    skip_token: Option<String>,
 }
 
 impl ListTeams {
-    /// Which teams, as Microsoft Graph's [`$filter`](https://learn.microsoft.com/en-us/graph/query-parameters).
-    pub fn filter(mut self, filter: impl Into<String>) -> Self {
-        self.filter = Some(filter.into());
+    /// Limits the list to teams that match this
+    /// [`$filter`](https://learn.microsoft.com/en-us/graph/query-parameters) of Microsoft Graph.
+    pub fn filter<Kind>(mut self, filter: impl IntoOptional<Text, Kind>) -> Self {
+        self.filter = filter.into_optional().or(self.filter);
         self
     }
 
-    /// Which properties of a team, by the names that Microsoft has for them, as `id` and `displayName`.
-    pub fn select(mut self, properties: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+    /// Sets the properties of each team to return, by their names in Microsoft Graph, for example `displayName`.
+    pub fn select(mut self, properties: impl IntoIterator<Item = impl Into<Text>>) -> Self {
         self.select = Some(comma_separated(properties));
         self
     }
 
-    /// How many teams a page has at most.
-    pub fn top(mut self, count: u32) -> Self {
-        self.top = Some(count);
+    /// Sets the largest number of teams in a page.
+    pub fn top(mut self, count: impl Into<Option<u32>>) -> Self {
+        self.top = count.into().or(self.top);
         self
     }
 
-    /// Begins after this token, from [`Page::next`] or a former answer's `skip_token`.
-    pub fn skip_token(mut self, token: impl Into<String>) -> Self {
-        self.skip_token = Some(token.into());
+    /// Begins after this token, the `skip_token` of an earlier response.
+    ///
+    /// [`Page::next`] has it already.
+    pub fn skip_token<Kind>(mut self, token: impl IntoOptional<Text, Kind>) -> Self {
+        self.page.after = token.into_optional().or(self.page.after);
         self
     }
 }
 
-impl Operation for ListTeams {
-    type Output = Page<Team, Self>;
-    const INFO: OperationInfo = OperationInfo::get(
-        "ms_teams.list_teams",
-        "/v1/providers/ms-teams/{channel_id}/teams",
-        RateLimitTier::Tier2,
-    );
-
-    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        request.path("channel_id", &self.channel_id)?;
-        self.tenant_object.encode(request)?;
-        request.query("query_options[$filter]", &self.filter);
-        request.query("query_options[$select]", &self.select);
-        request.query("query_options[$skiptoken]", &self.skip_token);
-        request.query("query_options[$top]", &self.top);
-        Ok(())
-    }
-
-    fn decode(&self, response: &http::Response<Bytes>) -> Result<Page<Team, Self>, DecodeError> {
-        page::decode(response, self, Self::skip_token)
-    }
-}
-
-impl Paged for ListTeams {
-    type Item = Team;
-
-    fn split(&self, page: Page<Team, Self>) -> (Vec<Team>, Option<Self>) {
-        (page.items, page.next)
-    }
-}
-
-/// A team. Which properties it has depends on [`ListTeams::select`].
+/// A team of Microsoft Teams, with the properties that [`ListTeams::select`] asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Team {
-    /// Its id, a UUID.
+    /// The id, a UUID.
     #[serde(default)]
     pub id: String,
-    /// Its name.
+    /// The name.
     #[serde(default)]
     pub display_name: String,
-    /// What it is for.
+    /// The description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 
-/// Lists the channels of a team, without archived and private ones. The list comes whole.
+/// Lists the channels of a team, without archived and private ones.
+///
+/// The list is returned as a whole, in a single page.
 ///
 /// [Reference](https://docs.knock.app/api-reference/providers/ms_teams/list_channels)
+#[doc(alias = "providers.msTeams.listChannels")]
 pub fn list_channels(
-    channel_id: impl Into<String>,
+    channel_id: impl Into<Text>,
     tenant_object: impl Into<TenantObject>,
-    team_id: impl Into<String>,
+    team_id: impl Into<Text>,
 ) -> ListChannels {
     ListChannels {
         channel_id: channel_id.into(),
@@ -179,26 +151,29 @@ pub fn list_channels(
     }
 }
 
-/// Made by [`list_channels`].
+/// Lists the channels of a team, without archived and private ones.
+///
+/// This is the operation that [`list_channels`] makes.
 #[derive(Debug, Clone)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct ListChannels {
-    channel_id: String,
+    channel_id: Text,
     tenant_object: TenantObject,
-    team_id: String,
-    filter: Option<String>,
-    select: Option<String>,
+    team_id: Text,
+    filter: Option<Text>,
+    select: Option<Text>,
 }
 
 impl ListChannels {
-    /// Which channels, as Microsoft Graph's [`$filter`](https://learn.microsoft.com/en-us/graph/query-parameters).
-    pub fn filter(mut self, filter: impl Into<String>) -> Self {
-        self.filter = Some(filter.into());
+    /// Limits the list to channels that match this
+    /// [`$filter`](https://learn.microsoft.com/en-us/graph/query-parameters) of Microsoft Graph.
+    pub fn filter<Kind>(mut self, filter: impl IntoOptional<Text, Kind>) -> Self {
+        self.filter = filter.into_optional().or(self.filter);
         self
     }
 
-    /// Which properties of a channel, by the names that Microsoft has for them, as `id` and `displayName`.
-    pub fn select(mut self, properties: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+    /// Sets the properties of each channel to return, by their names in Microsoft Graph, for example `displayName`.
+    pub fn select(mut self, properties: impl IntoIterator<Item = impl Into<Text>>) -> Self {
         self.select = Some(comma_separated(properties));
         self
     }
@@ -213,18 +188,17 @@ impl Operation for ListChannels {
     );
 
     fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        request.path("channel_id", &self.channel_id)?;
-        check_id(&self.team_id, || "team_id".to_owned())?;
+        request.path("channel_id", self.channel_id.as_str())?;
+        check_id(self.team_id.as_str(), || "team_id".to_owned())?;
         self.tenant_object.encode(request)?;
-        request.query("team_id", &self.team_id);
-        request.query("query_options[$filter]", &self.filter);
-        request.query("query_options[$select]", &self.select);
-        Ok(())
+        request.query("team_id", &self.team_id)?;
+        request.query("query_options[$filter]", &self.filter)?;
+        request.query("query_options[$select]", &self.select)
     }
 
     fn decode(&self, response: &http::Response<Bytes>) -> Result<Page<Channel, Self>, DecodeError> {
-        let answer: ListChannelsAnswer = response::json(response)?;
-        Ok(Page { items: answer.ms_teams_channels, info: None, next: None })
+        let listing: Channels = json(response)?;
+        Ok(Page { items: listing.ms_teams_channels, info: None, next: None })
     }
 }
 
@@ -237,132 +211,87 @@ impl Paged for ListChannels {
 }
 
 #[derive(Deserialize)]
-struct ListChannelsAnswer {
+struct Channels {
     ms_teams_channels: Vec<Channel>,
 }
 
-/// A channel of a team. Which properties it has depends on [`ListChannels::select`].
+/// A channel of a team, with the properties that [`ListChannels::select`] asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Channel {
-    /// Its id, as `19:…@thread.tacv2`.
+    /// The id, for example `19:…@thread.tacv2`.
     #[serde(default)]
     pub id: String,
-    /// Its name.
+    /// The name.
     #[serde(default)]
     pub display_name: String,
-    /// What it is for.
+    /// The description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Who is in it, as `standard`, `private` or `shared`.
+    /// The kind of membership, for example `standard`, `private` or `shared`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub membership_type: Option<String>,
-    /// Whether it is archived.
+    /// Whether the channel is archived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_archived: Option<bool>,
-    /// When it was created, in ISO 8601 as Microsoft writes it.
+    /// When the channel was created, in ISO 8601 as Microsoft writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_date_time: Option<String>,
 }
 
-/// Checks whether Knock may post to the organization's Teams.
-///
-/// That it may not is no error: see [`AuthCheckAnswer::connection`].
-///
-/// [Reference](https://docs.knock.app/api-reference/providers/ms_teams/check_auth)
-pub fn auth_check(channel_id: impl Into<String>, tenant_object: impl Into<TenantObject>) -> AuthCheck {
-    AuthCheck { channel_id: channel_id.into(), tenant_object: tenant_object.into() }
-}
-
-/// Made by [`auth_check`].
-#[derive(Debug, Clone)]
-#[must_use = "an operation does nothing until it is sent"]
-pub struct AuthCheck {
-    channel_id: String,
-    tenant_object: TenantObject,
-}
-
-impl Operation for AuthCheck {
-    type Output = AuthCheckAnswer;
-    const INFO: OperationInfo = OperationInfo::get(
-        "ms_teams.auth_check",
-        "/v1/providers/ms-teams/{channel_id}/auth_check",
-        RateLimitTier::Tier2,
-    );
-
-    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        request.path("channel_id", &self.channel_id)?;
-        self.tenant_object.encode(request)
-    }
-
-    fn decode(&self, response: &http::Response<Bytes>) -> Result<AuthCheckAnswer, DecodeError> {
-        response::json(response)
+operation! {
+    /// Checks whether Knock may post to the Microsoft Teams of the organization.
+    ///
+    /// A connection that does not work is not an error: see [`AuthCheckResponse::connection`].
+    ///
+    /// [Reference](https://docs.knock.app/api-reference/providers/ms_teams/check_auth)
+    #[doc(alias = "providers.msTeams.checkAuth")]
+    pub fn auth_check(channel_id; tenant_object: TenantObject) -> AuthCheck {
+        "ms_teams.auth_check": GET "/v1/providers/ms-teams/{channel_id}/auth_check", Tier2;
+        returns (AuthCheckResponse);
+        encode |this, request| { this.tenant_object.encode(request) }
     }
 }
 
-/// What Microsoft said of the connection.
+/// The result of a check of the connection to Microsoft Teams.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct AuthCheckAnswer {
-    /// The connection.
+pub struct AuthCheckResponse {
+    /// The state of the connection.
     pub connection: Connection,
 }
 
-/// Whether the connection to Microsoft Teams works.
+/// The state of the connection to Microsoft Teams.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Connection {
-    /// Whether it works.
+    /// Whether the connection works.
     pub ok: bool,
-    /// The organization's id in Microsoft Entra.
+    /// The id of the organization in Microsoft Entra.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ms_teams_tenant_id: Option<String>,
-    /// Why it does not work.
+    /// Why the connection does not work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// Removes the organization's id from its holder, so that Knock no longer posts there.
-///
-/// [Reference](https://docs.knock.app/api-reference/providers/ms_teams/revoke_access)
-pub fn revoke_access(channel_id: impl Into<String>, tenant_object: impl Into<TenantObject>) -> RevokeAccess {
-    RevokeAccess { channel_id: channel_id.into(), tenant_object: tenant_object.into() }
-}
-
-/// Made by [`revoke_access`].
-#[derive(Debug, Clone)]
-#[must_use = "an operation does nothing until it is sent"]
-pub struct RevokeAccess {
-    channel_id: String,
-    tenant_object: TenantObject,
-}
-
-impl Operation for RevokeAccess {
-    type Output = ();
-    const INFO: OperationInfo = OperationInfo::put(
-        "ms_teams.revoke_access",
-        "/v1/providers/ms-teams/{channel_id}/revoke_access",
-        RateLimitTier::Tier2,
-    );
-
-    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        request.path("channel_id", &self.channel_id)?;
-        self.tenant_object.encode(request)
-    }
-
-    fn decode(&self, _: &http::Response<Bytes>) -> Result<(), DecodeError> {
-        Ok(())
+operation! {
+    /// Removes the id of the organization from the object that stores it.
+    ///
+    /// Knock can then no longer post to the Microsoft Teams of the organization.
+    ///
+    /// [Reference](https://docs.knock.app/api-reference/providers/ms_teams/revoke_access)
+    #[doc(alias = "providers.msTeams.revokeAccess")]
+    pub fn revoke_access(channel_id; tenant_object: TenantObject) -> RevokeAccess {
+        "ms_teams.revoke_access": PUT "/v1/providers/ms-teams/{channel_id}/revoke_access", Tier2;
+        returns (nothing);
+        encode |this, request| { this.tenant_object.encode(request) }
     }
 }
 
-fn comma_separated(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    let mut list = String::new();
-    for name in names {
-        if !list.is_empty() {
-            list.push(',');
-        }
-        list.push_str(name.as_ref());
-    }
-    list
+fn comma_separated(names: impl IntoIterator<Item = impl Into<Text>>) -> Text {
+    let names: Vec<Text> = names.into_iter().map(Into::into).collect();
+    let names: Vec<&str> = names.iter().map(Text::as_str).collect();
+    names.join(",").into()
 }

@@ -1,107 +1,100 @@
-//! Notify: how workflows were triggered before [`workflows`](crate::workflows), which does more.
+//! Notify: the older API to trigger and cancel workflows, replaced by [`workflows`](crate::workflows).
 //!
-//! The endpoints still answer, for code that is not ported yet. They take no inline recipients, no tenant and no
-//! idempotency key.
+//! Knock keeps these endpoints for existing code. They take no inline recipients, no tenant and no idempotency key.
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::api::recipients::{RecipientReference, check_count, check_id};
+use crate::api::recipients::{RecipientReference, References};
 use crate::api::workflows::{MAX_DATA_BYTES, MAX_RECIPIENTS};
-use crate::error::{DecodeError, InvalidInput};
-use crate::json::LazyJson;
-use crate::operation::{Operation, OperationInfo, RateLimitTier, RequestEncoder};
-use crate::response;
+use crate::operation::operation;
+use crate::value::{IntoOptional, Text};
+use crate::wire::{JsonText, ObjectSink, check_count, check_id, check_optional_id};
 
-/// Triggers the workflow `name` for up to 1,000 recipients.
-///
-/// Knock ignores idempotency keys here, so it is not repeated when its outcome is unknown, unless Knock says to.
-#[deprecated(note = "use `workflows::trigger` instead")]
-pub fn trigger(name: impl Into<String>, actor: impl Into<RecipientReference>) -> Trigger {
-    Trigger {
-        name: name.into(),
-        actor: actor.into(),
-        recipients: Vec::new(),
-        data: None,
-        cancellation_key: None,
+operation! {
+    /// Triggers the workflow `name` for up to 1,000 recipients.
+    ///
+    /// Knock ignores idempotency keys here. If the outcome is unknown, the call is therefore not repeated unless Knock
+    /// asks for it.
+    #[deprecated(note = "use `workflows::trigger` instead")]
+    pub fn trigger(; name: Text, actor: RecipientReference) -> Trigger {
+        "notify.trigger": POST "/v1/notify", Tier3;
+        returns (TriggerResponse);
+        fields {
+            recipients: Vec<RecipientReference> = Vec::new(),
+            data: Option<JsonText> = None,
+            cancellation_key: Option<Text> = None,
+        }
+        check |this| {
+            check_id(this.name.as_str(), || "name".to_owned())?;
+            this.actor.check(|| "actor".to_owned())?;
+            check_count("recipients", this.recipients.len(), MAX_RECIPIENTS)?;
+            References(&this.recipients).check("recipients")?;
+            this.data.as_ref().map_or(Ok(()), |data| data.check_object("data", MAX_DATA_BYTES))?;
+            check_optional_id("cancellation_key", this.cancellation_key.as_ref().map(Text::as_str))
+        }
+        encode |this, request| {
+            request.json_object(|object| {
+                object.member("name", &this.name)?;
+                object.member("actor", &this.actor)?;
+                object.member("recipients", &this.recipients)?;
+                object.optional("data", this.data.as_ref())?;
+                object.optional("cancellation_key", this.cancellation_key.as_ref())
+            })
+        }
     }
 }
 
-/// Made by [`trigger`].
-#[derive(Debug, Clone, Serialize)]
-#[must_use = "an operation does nothing until it is sent"]
-pub struct Trigger {
-    name: String,
-    actor: RecipientReference,
-    recipients: Vec<RecipientReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<LazyJson>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cancellation_key: Option<String>,
-}
-
 impl Trigger {
-    /// Adds recipients: user ids or object references.
+    /// Adds recipients: ids of users, or references to objects.
     pub fn recipients(mut self, recipients: impl IntoIterator<Item = impl Into<RecipientReference>>) -> Self {
         self.recipients.extend(recipients.into_iter().map(Into::into));
         self
     }
 
-    /// What the workflow's templates and conditions see as `data`: anything that is a JSON object, up to 10 MB.
+    /// Sets the data that the workflow's templates and conditions see: anything that serializes as a JSON object, up to
+    /// 10 MB.
     pub fn data(mut self, data: impl Serialize) -> Self {
-        self.data = Some(LazyJson::new("data", &data));
+        self.data = Some(JsonText::new("data", &data));
         self
     }
 
-    /// The key by which [`cancel`] finds what has not gone out yet.
-    pub fn cancellation_key(mut self, key: impl Into<String>) -> Self {
-        self.cancellation_key = Some(key.into());
+    /// Sets the key by which [`cancel`] finds notifications that have not been sent yet.
+    pub fn cancellation_key<Kind>(mut self, key: impl IntoOptional<Text, Kind>) -> Self {
+        self.cancellation_key = key.into_optional().or(self.cancellation_key);
         self
     }
 }
 
-impl Operation for Trigger {
-    type Output = TriggerAnswer;
-    const INFO: OperationInfo = OperationInfo::post("notify.trigger", "/v1/notify", RateLimitTier::Tier3);
-
-    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        check_id(&self.name, || "name".to_owned())?;
-        self.actor.check(|| "actor".to_owned())?;
-        check_count("recipients", self.recipients.len(), MAX_RECIPIENTS)?;
-        check_each(&self.recipients)?;
-        self.data.as_ref().map_or(Ok(()), |data| data.check_object("data", MAX_DATA_BYTES))?;
-        let key = self.cancellation_key.as_deref();
-        key.map_or(Ok(()), |key| check_id(key, || "cancellation_key".to_owned()))?;
-        request.json(self)
-    }
-
-    fn decode(&self, response: &http::Response<Bytes>) -> Result<TriggerAnswer, DecodeError> {
-        response::json(response)
-    }
-}
-
-/// What a trigger started.
+/// The response to a trigger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct TriggerAnswer {
+pub struct TriggerResponse {
     /// The id of the run, by which its messages are found.
     pub result_id: String,
 }
 
-/// Cancels what a trigger of the workflow `name` with this cancellation key has not sent yet.
-#[deprecated(note = "use `workflows::cancel` instead")]
-pub fn cancel(name: impl Into<String>, cancellation_key: impl Into<String>) -> Cancel {
-    Cancel { name: name.into(), cancellation_key: cancellation_key.into(), recipients: None }
-}
-
-/// Made by [`cancel`].
-#[derive(Debug, Clone, Serialize)]
-#[must_use = "an operation does nothing until it is sent"]
-pub struct Cancel {
-    name: String,
-    cancellation_key: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    recipients: Option<Vec<RecipientReference>>,
+operation! {
+    /// Cancels notifications of the workflow `name` that have not been sent yet.
+    #[deprecated(note = "use `workflows::cancel` instead")]
+    pub fn cancel(; name: Text, cancellation_key: Text) -> Cancel {
+        "notify.cancel": POST "/v1/notify/cancel", Tier3, repeatable;
+        returns (nothing);
+        fields { recipients: Option<Vec<RecipientReference>> = None }
+        check |this| {
+            check_id(this.name.as_str(), || "name".to_owned())?;
+            check_id(this.cancellation_key.as_str(), || "cancellation_key".to_owned())?;
+            let Some(recipients) = &this.recipients else { return Ok(()) };
+            check_count("recipients", recipients.len(), MAX_RECIPIENTS)?;
+            References(recipients).check("recipients")
+        }
+        encode |this, request| {
+            request.json_object(|object| {
+                object.member("name", &this.name)?;
+                object.member("cancellation_key", &this.cancellation_key)?;
+                object.optional("recipients", this.recipients.as_ref())
+            })
+        }
+    }
 }
 
 impl Cancel {
@@ -110,29 +103,4 @@ impl Cancel {
         self.recipients.get_or_insert_default().extend(recipients.into_iter().map(Into::into));
         self
     }
-}
-
-impl Operation for Cancel {
-    type Output = ();
-    const INFO: OperationInfo =
-        OperationInfo::post("notify.cancel", "/v1/notify/cancel", RateLimitTier::Tier3).repeatable();
-
-    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        check_id(&self.name, || "name".to_owned())?;
-        check_id(&self.cancellation_key, || "cancellation_key".to_owned())?;
-        if let Some(recipients) = &self.recipients {
-            check_count("recipients", recipients.len(), MAX_RECIPIENTS)?;
-            check_each(recipients)?;
-        }
-        request.json(self)
-    }
-
-    fn decode(&self, _: &http::Response<Bytes>) -> Result<(), DecodeError> {
-        Ok(())
-    }
-}
-
-fn check_each(recipients: &[RecipientReference]) -> Result<(), InvalidInput> {
-    let mut recipients = recipients.iter().enumerate();
-    recipients.try_for_each(|(index, recipient)| recipient.check(|| format!("recipients[{index}]")))
 }

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::field::{Field, clearable};
-use crate::open_enum::open_enum;
+use crate::value::{Field, IntoField, IntoOptional, Text};
+use crate::wire::open_enum;
 
-/// The id of the preference set that applies where no tenant has its own.
+/// The id of the preference set that applies unless a tenant has its own.
 pub const DEFAULT_SET: &str = "default";
 
 open_enum! {
@@ -29,7 +29,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// How a condition compares.
+    /// The comparison of a condition.
     pub enum Operator {
         EqualTo = "equal_to",
         NotEqualTo = "not_equal_to",
@@ -59,14 +59,14 @@ open_enum! {
 }
 
 open_enum! {
-    /// What becomes of the set that Knock has.
+    /// How a preference set is written into the one that Knock has.
     pub enum PersistenceStrategy {
         Merge = "merge",
         Replace = "replace",
     }
 }
 
-/// A comparison that decides whether a setting applies; conditions in one list must all hold.
+/// A comparison that decides whether a setting applies. The conditions of a list must all hold.
 ///
 /// ```
 /// use knock_core::preferences::{Condition, Operator};
@@ -77,40 +77,41 @@ open_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Condition {
-    /// The path of the value to look at, as `recipient.plan` or `data.priority`.
+    /// The path of the value to compare, for example `recipient.plan` or `data.priority`.
     pub variable: String,
-    /// How to compare.
+    /// The comparison.
     pub operator: Operator,
-    /// What to compare with; a path or a value, always as text. Operators such as `exists` take none.
+    /// The path or value to compare with, always as text. Operators such as `exists` take none.
     #[serde(default)]
     pub argument: Option<String>,
 }
 
 impl Condition {
-    /// A condition that compares with an argument.
-    pub fn new(variable: impl Into<String>, operator: Operator, argument: impl Into<String>) -> Self {
-        Self { variable: variable.into(), operator, argument: Some(argument.into()) }
+    /// Returns a condition that compares with an argument.
+    pub fn new(variable: impl Into<Text>, operator: impl Into<Operator>, argument: impl Into<Text>) -> Self {
+        let argument = Some(argument.into().into());
+        Self { variable: variable.into().into(), operator: operator.into(), argument }
     }
 
-    /// A condition that needs no argument, as [`Operator::Exists`].
-    pub fn unary(variable: impl Into<String>, operator: Operator) -> Self {
-        Self { variable: variable.into(), operator, argument: None }
+    /// Returns a condition without an argument, for an operator such as [`Operator::Exists`].
+    pub fn unary(variable: impl Into<Text>, operator: impl Into<Operator>) -> Self {
+        Self { variable: variable.into().into(), operator: operator.into(), argument: None }
     }
 }
 
-/// On, off, or on under conditions: a setting of a channel, of a type of channel, or of commercial messages.
+/// A setting of a channel, of a type of channel or of commercial messages: on, off, or on under conditions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Setting {
     /// On or off.
     Subscribed(bool),
-    /// On while all conditions hold.
+    /// On if all conditions hold.
     Conditions {
         /// The conditions.
         conditions: Vec<Condition>,
     },
-    /// A form that this version does not know, as it came.
+    /// A form that this version does not know, as it was received.
     Other(Value),
 }
 
@@ -122,13 +123,19 @@ impl From<bool> for Setting {
 
 impl From<Condition> for Setting {
     fn from(condition: Condition) -> Self {
-        Self::from(vec![condition])
+        Self::from([condition])
     }
 }
 
 impl From<Vec<Condition>> for Setting {
     fn from(conditions: Vec<Condition>) -> Self {
         Self::Conditions { conditions }
+    }
+}
+
+impl<const N: usize> From<[Condition; N]> for Setting {
+    fn from(conditions: [Condition; N]) -> Self {
+        Self::Conditions { conditions: conditions.into() }
     }
 }
 
@@ -141,9 +148,7 @@ pub type Channels = BTreeMap<String, Setting>;
 /// Settings by workflow key or category.
 pub type Workflows = BTreeMap<String, WorkflowSetting>;
 
-clearable!(ChannelTypes, Channels, Workflows, Setting, Vec<Condition>);
-
-/// The setting of a workflow or a category: on, off, or in detail.
+/// The setting of a workflow or a category: on, off, on under conditions, or by channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -152,7 +157,7 @@ pub enum WorkflowSetting {
     Subscribed(bool),
     /// By channel, by type of channel, or under conditions.
     Settings(WorkflowSettings),
-    /// A form that this version does not know, as it came.
+    /// A form that this version does not know, as it was received.
     Other(Value),
 }
 
@@ -162,13 +167,31 @@ impl From<bool> for WorkflowSetting {
     }
 }
 
+impl From<Condition> for WorkflowSetting {
+    fn from(condition: Condition) -> Self {
+        WorkflowSettings::new().condition(condition).into()
+    }
+}
+
+impl From<Vec<Condition>> for WorkflowSetting {
+    fn from(conditions: Vec<Condition>) -> Self {
+        WorkflowSettings::new().conditions(conditions).into()
+    }
+}
+
+impl<const N: usize> From<[Condition; N]> for WorkflowSetting {
+    fn from(conditions: [Condition; N]) -> Self {
+        WorkflowSettings::new().conditions(conditions).into()
+    }
+}
+
 impl From<WorkflowSettings> for WorkflowSetting {
     fn from(settings: WorkflowSettings) -> Self {
         Self::Settings(settings)
     }
 }
 
-/// The detailed setting of a workflow or a category.
+/// The settings of a workflow or a category by channel and under conditions.
 ///
 /// ```
 /// use knock_core::preferences::{ChannelType, WorkflowSettings};
@@ -184,65 +207,70 @@ impl From<WorkflowSettings> for WorkflowSetting {
 #[non_exhaustive]
 #[must_use]
 pub struct WorkflowSettings {
-    /// By type of channel.
+    /// The settings by type of channel.
     #[serde(skip_serializing_if = "Field::is_keep")]
     pub channel_types: Field<ChannelTypes>,
-    /// By channel id.
+    /// The settings by channel id.
     #[serde(skip_serializing_if = "Field::is_keep")]
     pub channels: Field<Channels>,
     /// Conditions that must all hold.
     #[serde(skip_serializing_if = "Field::is_keep")]
     pub conditions: Field<Vec<Condition>>,
-    /// In a tenant's preferences: whether this setting wins over the recipient's own.
+    /// In the preferences of a tenant: whether this setting overrides that of the recipient.
     #[serde(rename = "__strategy__", skip_serializing_if = "Option::is_none")]
     pub strategy: Option<PersistenceStrategy>,
-    /// What this version does not know, so that a set that is read and written again keeps it.
+    /// Members that this version does not know. A set that is read and written again keeps them.
     #[serde(flatten)]
     other: Map<String, Value>,
 }
 
 impl WorkflowSettings {
-    /// No settings yet.
+    /// Returns settings that set nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The setting for one type of channel.
-    pub fn channel_type(mut self, channel_type: ChannelType, setting: impl Into<Setting>) -> Self {
-        self.channel_types.get_or_default().insert(channel_type, setting.into());
+    /// Sets the setting of a type of channel.
+    pub fn channel_type(mut self, channel_type: impl Into<ChannelType>, setting: impl Into<Setting>) -> Self {
+        self.channel_types.get_or_default().insert(channel_type.into(), setting.into());
         self
     }
 
-    /// The setting for one channel, by its id.
-    pub fn channel(mut self, channel_id: impl Into<String>, setting: impl Into<Setting>) -> Self {
-        self.channels.get_or_default().insert(channel_id.into(), setting.into());
+    /// Sets the setting of a channel, by its id.
+    pub fn channel(mut self, channel_id: impl Into<Text>, setting: impl Into<Setting>) -> Self {
+        self.channels.get_or_default().insert(channel_id.into().into(), setting.into());
         self
     }
 
-    /// One more condition.
-    pub fn condition(mut self, condition: Condition) -> Self {
-        self.conditions.get_or_default().push(condition);
+    /// Adds a condition.
+    pub fn condition(self, condition: Condition) -> Self {
+        self.conditions([condition])
+    }
+
+    /// Adds conditions, which must all hold.
+    pub fn conditions(mut self, conditions: impl IntoIterator<Item = Condition>) -> Self {
+        self.conditions.get_or_default().extend(conditions);
         self
     }
 
-    /// In a tenant's preferences: makes this setting win over the recipient's own.
-    pub fn strategy(mut self, strategy: PersistenceStrategy) -> Self {
-        self.strategy = Some(strategy);
+    /// In the preferences of a tenant: sets whether this setting overrides that of the recipient.
+    pub fn strategy<Kind>(mut self, strategy: impl IntoOptional<PersistenceStrategy, Kind>) -> Self {
+        self.strategy = strategy.into_optional().or(self.strategy);
         self
     }
 }
 
-/// A preference set to write.
+/// A preference set in a request.
 ///
-/// Written for itself it **replaces** the set, unless [`merge`](Self::merge) says otherwise; written along with an
-/// inline recipient it is merged. A whole group is removed with [`Clear`](crate::Clear).
+/// On its own it **replaces** the set that Knock has, unless you ask to [`merge`](Self::merge). Together with an inline
+/// recipient it is merged. A whole group is removed with [`Clear`](crate::Clear).
 ///
 /// ```
 /// use knock_core::preferences::{ChannelType, Condition, Operator, PreferenceSetRequest, WorkflowSettings};
 ///
 /// let preferences = PreferenceSetRequest::new()
 ///     .channel_type(ChannelType::Email, true)
-///     .channel_type(ChannelType::Sms, false)
+///     .channel_type(ChannelType::Sms, Condition::new("data.priority", Operator::EqualTo, "1"))
 ///     .workflow("dinosaurs-loose", WorkflowSettings::new().channel_type(ChannelType::Sms, true))
 ///     .category("marketing", false)
 ///     .commercial_subscribed(false);
@@ -267,112 +295,100 @@ pub struct PreferenceSetRequest {
 }
 
 impl PreferenceSetRequest {
-    /// No settings yet.
+    /// Returns settings that set nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The setting for one type of channel.
-    pub fn channel_type(mut self, channel_type: ChannelType, setting: impl Into<Setting>) -> Self {
-        self.channel_types.get_or_default().insert(channel_type, setting.into());
+    /// Sets the setting of a type of channel.
+    pub fn channel_type(mut self, channel_type: impl Into<ChannelType>, setting: impl Into<Setting>) -> Self {
+        self.channel_types.get_or_default().insert(channel_type.into(), setting.into());
         self
     }
 
-    /// The settings for all types of channel at once.
-    pub fn channel_types(mut self, settings: impl Into<Field<ChannelTypes>>) -> Self {
-        self.channel_types = settings.into();
+    /// Sets the settings of all types of channel.
+    pub fn channel_types<Kind>(mut self, settings: impl IntoField<ChannelTypes, Kind>) -> Self {
+        self.channel_types.change(settings.into_field());
         self
     }
 
-    /// The setting for one channel, by its id.
-    pub fn channel(mut self, channel_id: impl Into<String>, setting: impl Into<Setting>) -> Self {
-        self.channels.get_or_default().insert(channel_id.into(), setting.into());
+    /// Sets the setting of a channel, by its id.
+    pub fn channel(mut self, channel_id: impl Into<Text>, setting: impl Into<Setting>) -> Self {
+        self.channels.get_or_default().insert(channel_id.into().into(), setting.into());
         self
     }
 
-    /// The settings for all channels at once.
-    pub fn channels(mut self, settings: impl Into<Field<Channels>>) -> Self {
-        self.channels = settings.into();
+    /// Sets the settings of all channels.
+    pub fn channels<Kind>(mut self, settings: impl IntoField<Channels, Kind>) -> Self {
+        self.channels.change(settings.into_field());
         self
     }
 
-    /// The setting for one workflow, by its key.
-    pub fn workflow(mut self, key: impl Into<String>, setting: impl Into<WorkflowSetting>) -> Self {
-        self.workflows.get_or_default().insert(key.into(), setting.into());
+    /// Sets the setting of a workflow, by its key.
+    pub fn workflow(mut self, key: impl Into<Text>, setting: impl Into<WorkflowSetting>) -> Self {
+        self.workflows.get_or_default().insert(key.into().into(), setting.into());
         self
     }
 
-    /// The settings for all workflows at once.
-    pub fn workflows(mut self, settings: impl Into<Field<Workflows>>) -> Self {
-        self.workflows = settings.into();
+    /// Sets the settings of all workflows.
+    pub fn workflows<Kind>(mut self, settings: impl IntoField<Workflows, Kind>) -> Self {
+        self.workflows.change(settings.into_field());
         self
     }
 
-    /// The setting for one category of workflows.
-    pub fn category(mut self, category: impl Into<String>, setting: impl Into<WorkflowSetting>) -> Self {
-        self.categories.get_or_default().insert(category.into(), setting.into());
+    /// Sets the setting of a category of workflows.
+    pub fn category(mut self, category: impl Into<Text>, setting: impl Into<WorkflowSetting>) -> Self {
+        self.categories.get_or_default().insert(category.into().into(), setting.into());
         self
     }
 
-    /// The settings for all categories at once.
-    pub fn categories(mut self, settings: impl Into<Field<Workflows>>) -> Self {
-        self.categories = settings.into();
+    /// Sets the settings of all categories.
+    pub fn categories<Kind>(mut self, settings: impl IntoField<Workflows, Kind>) -> Self {
+        self.categories.change(settings.into_field());
         self
     }
 
-    /// Whether the recipient gets messages of workflows that are marked as commercial.
-    pub fn commercial_subscribed(mut self, setting: impl Into<Field<Setting>>) -> Self {
-        self.commercial_subscribed = setting.into();
+    /// Sets whether the recipient gets messages of workflows that are marked as commercial.
+    pub fn commercial_subscribed<Kind>(mut self, setting: impl IntoField<Setting, Kind>) -> Self {
+        self.commercial_subscribed.change(setting.into_field());
         self
     }
 
-    /// Merges into the set that Knock has, where writing it for itself would replace it.
+    /// Merges these settings into the set that Knock has, instead of replacing it.
     pub fn merge(mut self) -> Self {
         self.strategy = Some(PersistenceStrategy::Merge);
         self
     }
 
-    /// Replaces the set that Knock has, where it would be merged: as a tenant's default.
+    /// Replaces the set that Knock has, for requests that would merge it, such as those for a tenant.
     pub fn replace(mut self) -> Self {
         self.strategy = Some(PersistenceStrategy::Replace);
         self
     }
 }
 
-impl From<Condition> for Field<Setting> {
-    fn from(condition: Condition) -> Self {
-        Self::Set(condition.into())
+impl From<&PreferenceSetRequest> for PreferenceSetRequest {
+    fn from(preferences: &PreferenceSetRequest) -> Self {
+        preferences.clone()
     }
 }
 
-impl From<Vec<Condition>> for Field<Setting> {
-    fn from(conditions: Vec<Condition>) -> Self {
-        Self::Set(conditions.into())
-    }
-}
-
-impl From<bool> for Field<Setting> {
-    fn from(subscribed: bool) -> Self {
-        Self::Set(subscribed.into())
-    }
-}
-
-/// A recipient's preference set, merged with the environment's defaults.
+/// The preference set of a recipient, merged with the defaults of the environment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PreferenceSet {
-    /// `default`, or a tenant's id.
+    /// The id of the set: `default`, or the id of a tenant.
     pub id: String,
-    /// By type of channel.
+    /// The settings by type of channel.
     #[serde(default)]
     pub channel_types: Option<ChannelTypes>,
-    /// By channel id.
+    /// The settings by channel id.
     #[serde(default)]
     pub channels: Option<Channels>,
-    /// By workflow key.
+    /// The settings by workflow key.
     #[serde(default)]
     pub workflows: Option<Workflows>,
-    /// By category of workflows.
+    /// The settings by category of workflows.
     #[serde(default)]
     pub categories: Option<Workflows>,
     /// Whether the recipient gets messages of workflows that are marked as commercial.
@@ -406,6 +422,27 @@ mod tests {
         });
         let parsed: PreferenceSet = serde_json::from_value(set.clone()).unwrap();
         assert_eq!(json!(parsed), set);
+    }
+
+    #[test]
+    fn conditions_are_a_setting_of_a_channel_and_of_a_workflow() {
+        let urgent = || Condition::new("data.urgent", Operator::EqualTo, "true");
+        let paid = || Condition::unary("recipient.plan", Operator::Exists);
+        let request = PreferenceSetRequest::new()
+            .channel_type(ChannelType::Sms, [urgent(), paid()])
+            .workflow("dinosaurs-loose", urgent())
+            .category("marketing", vec![urgent(), paid()])
+            .commercial_subscribed(Some(false));
+        let (urgent, paid) = (json!(urgent()), json!(paid()));
+        assert_eq!(
+            json!(request),
+            json!({
+                "channel_types": { "sms": { "conditions": [urgent, paid] } },
+                "workflows": { "dinosaurs-loose": { "conditions": [urgent] } },
+                "categories": { "marketing": { "conditions": [urgent, paid] } },
+                "commercial_subscribed": false
+            })
+        );
     }
 
     #[test]

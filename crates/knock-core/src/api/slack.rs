@@ -1,18 +1,16 @@
-//! Slack: helpers for connecting a workspace and choosing its channels.
+//! Slack: connecting a workspace and choosing its channels.
 //!
 //! See Knock's [`SlackKit`](https://docs.knock.app/integrations/chat/slack/overview) and its
 //! [reference](https://docs.knock.app/api-reference/providers/slack).
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::api::recipients::{ObjectReference, check_id};
-use crate::error::{DecodeError, InvalidInput};
-use crate::operation::{Operation, OperationInfo, RateLimitTier, RequestEncoder};
-use crate::page::{self, Page, Paged};
-use crate::response;
+use crate::api::recipients::ObjectReference;
+use crate::operation::{PageQuery, RequestEncoder, operation};
+use crate::value::{IntoOptional, InvalidInput, Text};
+use crate::wire::{JsonText, check_id};
 
-/// Who holds the Slack token: an object of Knock's, mostly a tenant.
+/// The object in Knock that stores the Slack access token, usually a tenant.
 ///
 /// ```
 /// use knock_core::slack::AccessTokenObject;
@@ -22,28 +20,26 @@ use crate::response;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AccessTokenObject {
-    object_id: String,
-    collection: String,
+    object_id: Text,
+    collection: Text,
 }
 
 impl AccessTokenObject {
-    /// The object `object_id` of `collection`.
-    pub fn new(collection: impl Into<String>, object_id: impl Into<String>) -> Self {
+    /// Returns the object `object_id` of `collection`.
+    pub fn new(collection: impl Into<Text>, object_id: impl Into<Text>) -> Self {
         Self { object_id: object_id.into(), collection: collection.into() }
     }
 
-    /// A tenant.
-    pub fn tenant(tenant_id: impl Into<String>) -> Self {
+    /// Returns the object of a tenant.
+    pub fn tenant(tenant_id: impl Into<Text>) -> Self {
         Self::new("$tenants", tenant_id)
     }
 
     fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        check_id(&self.object_id, || "access_token_object.object_id".to_owned())?;
-        check_id(&self.collection, || "access_token_object.collection".to_owned())?;
-        let json = serde_json::to_string(self)
-            .map_err(|_| InvalidInput::new("access_token_object", "has no form in JSON"))?;
-        request.query("access_token_object", &json);
-        Ok(())
+        check_id(self.object_id.as_str(), || "access_token_object.object_id".to_owned())?;
+        check_id(self.collection.as_str(), || "access_token_object.collection".to_owned())?;
+        let json = JsonText::new("access_token_object", self);
+        request.query("access_token_object", json.get()?.get())
     }
 }
 
@@ -53,116 +49,80 @@ impl From<ObjectReference> for AccessTokenObject {
     }
 }
 
-/// Lists the channels of the workspace that the token is for, 1 page at a time.
-///
-/// ```
-/// use knock_core::slack::{self, AccessTokenObject};
-///
-/// let slack_channel = "9a1b2c3d-0000-4000-8000-000000000000"; // the channel's id in Knock
-/// let list = slack::list_channels(slack_channel, AccessTokenObject::tenant("jurassic-park"))
-///     .limit(200)
-///     .types(["private_channel", "public_channel"])
-///     .exclude_archived(true);
-/// # let _ = list;
-/// ```
-///
-/// [Reference](https://docs.knock.app/api-reference/providers/slack/list_channels)
-pub fn list_channels(
-    channel_id: impl Into<String>,
-    access_token_object: impl Into<AccessTokenObject>,
-) -> ListChannels {
-    ListChannels {
-        channel_id: channel_id.into(),
-        access_token_object: access_token_object.into(),
-        cursor: None,
-        limit: None,
-        exclude_archived: None,
-        types: None,
-        team_id: None,
+operation! {
+    /// Lists the channels of the workspace that the access token belongs to.
+    ///
+    /// ```
+    /// use knock_core::slack::{self, AccessTokenObject};
+    ///
+    /// let slack_channel = "9a1b2c3d-0000-4000-8000-000000000000"; // the id of the channel in Knock
+    /// let list = slack::list_channels(slack_channel, AccessTokenObject::tenant("jurassic-park"))
+    ///     .limit(200)
+    ///     .types(["private_channel", "public_channel"])
+    ///     .exclude_archived(true);
+    /// # let _ = list;
+    /// ```
+    ///
+    /// [Reference](https://docs.knock.app/api-reference/providers/slack/list_channels)
+    #[doc(alias = "providers.slack.listChannels")]
+    #[doc(alias = "slack.getChannels")]
+    pub fn list_channels(channel_id; access_token_object: AccessTokenObject) -> ListChannels {
+        "slack.list_channels": GET "/v1/providers/slack/{channel_id}/channels", Tier2;
+        returns (pages of Channel);
+        fields {
+            // Slack's cursor is the only parameter of a page that is used.
+            page: PageQuery<1000> = PageQuery::default(),
+            limit: Option<u32> = None,
+            exclude_archived: Option<bool> = None,
+            types: Option<Text> = None,
+            team_id: Option<Text> = None,
+        }
+        encode |this, request| {
+            this.access_token_object.encode(request)?;
+            request.query("query_options[limit]", &this.limit)?;
+            request.query("query_options[exclude_archived]", &this.exclude_archived)?;
+            request.query("query_options[types]", &this.types)?;
+            request.query("query_options[team_id]", &this.team_id)?;
+            request.query("query_options[cursor]", &this.page.after)
+        }
     }
-}
-
-/// Made by [`list_channels`].
-#[derive(Debug, Clone)]
-#[must_use = "an operation does nothing until it is sent"]
-pub struct ListChannels {
-    channel_id: String,
-    access_token_object: AccessTokenObject,
-    cursor: Option<String>,
-    limit: Option<u32>,
-    exclude_archived: Option<bool>,
-    types: Option<String>,
-    team_id: Option<String>,
 }
 
 impl ListChannels {
-    /// Begins after this cursor, from [`Page::next`] or a former answer's `next_cursor`.
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    /// Begins after this cursor, the `next_cursor` of an earlier response.
+    ///
+    /// [`Page::next`](crate::Page::next) has it already.
+    pub fn cursor<Kind>(mut self, cursor: impl IntoOptional<Text, Kind>) -> Self {
+        self.page.after = cursor.into_optional().or(self.page.after);
         self
     }
 
-    /// How many channels a page has at most; Slack allows up to 1,000 and asks for no more than 200.
-    pub fn limit(mut self, limit: u32) -> Self {
-        self.limit = Some(limit);
+    /// Sets the largest number of channels in a page.
+    ///
+    /// Slack allows up to 1,000 and recommends at most 200.
+    pub fn limit(mut self, limit: impl Into<Option<u32>>) -> Self {
+        self.limit = limit.into().or(self.limit);
         self
     }
 
-    /// Whether to leave out archived channels.
-    pub fn exclude_archived(mut self, exclude: bool) -> Self {
-        self.exclude_archived = Some(exclude);
+    /// Leaves out archived channels.
+    pub fn exclude_archived(mut self, exclude: impl Into<Option<bool>>) -> Self {
+        self.exclude_archived = exclude.into().or(self.exclude_archived);
         self
     }
 
-    /// The types of conversation to list: `public_channel`, `private_channel`, `mpim`, `im`.
-    pub fn types(mut self, types: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let mut list = String::new();
-        for one in types {
-            if !list.is_empty() {
-                list.push(',');
-            }
-            list.push_str(one.as_ref());
-        }
-        self.types = Some(list);
+    /// Sets the types of conversation to list: `public_channel`, `private_channel`, `mpim` and `im`.
+    pub fn types(mut self, types: impl IntoIterator<Item = impl Into<Text>>) -> Self {
+        let types: Vec<Text> = types.into_iter().map(Into::into).collect();
+        let types: Vec<&str> = types.iter().map(Text::as_str).collect();
+        self.types = Some(types.join(",").into());
         self
     }
 
-    /// The workspace, where the token is for an organization.
-    pub fn team_id(mut self, team_id: impl Into<String>) -> Self {
-        self.team_id = Some(team_id.into());
+    /// Sets the workspace, which is needed if the token belongs to an organization.
+    pub fn team_id<Kind>(mut self, team_id: impl IntoOptional<Text, Kind>) -> Self {
+        self.team_id = team_id.into_optional().or(self.team_id);
         self
-    }
-}
-
-impl Operation for ListChannels {
-    type Output = Page<Channel, Self>;
-    const INFO: OperationInfo = OperationInfo::get(
-        "slack.list_channels",
-        "/v1/providers/slack/{channel_id}/channels",
-        RateLimitTier::Tier2,
-    );
-
-    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        request.path("channel_id", &self.channel_id)?;
-        self.access_token_object.encode(request)?;
-        request.query("query_options[limit]", &self.limit);
-        request.query("query_options[exclude_archived]", &self.exclude_archived);
-        request.query("query_options[types]", &self.types);
-        request.query("query_options[team_id]", &self.team_id);
-        request.query("query_options[cursor]", &self.cursor);
-        Ok(())
-    }
-
-    fn decode(&self, response: &http::Response<Bytes>) -> Result<Page<Channel, Self>, DecodeError> {
-        page::decode(response, self, Self::cursor)
-    }
-}
-
-impl Paged for ListChannels {
-    type Item = Channel;
-
-    fn split(&self, page: Page<Channel, Self>) -> (Vec<Channel>, Option<Self>) {
-        (page.items, page.next)
     }
 }
 
@@ -170,111 +130,65 @@ impl Paged for ListChannels {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Channel {
-    /// Its id in Slack, as `C123ABC`.
+    /// The id in Slack, for example `C123ABC`.
     pub id: String,
-    /// Its name, without `#`.
+    /// The name, without `#`.
     #[serde(default)]
     pub name: String,
-    /// Whether it is private.
+    /// Whether the channel is private.
     #[serde(default)]
     pub is_private: bool,
-    /// Whether it is a direct message.
+    /// Whether the channel is a direct message.
     #[serde(default)]
     pub is_im: bool,
-    /// The workspace that it is in.
+    /// The id of the workspace.
     #[serde(default)]
     pub context_team_id: String,
 }
 
-/// Asks Slack whether the token still works.
-///
-/// A token that does not is no error: see [`AuthCheckAnswer::connection`].
-///
-/// [Reference](https://docs.knock.app/api-reference/providers/slack/check_auth)
-pub fn auth_check(
-    channel_id: impl Into<String>,
-    access_token_object: impl Into<AccessTokenObject>,
-) -> AuthCheck {
-    AuthCheck { channel_id: channel_id.into(), access_token_object: access_token_object.into() }
-}
-
-/// Made by [`auth_check`].
-#[derive(Debug, Clone)]
-#[must_use = "an operation does nothing until it is sent"]
-pub struct AuthCheck {
-    channel_id: String,
-    access_token_object: AccessTokenObject,
-}
-
-impl Operation for AuthCheck {
-    type Output = AuthCheckAnswer;
-    const INFO: OperationInfo = OperationInfo::get(
-        "slack.auth_check",
-        "/v1/providers/slack/{channel_id}/auth_check",
-        RateLimitTier::Tier2,
-    );
-
-    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        request.path("channel_id", &self.channel_id)?;
-        self.access_token_object.encode(request)
-    }
-
-    fn decode(&self, response: &http::Response<Bytes>) -> Result<AuthCheckAnswer, DecodeError> {
-        response::json(response)
+operation! {
+    /// Asks Slack whether the access token still works.
+    ///
+    /// A token that no longer works is not an error: see [`AuthCheckResponse::connection`].
+    ///
+    /// [Reference](https://docs.knock.app/api-reference/providers/slack/check_auth)
+    #[doc(alias = "providers.slack.checkAuth")]
+    #[doc(alias = "slack.authCheck")]
+    pub fn auth_check(channel_id; access_token_object: AccessTokenObject) -> AuthCheck {
+        "slack.auth_check": GET "/v1/providers/slack/{channel_id}/auth_check", Tier2;
+        returns (AuthCheckResponse);
+        encode |this, request| { this.access_token_object.encode(request) }
     }
 }
 
-/// What Slack said of the token.
+/// The result of a check of the connection to Slack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct AuthCheckAnswer {
-    /// The connection.
+pub struct AuthCheckResponse {
+    /// The state of the connection.
     pub connection: Connection,
 }
 
-/// Whether the connection to Slack works.
+/// The state of the connection to Slack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Connection {
     /// Whether the token works.
     pub ok: bool,
-    /// Why it does not.
+    /// Why the token does not work.
     #[serde(default, alias = "error", skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// Revokes the token at Slack and removes it from its holder.
-///
-/// [Reference](https://docs.knock.app/api-reference/providers/slack/revoke_access)
-pub fn revoke_access(
-    channel_id: impl Into<String>,
-    access_token_object: impl Into<AccessTokenObject>,
-) -> RevokeAccess {
-    RevokeAccess { channel_id: channel_id.into(), access_token_object: access_token_object.into() }
-}
-
-/// Made by [`revoke_access`].
-#[derive(Debug, Clone)]
-#[must_use = "an operation does nothing until it is sent"]
-pub struct RevokeAccess {
-    channel_id: String,
-    access_token_object: AccessTokenObject,
-}
-
-impl Operation for RevokeAccess {
-    type Output = ();
-    const INFO: OperationInfo = OperationInfo::put(
-        "slack.revoke_access",
-        "/v1/providers/slack/{channel_id}/revoke_access",
-        RateLimitTier::Tier2,
-    );
-
-    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        request.path("channel_id", &self.channel_id)?;
-        self.access_token_object.encode(request)
-    }
-
-    fn decode(&self, _: &http::Response<Bytes>) -> Result<(), DecodeError> {
-        Ok(())
+operation! {
+    /// Revokes the access token at Slack and removes it from the object that stores it.
+    ///
+    /// [Reference](https://docs.knock.app/api-reference/providers/slack/revoke_access)
+    #[doc(alias = "providers.slack.revokeAccess")]
+    #[doc(alias = "slack.revokeAccessToken")]
+    pub fn revoke_access(channel_id; access_token_object: AccessTokenObject) -> RevokeAccess {
+        "slack.revoke_access": PUT "/v1/providers/slack/{channel_id}/revoke_access", Tier2;
+        returns (nothing);
+        encode |this, request| { this.access_token_object.encode(request) }
     }
 }

@@ -1,7 +1,8 @@
 //! Subscriptions: recipients that are notified along with an object.
 //!
-//! The calls are those of the object, as [`objects::add_subscriptions`](crate::objects::add_subscriptions), and of the
-//! subscriber, as [`users::list_subscriptions`](crate::users::list_subscriptions). See Knock on
+//! The operations are those of the object, for example
+//! [`objects::add_subscriptions`](crate::objects::add_subscriptions), and of the subscriber, for example
+//! [`users::list_subscriptions`](crate::users::list_subscriptions). See Knock on
 //! [subscriptions](https://docs.knock.app/concepts/subscriptions).
 
 use serde::de::DeserializeOwned;
@@ -9,69 +10,66 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::api::objects::Object;
-use crate::api::recipients::{
-    Recipient, RecipientReference, RecipientRequest, References, check_count, check_id,
-};
-use crate::error::InvalidInput;
-use crate::json::LazyJson;
-use crate::open_enum::open_enum;
-use crate::time::Timestamp;
+use crate::api::objects::object::map_or_null;
+use crate::api::recipients::{Recipient, RecipientReference, RecipientRequest, References};
+use crate::value::{InvalidInput, Text, Timestamp};
+use crate::wire::{JsonText, check_count, check_id, open_enum};
 
-/// How many recipients can be subscribed to an object, or unsubscribed, in one call.
+/// The largest number of recipients that one call can subscribe to an object, or unsubscribe from it.
 pub const MAX_RECIPIENTS: usize = 100;
 
-/// How many objects a call on the subscriptions of many may name.
+/// The largest number of objects in one call on the subscriptions of many.
 pub const MAX_OBJECTS: usize = 100;
 
 open_enum! {
-    /// Which side of its subscriptions an object is asked about.
+    /// The role of an object in the subscriptions that are listed.
     pub enum SubscriptionMode {
-        /// Who subscribes to it.
+        /// The subscriptions to the object.
         Object = "object",
-        /// What it subscribes to.
+        /// The subscriptions that the object has itself.
         Recipient = "recipient",
     }
 }
 
-/// A subscription: the recipient is notified whenever the object is.
+/// A subscription, as Knock returns it: the recipient is notified whenever the object is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "__typename")]
 #[non_exhaustive]
 pub struct Subscription {
-    /// What is subscribed to.
+    /// The object that the recipient subscribes to.
     pub object: Object,
-    /// Who subscribes.
+    /// The recipient who subscribes.
     pub recipient: Recipient,
-    /// Properties of your own, which the workflow's templates see as `recipient.subscription`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub properties: Option<Map<String, Value>>,
-    /// When it was added.
+    /// The custom properties, which the templates of a workflow see as `recipient.subscription`.
+    #[serde(default, deserialize_with = "map_or_null", skip_serializing_if = "Map::is_empty")]
+    pub properties: Map<String, Value>,
+    /// When the subscription was added.
     pub inserted_at: Timestamp,
-    /// When it last changed.
+    /// When the subscription last changed.
     pub updated_at: Timestamp,
 }
 
 impl Subscription {
-    /// Your own properties as a type of your own.
+    /// Returns the custom properties as a type of your own.
     ///
     /// # Errors
     ///
-    /// Where they are not those of a `T`.
+    /// If they do not match `T`.
     pub fn properties_as<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        T::deserialize(Value::Object(self.properties.clone().unwrap_or_default()))
+        serde_json::from_value(Value::Object(self.properties.clone()))
     }
 }
 
-/// Who subscribes to an object, and with which properties.
+/// The recipients to subscribe to an object, and the properties of their subscriptions.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Subscribers {
     pub(crate) recipients: Vec<RecipientRequest>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) properties: Option<LazyJson>,
+    pub(crate) properties: Option<JsonText>,
 }
 
 impl Subscribers {
-    /// Refuses what cannot be right, with `prefix` before the fields' names.
+    /// Refuses invalid input, with `prefix` before the names of the fields.
     pub(crate) fn check(&self, prefix: &str) -> Result<(), InvalidInput> {
         check_count(format!("{prefix}recipients"), self.recipients.len(), MAX_RECIPIENTS)?;
         for (index, recipient) in self.recipients.iter().enumerate() {
@@ -83,7 +81,8 @@ impl Subscribers {
     }
 }
 
-/// The subscribers of one object, for [`objects::bulk_add_subscriptions`](crate::objects::bulk_add_subscriptions).
+/// The recipients to subscribe to one object, for
+/// [`objects::bulk_add_subscriptions`](crate::objects::bulk_add_subscriptions).
 ///
 /// ```
 /// use knock_core::recipients::UserRequest;
@@ -99,18 +98,18 @@ impl Subscribers {
 #[derive(Debug, Clone, Serialize)]
 #[must_use]
 pub struct Subscribe {
-    id: String,
+    id: Text,
     #[serde(flatten)]
     subscribers: Subscribers,
 }
 
 impl Subscribe {
-    /// Nobody yet, to the object of this id.
-    pub fn new(object_id: impl Into<String>) -> Self {
+    /// Returns a request for the object with this id, without recipients.
+    pub fn new(object_id: impl Into<Text>) -> Self {
         Self { id: object_id.into(), subscribers: Subscribers::default() }
     }
 
-    /// Adds recipients: user ids, object references, or users and objects identified inline; up to 100.
+    /// Adds recipients: user ids, object references, or users and objects identified inline. At most 100.
     pub fn recipients(mut self, recipients: impl IntoIterator<Item = impl Into<RecipientRequest>>) -> Self {
         self.subscribers.recipients.extend(recipients.into_iter().map(Into::into));
         self
@@ -122,19 +121,19 @@ impl Subscribe {
         self
     }
 
-    /// Properties of your own for each of these subscriptions: anything that is a JSON object.
+    /// Sets custom properties of each of these subscriptions: anything that serializes to a JSON object.
     pub fn properties(mut self, properties: impl Serialize) -> Self {
-        self.subscribers.properties = Some(LazyJson::new("properties", &properties));
+        self.subscribers.properties = Some(JsonText::new("properties", &properties));
         self
     }
 
     pub(crate) fn check(&self, field: &str) -> Result<(), InvalidInput> {
-        check_id(&self.id, || format!("{field}.id"))?;
+        check_id(self.id.as_str(), || format!("{field}.id"))?;
         self.subscribers.check(&format!("{field}."))
     }
 }
 
-/// Who is to subscribe to one object no more, for
+/// The recipients to unsubscribe from one object, for
 /// [`objects::bulk_delete_subscriptions`](crate::objects::bulk_delete_subscriptions).
 ///
 /// ```
@@ -146,24 +145,24 @@ impl Subscribe {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use]
 pub struct Unsubscribe {
-    id: String,
+    id: Text,
     recipients: Vec<RecipientReference>,
 }
 
 impl Unsubscribe {
-    /// Nobody yet, from the object of this id.
-    pub fn new(object_id: impl Into<String>) -> Self {
+    /// Returns a request for the object with this id, without recipients.
+    pub fn new(object_id: impl Into<Text>) -> Self {
         Self { id: object_id.into(), recipients: Vec::new() }
     }
 
-    /// Adds recipients: user ids or object references; up to 100.
+    /// Adds recipients: user ids or object references. At most 100.
     pub fn recipients(mut self, recipients: impl IntoIterator<Item = impl Into<RecipientReference>>) -> Self {
         self.recipients.extend(recipients.into_iter().map(Into::into));
         self
     }
 
     pub(crate) fn check(&self, field: &str) -> Result<(), InvalidInput> {
-        check_id(&self.id, || format!("{field}.id"))?;
+        check_id(self.id.as_str(), || format!("{field}.id"))?;
         check_unsubscribed(&self.recipients, &format!("{field}.recipients"))
     }
 }

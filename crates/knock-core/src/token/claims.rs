@@ -1,4 +1,4 @@
-//! What a user token says, and how it is written.
+//! User tokens: their claims and grants.
 
 use std::time::Duration;
 
@@ -7,19 +7,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::error::InvalidInput;
-use crate::open_enum::open_enum;
-use crate::secret::Secret;
-use crate::time::UnixTime;
 use crate::token::{AsyncSigner, Signer, TokenError};
+use crate::value::{InvalidInput, Secret, Text, UnixTime};
+use crate::wire::open_enum;
 
 const HEADER: &str = r#"{"alg":"RS256","typ":"JWT"}"#;
 const ONE_HOUR: Duration = Duration::from_secs(3600);
-/// Entities are named by these URIs also where the API is reached at another place.
+/// Entities have these URIs even if the client uses another base URL.
 const ENTITY_BASE: &str = "https://api.knock.app/v1";
 
 open_enum! {
-    /// What a token allows on an entity; Knock has more than are named here, so any text will do.
+    /// A permission on an entity. Grants that are not listed here can be created from a string.
     pub enum Grant {
         SlackChannelsRead = "slack/channels_read",
         MsTeamsChannelsRead = "ms_teams/channels_read",
@@ -29,41 +27,42 @@ open_enum! {
     }
 }
 
-/// What a grant is about.
+/// The entity to which a grant applies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Entity {
     /// A user.
     User {
-        /// The user's id.
+        /// The id of the user.
         id: String,
     },
-    /// An object; a tenant is one in the collection `$tenants`.
+    /// An object. A tenant is an object in the collection `$tenants`.
     Object {
-        /// The object's collection.
+        /// The collection of the object.
         collection: String,
-        /// The object's id.
+        /// The id of the object.
         id: String,
     },
 }
 
 impl Entity {
-    /// A user.
-    pub fn user(id: impl Into<String>) -> Self {
-        Self::User { id: id.into() }
+    /// Returns a user.
+    pub fn user(id: impl Into<Text>) -> Self {
+        Self::User { id: id.into().into() }
     }
 
-    /// A tenant.
-    pub fn tenant(id: impl Into<String>) -> Self {
+    /// Returns a tenant.
+    pub fn tenant(id: impl Into<Text>) -> Self {
         Self::object("$tenants", id)
     }
 
-    /// An object.
-    pub fn object(collection: impl Into<String>, id: impl Into<String>) -> Self {
-        Self::Object { collection: collection.into(), id: id.into() }
+    /// Returns an object.
+    pub fn object(collection: impl Into<Text>, id: impl Into<Text>) -> Self {
+        Self::Object { collection: collection.into().into(), id: id.into().into() }
     }
 
-    /// The entity's URI; ids go in as they are, as the official SDK does, so that a slash would name another entity.
+    /// Returns the URI of the entity. Ids are not encoded, as in the official SDK, so a slash would name another
+    /// entity.
     fn uri(&self) -> Result<String, InvalidInput> {
         let (parts, uri): (&[&String], String) = match self {
             Self::User { id } => (&[id], format!("{ENTITY_BASE}/users/{id}")),
@@ -87,18 +86,30 @@ impl Entity {
 /// A token for one user, before it is signed.
 ///
 /// ```
-/// use knock_core::UnixTime;
-/// use knock_core::token::{Entity, Grant, UserToken};
+/// use std::time::SystemTime;
+/// use knock_core::Secret;
+/// use knock_core::token::{Entity, Grant, Signer, TokenError, UserToken};
 ///
-/// let unsigned = UserToken::new("jhammond")
-///     .grant(Entity::user("jhammond"), [Grant::UserFeedRead])
-///     .unsigned(UnixTime::from_secs(1_790_000_000))?;
-/// // What the platform signs with RS256; the signature then goes into `attach`.
+/// fn token_for(user_id: &str, signer: &impl Signer) -> Result<Secret, TokenError> {
+///     UserToken::new(user_id)
+///         .grant(Entity::tenant("jurassic-park"), [Grant::SlackChannelsRead])
+///         .sign(signer, SystemTime::now())
+/// }
+/// ```
+///
+/// Each adapter has a [`Signer`] or an [`AsyncSigner`]. Any other implementation of RS256 works as well:
+///
+/// ```
+/// use std::time::SystemTime;
+/// use knock_core::token::UserToken;
+///
+/// let unsigned = UserToken::new("jhammond").unsigned(SystemTime::now())?;
+/// // Sign this text, and pass the signature to `unsigned.attach`.
 /// assert!(unsigned.signing_input().starts_with("eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9."));
 /// # Ok::<(), knock_core::token::TokenError>(())
 /// ```
 #[derive(Debug, Clone)]
-#[must_use = "a token is of use once it is signed"]
+#[must_use = "a token must be signed before it can be used"]
 pub struct UserToken {
     user_id: String,
     expires_in: Duration,
@@ -108,10 +119,10 @@ pub struct UserToken {
 }
 
 impl UserToken {
-    /// A token for a user, valid for one hour, with no other grants than the user's own.
-    pub fn new(user_id: impl Into<String>) -> Self {
+    /// Returns a token for a user. It is valid for one hour and has no grants beyond those that every user has.
+    pub fn new(user_id: impl Into<Text>) -> Self {
         Self {
-            user_id: user_id.into(),
+            user_id: user_id.into().into(),
             expires_in: ONE_HOUR,
             grants: Vec::new(),
             explicit_grants: false,
@@ -119,13 +130,13 @@ impl UserToken {
         }
     }
 
-    /// How long the token is valid, in whole seconds. Default: one hour.
+    /// Sets how long the token is valid, rounded down to whole seconds. Default: one hour.
     pub fn expires_in(mut self, duration: Duration) -> Self {
         self.expires_in = duration;
         self
     }
 
-    /// Allows more on one entity; grants for an entity that was named before are added to it.
+    /// Adds grants for an entity.
     pub fn grant(mut self, entity: Entity, grants: impl IntoIterator<Item = impl Into<Grant>>) -> Self {
         let known = self.grants.iter().position(|(known, _)| *known == entity);
         let index = known.unwrap_or_else(|| {
@@ -141,34 +152,34 @@ impl UserToken {
         self
     }
 
-    /// Limits the token to its grants, without what a user may do by default.
+    /// Limits the token to its explicit grants. It then has none of the grants that every user has.
     pub fn explicit_grants(mut self) -> Self {
         self.explicit_grants = true;
         self
     }
 
-    /// An id of the token (`jti`); without one, two tokens of one second are the same.
-    pub fn id(mut self, jti: impl Into<String>) -> Self {
-        self.jti = Some(jti.into());
+    /// Sets the id of the token (`jti`). Without one, two tokens that are created within the same second are identical.
+    pub fn id(mut self, jti: impl Into<Text>) -> Self {
+        self.jti = Some(jti.into().into());
         self
     }
 
-    /// An id of the token (`jti`), made of 16 random bytes: a UUID.
+    /// Sets the id of the token (`jti`) to a UUID from random bytes.
     pub fn random_id(self, random: [u8; 16]) -> Self {
-        self.id(crate::random::uuid4("", random))
+        self.id(crate::value::uuid4("", random))
     }
 
-    /// Writes header and claims: what is to be signed.
+    /// Returns the header and the claims, ready to be signed.
     ///
     /// # Errors
     ///
-    /// [`TokenError::InvalidInput`] where user, expiry or grants cannot be right.
+    /// [`TokenError::InvalidInput`] if the user, the lifetime or a grant is invalid.
     pub fn unsigned(&self, now: impl Into<UnixTime>) -> Result<UnsignedToken, TokenError> {
         if self.user_id.is_empty() {
-            return Err(InvalidInput::new("user_id", "is empty; it must be a user's id").into());
+            return Err(InvalidInput::new("user_id", "is empty; it must be the id of a user").into());
         }
         if self.expires_in < Duration::from_secs(1) {
-            return Err(InvalidInput::new("expires_in", "is less than a second; it must be 1 or more").into());
+            return Err(InvalidInput::new("expires_in", "is less than one second").into());
         }
         let issued = now.into().as_secs();
         let claims = Claims {
@@ -179,15 +190,15 @@ impl UserToken {
             exp: issued.saturating_add(self.expires_in.as_secs()),
             jti: self.jti.as_deref(),
         };
-        let claims =
-            serde_json::to_vec(&claims).map_err(|_| InvalidInput::new("claims", "have no form in JSON"))?;
+        let claims = serde_json::to_vec(&claims)
+            .map_err(|_| InvalidInput::new("claims", "cannot be serialized to JSON"))?;
         let mut input = URL_SAFE_NO_PAD.encode(HEADER);
         input.push('.');
         URL_SAFE_NO_PAD.encode_string(claims, &mut input);
         Ok(UnsignedToken { signing_input: input })
     }
 
-    /// Signs the token.
+    /// Signs the token, and returns it in its final form.
     ///
     /// # Errors
     ///
@@ -198,7 +209,7 @@ impl UserToken {
         Ok(unsigned.attach(&signature))
     }
 
-    /// Signs the token with a signer that takes a while, as WebCrypto does.
+    /// Signs the token with an asynchronous signer, and returns it in its final form.
     ///
     /// # Errors
     ///
@@ -255,19 +266,19 @@ impl Serialize for Grants<'_> {
     }
 }
 
-/// Header and claims, waiting for their signature.
+/// The header and the claims of a token, without a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsignedToken {
     signing_input: String,
 }
 
 impl UnsignedToken {
-    /// What is to be signed with RS256.
+    /// Returns the text to sign with RS256.
     pub fn signing_input(&self) -> &str {
         &self.signing_input
     }
 
-    /// The token with its signature: it goes to the user's browser or app, and nowhere else.
+    /// Returns the token with its signature. Send it only to the browser or the app of the user.
     pub fn attach(self, signature: &[u8]) -> Secret {
         let mut token = self.signing_input;
         token.push('.');

@@ -1,4 +1,4 @@
-//! Signing keys: every form that Knock's users have them in, checked once.
+//! Signing keys in all forms in which users of Knock have them.
 
 use std::fmt;
 
@@ -12,9 +12,9 @@ use zeroize::Zeroizing;
 use crate::token::TokenError;
 
 const PEM_START: &str = "-----BEGIN";
-/// The base64 of [`PEM_START`], as far as its last whole character.
+/// The base64 form of [`PEM_START`], up to its last complete character.
 const BASE64_PEM_START: &str = "LS0tLS1CRUdJTi";
-/// Environment variables lose the `=` at their end on some platforms.
+/// Padding is optional, because some platforms remove a `=` at the end of an environment variable.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -23,7 +23,15 @@ const MIN_BITS: usize = 2048;
 
 /// An RSA private key for signing user tokens.
 ///
-/// `Debug` shows its length only, and its memory is overwritten when it is dropped.
+/// `Debug` shows only its length. The memory is overwritten when the key is dropped.
+///
+/// ```no_run
+/// use knock_core::token::SigningKey;
+///
+/// let key = SigningKey::from_variables(|name| std::env::var(name).ok())?; // KNOCK_SIGNING_KEY
+/// assert!(key.bits() >= 2048);
+/// # Ok::<(), knock_core::token::TokenError>(())
+/// ```
 #[derive(Clone)]
 pub struct SigningKey {
     pkcs8: Zeroizing<Vec<u8>>,
@@ -31,26 +39,26 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// Reads a key in PEM (PKCS#8 `PRIVATE KEY`, or PKCS#1 `RSA PRIVATE KEY`), or in base64 of that.
+    /// Reads a key in PEM (PKCS#8 `PRIVATE KEY` or PKCS#1 `RSA PRIVATE KEY`), or in the base64 form of such a PEM.
     ///
-    /// Line breaks may be spelled `\n`, as they are in `.env` files.
+    /// Line breaks may be written as `\n`, which is common in `.env` files.
     ///
     /// # Errors
     ///
-    /// A [`TokenError`] that names what was seen and what is needed.
+    /// A [`TokenError`] that names what was found and what is required.
     pub fn parse(text: &str) -> Result<Self, TokenError> {
         let text = text.trim();
         if text.is_empty() {
             return Err(TokenError::MissingKey);
         }
-        // Tools write text before the PEM, as `Bag Attributes`.
+        // Some tools write text before the PEM, for example `Bag Attributes`.
         if let Some(start) = text.find(PEM_START) {
             return Self::from_pem(&text[start..]);
         }
         if !text.starts_with(BASE64_PEM_START) {
             return Err(TokenError::NotPem);
         }
-        // With all its room at once: what grows leaves copies behind.
+        // With its full capacity, because growing would leave copies of the key in memory.
         let mut joined = Zeroizing::new(String::with_capacity(text.len()));
         joined.extend(text.split_whitespace());
         let decoded = BASE64.decode(joined.as_bytes()).map_err(|_| TokenError::DamagedPem)?;
@@ -58,22 +66,22 @@ impl SigningKey {
         Self::from_pem(std::str::from_utf8(&decoded).map_err(|_| TokenError::DamagedPem)?)
     }
 
-    /// Reads the key from `KNOCK_SIGNING_KEY`, through `variable`.
+    /// Reads the key from the variable `KNOCK_SIGNING_KEY`, using `variable`.
     ///
     /// # Errors
     ///
-    /// [`TokenError::MissingKey`] where it is not set, and those of [`parse`](Self::parse).
+    /// [`TokenError::MissingKey`] if it is not set, and those of [`parse`](Self::parse).
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, TokenError> {
         let text = Zeroizing::new(variable("KNOCK_SIGNING_KEY").ok_or(TokenError::MissingKey)?);
         Self::parse(&text)
     }
 
-    /// The key in PKCS#8 DER, as WebCrypto and most libraries import it.
+    /// Returns the key in PKCS#8 DER, the form that WebCrypto and most libraries import.
     pub fn as_pkcs8_der(&self) -> &[u8] {
         &self.pkcs8
     }
 
-    /// The length of the key's modulus in bits: 2,048 or more.
+    /// Returns the length of the modulus in bits, at least 2,048.
     pub fn bits(&self) -> usize {
         self.bits
     }
@@ -92,9 +100,9 @@ impl SigningKey {
             "EC PRIVATE KEY" | "EC PARAMETERS" => {
                 Err(TokenError::NotRsa { algorithm: "elliptic curves".to_owned() })
             }
-            "OPENSSH PRIVATE KEY" => wrong("a private key in OpenSSH's own format"),
+            "OPENSSH PRIVATE KEY" => wrong("a private key in OpenSSH format"),
             "CERTIFICATE" => wrong("a certificate"),
-            _ => wrong("PEM of another kind"),
+            _ => wrong("PEM of an unsupported kind"),
         }
     }
 
@@ -103,7 +111,7 @@ impl SigningKey {
             let key = PrivateKeyInfoRef::new(pkcs1::ALGORITHM_ID, OctetStringRef::new(der)?);
             key.to_der()
         };
-        // Checked by what follows, wrapped.
+        // The content is checked by `from_pkcs8`.
         Self::from_pkcs8(Zeroizing::new(wrap().map_err(|_| TokenError::DamagedKey)?))
     }
 
@@ -122,7 +130,7 @@ impl SigningKey {
     }
 }
 
-/// With line breaks where they are spelled out.
+/// Replaces `\n` with line breaks, and removes `\r`.
 fn unescaped(text: &str) -> Zeroizing<String> {
     let text = Zeroizing::new(text.replace("\\r", ""));
     Zeroizing::new(text.replace("\\n", "\n"))
@@ -137,7 +145,7 @@ fn algorithm_name(oid: ObjectIdentifier) -> String {
     match oid.to_string().as_str() {
         "1.2.840.10045.2.1" => "elliptic curves".to_owned(),
         "1.3.101.112" => "Ed25519".to_owned(),
-        "1.2.840.113549.1.1.10" => "RSASSA-PSS alone".to_owned(),
+        "1.2.840.113549.1.1.10" => "RSASSA-PSS only".to_owned(),
         other => format!("the algorithm {other}"),
     }
 }

@@ -1,10 +1,10 @@
-//! User tokens: signed proof, for a browser or app, of which user it acts for and what it may do.
+//! User tokens, with which a browser or an app proves to Knock for which user it acts and what it may do.
 //!
-//! They are JSON Web Tokens signed with RS256 ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519),
-//! [RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)) by a key from Knock's dashboard. See Knock on
+//! A user token is a JSON Web Token ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)), signed with RS256
+//! ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)) and a signing key from Knock's dashboard. See Knock on
 //! [enhanced security](https://docs.knock.app/in-app-ui/security-and-authentication).
 //!
-//! Parse the key once and keep the signer: parsing costs more than signing.
+//! Parse the key once and keep the signer, because parsing costs more than signing.
 //!
 //! ```no_run
 //! # #[cfg(feature = "rsa")] {
@@ -21,7 +21,7 @@
 //!     .expires_in(Duration::from_secs(15 * 60))
 //!     .grant(Entity::tenant("jurassic-park"), [Grant::SlackChannelsRead])
 //!     .sign(&signer, std::time::SystemTime::now())?;
-//! println!("{}", token.expose()); // this is where it leaves for the browser
+//! println!("{}", token.expose()); // send it to the browser
 //! # Ok(()) }
 //! # }
 //! ```
@@ -38,58 +38,59 @@ pub use key::SigningKey;
 pub use rsa::RsaSigner;
 pub use signer::{AsyncSigner, Signer};
 
-use crate::error::{Error, InvalidInput};
+use crate::error::Error;
+use crate::value::InvalidInput;
 
-/// Why there is no token.
+/// The error of a token or a signing key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
     /// There is no signing key.
     #[error(
-        "no signing key: set KNOCK_SIGNING_KEY, or pass the PEM from Knock's dashboard, as it is or in base64"
+        "no signing key: set KNOCK_SIGNING_KEY, or pass the PEM from Knock's dashboard, optionally in base64"
     )]
     MissingKey,
     /// The signing key is not PEM.
-    #[error("the signing key is not PEM: it begins neither with `-----BEGIN` nor with the base64 of that")]
+    #[error("the signing key is not PEM: it begins neither with `-----BEGIN` nor with the base64 form of it")]
     NotPem,
-    /// The signing key is PEM that cannot be read.
-    #[error("the signing key's PEM is damaged: its lines or its base64 were cut or changed")]
+    /// The PEM of the signing key cannot be read.
+    #[error("the PEM of the signing key is damaged: it is incomplete or contains invalid characters")]
     DamagedPem,
-    /// The signing key is PEM of something else than an unencrypted private key.
+    /// The PEM contains something other than an unencrypted private key.
     #[error(
-        "the signing key is {seen}; an unencrypted RSA private key is needed (`PRIVATE KEY` or `RSA PRIVATE KEY`)"
+        "the signing key is {seen}; an unencrypted RSA private key is required (`PRIVATE KEY` or `RSA PRIVATE KEY`)"
     )]
     WrongPem {
-        /// What the PEM holds.
+        /// What the PEM contains.
         seen: String,
     },
     /// The signing key is a private key for another algorithm.
-    #[error("the signing key is for {algorithm}; RS256 needs an RSA key")]
+    #[error("the signing key is for {algorithm}; RS256 requires an RSA key")]
     NotRsa {
-        /// The algorithm's name or object identifier.
+        /// The name or the object identifier of the algorithm.
         algorithm: String,
     },
-    /// What is inside of the PEM is not a private key.
-    #[error("the signing key's content is not a private key in PKCS#8 or PKCS#1")]
+    /// The content of the PEM is not a valid RSA private key.
+    #[error("the signing key is not a valid RSA private key in PKCS#8 or PKCS#1 form")]
     DamagedKey,
     /// The signing key is too short.
-    #[error("the signing key has {bits} bits; RS256 needs 2048 or more")]
+    #[error("the signing key has {bits} bits; RS256 requires at least 2048")]
     TooShort {
-        /// The length of its modulus in bits.
+        /// The length of the modulus in bits.
         bits: usize,
     },
-    /// The token's user, grants or expiry cannot be right.
+    /// The user, the grants or the lifetime of the token are invalid.
     #[error(transparent)]
     InvalidInput(#[from] InvalidInput),
     /// The signer failed.
     #[error("the signer failed: {reason}")]
     Signing {
-        /// What it said.
+        /// The reason, without any secret.
         reason: String,
     },
 }
 
-/// So that one function can make calls and tokens with one error type.
+/// Converts the error, for functions that create tokens and also make calls.
 impl From<TokenError> for Error {
     fn from(error: TokenError) -> Self {
         match error {

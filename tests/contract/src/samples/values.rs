@@ -1,19 +1,18 @@
-//! Values with all that they can have, for the samples of several resources.
+//! Values with everything that they can have, for the samples of several resources.
 
 use knock_core::channel_data::{
-    AwsSnsDevice, ChannelDataRequest, DiscordChannelData, DiscordConnection, MsTeamsChannelData,
+    AwsSnsDevice, ChannelDataRequest, ChannelId, DiscordChannelData, DiscordConnection, MsTeamsChannelData,
     MsTeamsConnection, PushDevice, SlackChannelData, SlackConnection,
 };
 use knock_core::messages::{DeliveryStatus, EngagementStatus, MessageFilter};
-use knock_core::preferences::{
-    ChannelType, Condition, Operator, PreferenceSetRequest, Setting, WorkflowSettings,
-};
+use knock_core::preferences::{ChannelType, Condition, Operator, PreferenceSetRequest, WorkflowSettings};
 use knock_core::recipients::{ObjectRequest, UserRequest};
 use knock_core::tenants::{Branding, TenantRequest};
 use knock_core::{Clear, Timestamp};
 use serde_json::json;
 
 pub(super) const CHANNEL: &str = "8209f26c-62a5-461d-95e2-a5716a26e652";
+pub(super) const CHANNEL_ID: ChannelId = ChannelId::from_static(CHANNEL);
 
 pub(super) fn time() -> Timestamp {
     "2025-01-02T03:04:05Z".parse().unwrap()
@@ -34,30 +33,30 @@ const CHANNEL_TYPES: [ChannelType; 6] = [
 
 pub(super) fn workflow_settings() -> WorkflowSettings {
     let settings = WorkflowSettings::new()
-        .channel(CHANNEL, vec![condition()])
+        .channel(CHANNEL, condition())
         .channel("aef6e715-df82-4ab6-b61e-b743e249f7b6", true)
         .condition(condition());
     CHANNEL_TYPES
         .into_iter()
-        .fold(settings, |settings, channel_type| settings.channel_type(channel_type, vec![condition()]))
+        .fold(settings, |settings, channel_type| settings.channel_type(channel_type, condition()))
 }
 
-/// Every group, in every form that a setting has.
+/// Every group, with every form of a setting.
 pub(super) fn preferences() -> PreferenceSetRequest {
     let preferences = PreferenceSetRequest::new()
-        .channel(CHANNEL, vec![condition()])
+        .channel(CHANNEL, condition())
         .channel("aef6e715-df82-4ab6-b61e-b743e249f7b6", true)
         .workflow("dinosaurs-loose", workflow_settings())
         .workflow("feeding", false)
         .category("marketing", workflow_settings())
         .category("digests", false)
-        .commercial_subscribed(Setting::from(condition()));
-    CHANNEL_TYPES.into_iter().fold(preferences, |preferences, channel_type| {
-        preferences.channel_type(channel_type, vec![condition()])
-    })
+        .commercial_subscribed(condition());
+    CHANNEL_TYPES
+        .into_iter()
+        .fold(preferences, |preferences, channel_type| preferences.channel_type(channel_type, condition()))
 }
 
-/// A channel's data in every form that there is.
+/// The data of a channel in every form.
 pub(super) fn channel_data() -> Vec<ChannelDataRequest> {
     vec![
         ChannelDataRequest::push_tokens(["token"]),
@@ -90,7 +89,7 @@ pub(super) fn channel_data() -> Vec<ChannelDataRequest> {
     ]
 }
 
-/// A user with everything, its channels' data in every form.
+/// A user with everything, and with channel data in every form.
 pub(super) fn user() -> UserRequest {
     let user = UserRequest::new("jhammond")
         .name("John Hammond")
@@ -106,7 +105,7 @@ pub(super) fn user() -> UserRequest {
     data.fold(user, |user, (index, data)| user.channel_data(format!("channel-{index}"), data))
 }
 
-/// A user of which everything is cleared.
+/// A user whose properties are all cleared.
 pub(super) fn cleared_user() -> UserRequest {
     UserRequest::new("jhammond")
         .name(Clear)
@@ -152,7 +151,7 @@ pub(super) fn tenant() -> TenantRequest {
     data.fold(tenant, |tenant, (index, data)| tenant.channel_data(format!("channel-{index}"), data))
 }
 
-/// A filter of messages with everything.
+/// A filter for messages with every condition.
 pub(super) fn message_filter() -> MessageFilter {
     MessageFilter::new()
         .tenant("jurassic-park")

@@ -7,7 +7,7 @@ use crate::sample::Sample;
 
 pub(super) fn samples() -> Vec<Sample> {
     let trigger = || workflows::trigger("dinosaurs-loose").recipient("agrant");
-    let cancel = || workflows::cancel("dinosaurs-loose", "alert-17");
+    let cancel = || workflows::cancel("dinosaurs-loose").cancellation_key("alert-17");
     vec![
         Sample::of(trigger()).full(
             trigger()

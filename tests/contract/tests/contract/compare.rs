@@ -1,9 +1,9 @@
-//! Two JSON values, as Knock sees them: `null` is the same as absent, and a moment is a moment however written.
+//! Compares two JSON values as Knock does: `null` is the same as absent, and times may be written in different forms.
 
 use knock_core::Timestamp;
 use serde_json::Value;
 
-/// What the second value lacks or has otherwise.
+/// What the second value lacks or changes.
 pub(crate) fn differences(expected: &Value, actual: &Value) -> Vec<String> {
     let mut differences = Vec::new();
     compare(expected, actual, "", &mut differences);
@@ -21,7 +21,7 @@ fn compare(expected: &Value, actual: &Value, path: &str, differences: &mut Vec<S
                     differences,
                 );
             }
-            // A type may say its name where Knock did not.
+            // A type may add its name even if Knock did not.
             let added = |name: &&String| !expected.contains_key(*name) && *name != "__typename";
             for (name, value) in actual.iter().filter(|(name, _)| added(name)) {
                 compare(&Value::Null, value, &format!("{path}.{name}"), differences);
@@ -34,12 +34,12 @@ fn compare(expected: &Value, actual: &Value, path: &str, differences: &mut Vec<S
         }
         _ if is_same(expected, actual) => {}
         (_, Value::Null) => differences.push(format!("`{path}` is lost")),
-        _ => differences.push(format!("`{path}` comes back as {actual}, from {expected}")),
+        _ => differences.push(format!("`{path}` is {actual} instead of {expected}")),
     }
 }
 
 fn is_same(expected: &Value, actual: &Value) -> bool {
-    let moment = |value: &Value| value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
+    let time = |value: &Value| value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
     let equal_numbers = matches!((expected.as_f64(), actual.as_f64()), (Some(one), Some(other)) if one.total_cmp(&other).is_eq());
-    expected == actual || equal_numbers || moment(expected).is_some_and(|one| moment(actual) == Some(one))
+    expected == actual || equal_numbers || time(expected).is_some_and(|one| time(actual) == Some(one))
 }

@@ -1,4 +1,4 @@
-//! Knock's `OpenAPI` document, as far as the checks need it.
+//! The parts of Knock's `OpenAPI` document that the checks need.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ pub(crate) struct Document {
     root: Value,
 }
 
-/// What the document says of one operation.
+/// The description of one operation in the document.
 pub(crate) struct Described<'d> {
     pub(crate) document: &'d Document,
     method: String,
@@ -28,21 +28,22 @@ pub(crate) struct Parameter<'d> {
 }
 
 impl Document {
-    /// Reads the document that `KNOCK_OPENAPI` names, or else the one beside the project; says so where there is none.
+    /// Reads the document at the path in `KNOCK_OPENAPI`, or else the one next to the project. If there is none, prints
+    /// that the checks are skipped.
     pub(crate) fn load() -> Option<Self> {
         let named = env::var_os("KNOCK_OPENAPI").filter(|path| !path.is_empty()).map(PathBuf::from);
-        let beside =
+        let default =
             PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/knock-openapi.json"));
-        if named.is_none() && !beside.exists() {
-            // Past the capture of `eprintln!`: a test that does nothing must not pass in silence.
+        if named.is_none() && !default.exists() {
+            // Unlike `eprintln!`, this is not captured: a skipped test must not pass silently.
             let _ = writeln!(
                 std::io::stderr(),
-                "\nSKIPPED: the SDK was NOT held against Knock's `OpenAPI` document, since it is not here.\n\
-                 Get it from https://api.knock.app/v1/openapi and set KNOCK_OPENAPI to its path.\n"
+                "\nSKIPPED: the SDK was NOT compared with Knock's `OpenAPI` document, because it was not found.\n\
+                 Download it from https://api.knock.app/v1/openapi and set KNOCK_OPENAPI to its path.\n"
             );
             return None;
         }
-        let path = named.unwrap_or(beside);
+        let path = named.unwrap_or(default);
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let root = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         Some(Self { root })
@@ -67,7 +68,7 @@ impl Document {
         self.operations().into_iter().find(|described| described.is(info))
     }
 
-    /// The schema itself, where this is a reference to it.
+    /// Follows a reference to a schema.
     pub(crate) fn resolve<'d>(&'d self, schema: &'d Value) -> &'d Value {
         let Some(reference) = schema["$ref"].as_str() else { return schema };
         let pointer = reference.trim_start_matches('#');
@@ -112,22 +113,22 @@ impl<'d> Described<'d> {
         .collect()
     }
 
-    /// The schema of the request's body, and whether there must be one.
+    /// The schema of the request's body, and whether a body is required.
     pub(crate) fn body(&self) -> Option<(&'d Value, bool)> {
         let body = self.value.get("requestBody")?;
         Some((&body["content"]["application/json"]["schema"], body["required"] == true))
     }
 
-    /// The schema of the answer's body.
-    pub(crate) fn answer(&self) -> Option<&'d Value> {
-        self.answers().find(|(status, _)| status.starts_with('2')).map(|(_, schema)| schema)
+    /// The schema of the body of a successful response.
+    pub(crate) fn response(&self) -> Option<&'d Value> {
+        self.responses().find(|(status, _)| status.starts_with('2')).map(|(_, schema)| schema)
     }
 
-    /// The schemas of answers with a body, by status.
-    pub(crate) fn answers(&self) -> impl Iterator<Item = (&'d str, &'d Value)> + use<'d> {
-        let answers = self.value["responses"].as_object().into_iter().flatten();
-        answers.filter_map(|(status, answer)| {
-            Some((status.as_str(), answer.get("content")?.get("application/json")?.get("schema")?))
+    /// The schemas of the responses with a body, by status.
+    pub(crate) fn responses(&self) -> impl Iterator<Item = (&'d str, &'d Value)> + use<'d> {
+        let responses = self.value["responses"].as_object().into_iter().flatten();
+        responses.filter_map(|(status, response)| {
+            Some((status.as_str(), response.get("content")?.get("application/json")?.get("schema")?))
         })
     }
 }

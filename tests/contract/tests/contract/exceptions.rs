@@ -1,14 +1,15 @@
-//! Where the SDK and the document are meant to differ, with the reason. Each must still be so.
+//! The intended differences between the SDK and the document, with reasons. A difference that no longer exists must be
+//! removed.
 
 use crate::report::Exception;
 
-/// Of which operations there are.
+/// Differences in the set of operations.
 pub(crate) const OPERATIONS: &[Exception] = &[];
 
-/// Of tiers, idempotency and retention.
+/// Differences in tiers, idempotency and retention.
 pub(crate) const FACTS: &[Exception] = &[];
 
-/// Of what is sent.
+/// Differences in requests.
 pub(crate) const REQUESTS: &[Exception] = &[
     Exception {
         operation: "*",
@@ -18,40 +19,40 @@ pub(crate) const REQUESTS: &[Exception] = &[
     Exception {
         operation: "*",
         difference: "repeats[].__typename` is in no sample",
-        because: "the rules of an answer have it; a request needs none",
+        because: "the rules of a response have it; a request does not need it",
     },
     Exception {
         operation: "tenants.set",
         difference: "`/settings/branding` Additional properties are not allowed ('dark_icon_url', 'dark_logo_url', \
                      'dark_primary_color', 'dark_primary_color_contrast' were unexpected)",
-        because: "the document forgets the dark ones here: inline, in bulk and in the answer it has them",
+        because: "the document omits the dark ones here, but has them inline, in bulk and in the response",
     },
     Exception {
         operation: "audiences.list_members",
         difference: "is not in the document",
-        because: "the answer is a page with cursors, and Knock's older reference has the three parameters of all lists",
+        because: "the response is a page with cursors, and Knock's older reference has the three parameters of all lists",
     },
     // The twelve of `legacy_preferences`.
     Exception {
         operation: "*",
         difference: "a body is sent; the document has none",
-        because: "the document no longer describes the bodies of deprecated calls; they are as node 0.6 sends them",
+        because: "the document no longer describes the bodies of deprecated calls; they are those that node 0.6 sends",
     },
 ];
 
-/// Of what is read.
-pub(crate) const ANSWERS: &[Exception] = &[
+/// Differences in responses.
+pub(crate) const RESPONSES: &[Exception] = &[
     Exception {
         operation: "slack.revoke_access",
-        difference: "the answer is not read at all",
-        because: "it says `ok` and nothing else, and not always in the same form",
+        difference: "the response is not read",
+        because: "it contains only `ok`, and not always in the same form",
     },
     Exception {
         operation: "ms_teams.revoke_access",
-        difference: "the answer is not read at all",
-        because: "it says `ok` and nothing else, and not always in the same form",
+        difference: "the response is not read",
+        because: "it contains only `ok`, and not always in the same form",
     },
 ];
 
-/// Of what is read although it has less or more than it should.
+/// Differences in responses with missing or unknown parts.
 pub(crate) const TOLERANCE: &[Exception] = &[];

@@ -1,16 +1,16 @@
-//! The SDK against Knock's `OpenAPI` document: nothing missing, nothing too much, and every answer read in full.
+//! Compares the SDK with Knock's `OpenAPI` document: nothing is missing or added, and every response is read in full.
 //!
-//! A failing test lists all that differs, so that a new version of the document reads as a list of things to do.
-//! What is meant to differ is in [`exceptions`]; what is sent is in `src/samples`, one file a resource.
-// Test code may stop at what cannot be.
+//! A failing test lists everything that differs, so that for a new version of the document it prints a to-do list.
+//! Intended differences are in [`exceptions`]. What is sent is in `src/samples`, one file per resource.
+// Test code may panic.
 #![allow(clippy::unwrap_used)]
 
-mod answers;
 mod compare;
 mod document;
 mod exceptions;
 mod report;
 mod requests;
+mod responses;
 mod schema;
 mod variants;
 
@@ -24,7 +24,7 @@ use crate::schema::Schemas;
 use contract_tests::sample::Sample;
 
 #[test]
-fn the_operations_are_those_of_the_document() {
+fn operations_match_the_document() {
     let Some(document) = Document::load() else { return };
     let mut report = Report::new("operations", exceptions::OPERATIONS);
     for described in document.operations() {
@@ -49,7 +49,7 @@ fn the_operations_are_those_of_the_document() {
 }
 
 #[test]
-fn tiers_idempotency_and_retention_are_those_of_the_document() {
+fn tiers_idempotency_and_retention_match_the_document() {
     let Some(document) = Document::load() else { return };
     let mut report = Report::new("facts", exceptions::FACTS);
     for info in OPERATIONS {
@@ -89,7 +89,7 @@ fn every_operation_has_a_sample() {
 }
 
 #[test]
-fn requests_are_those_of_the_document() {
+fn requests_match_the_document() {
     let Some(document) = Document::load() else { return };
     let mut report = Report::new("requests", exceptions::REQUESTS);
     let schemas = Schemas::new(&document);
@@ -98,23 +98,23 @@ fn requests_are_those_of_the_document() {
 }
 
 #[test]
-fn answers_of_the_document_are_read_and_nothing_is_lost() {
+fn responses_of_the_document_are_read_in_full() {
     let Some(document) = Document::load() else { return };
-    let mut report = Report::new("answers", exceptions::ANSWERS);
+    let mut report = Report::new("responses", exceptions::RESPONSES);
     let schemas = Schemas::new(&document);
-    each(&document, |sample, described| answers::check_whole(sample, described, &schemas, &mut report));
+    each(&document, |sample, described| responses::check_whole(sample, described, &schemas, &mut report));
     report.finish();
 }
 
 #[test]
-fn answers_that_have_less_or_more_are_read() {
+fn responses_with_missing_or_unknown_parts_are_read() {
     let Some(document) = Document::load() else { return };
     let mut report = Report::new("tolerance", exceptions::TOLERANCE);
-    each(&document, |sample, described| answers::check_tolerance(sample, described, &mut report));
+    each(&document, |sample, described| responses::check_tolerance(sample, described, &mut report));
     report.finish();
 }
 
-/// Goes through the samples with what the document says of them.
+/// Checks each sample with its description in the document.
 fn each(document: &Document, mut check: impl FnMut(&Sample, &document::Described<'_>)) {
     for sample in contract_tests::samples::all() {
         if let Some(described) = document.find(&sample.info) {

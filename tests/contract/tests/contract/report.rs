@@ -1,16 +1,16 @@
-//! What differs, collected to be told all at once.
+//! Collects all differences, to report them together.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// A difference that is meant to be, or that is the document's mistake. It must still be there: when it is gone, the
-/// exception must go, too.
+/// A difference that is intended, or that is a mistake in the document. If it no longer exists, the exception must be
+/// removed.
 pub(crate) struct Exception {
     /// The operation's name, or `*` for any.
     pub(crate) operation: &'static str,
-    /// A part of the difference's text.
+    /// A part of the text of the difference.
     pub(crate) difference: &'static str,
-    /// Why it is.
+    /// The reason.
     pub(crate) because: &'static str,
 }
 
@@ -27,7 +27,7 @@ impl Report {
         Self { check, exceptions, used: BTreeSet::new(), differences: BTreeSet::new() }
     }
 
-    /// Notes a difference, unless it is a known one.
+    /// Adds a difference, unless it is an exception.
     pub(crate) fn differ(&mut self, operation: &str, difference: impl Into<String>) {
         let difference = difference.into();
         let known = self.exceptions.iter().position(|exception| {
@@ -39,7 +39,7 @@ impl Report {
         }
     }
 
-    /// Fails with all differences, and all exceptions that are none any more.
+    /// Fails with all differences, and all exceptions that no longer apply.
     pub(crate) fn finish(self) {
         let mut text = String::new();
         for (operation, difference) in &self.differences {
@@ -50,7 +50,7 @@ impl Report {
                 let Exception { operation, difference, because } = exception;
                 let _ = writeln!(
                     text,
-                    "- [ ] {operation}: `{difference}` differs no longer: remove the exception ({because})"
+                    "- [ ] {operation}: `{difference}` no longer differs: remove the exception ({because})"
                 );
             }
         }

@@ -1,4 +1,4 @@
-//! What is sent, against what the document says can be sent.
+//! Compares the requests of the samples with the document.
 
 use knock_core::PreparedCall;
 use percent_encoding::percent_decode_str;
@@ -9,7 +9,7 @@ use crate::report::Report;
 use crate::schema::Schemas;
 use contract_tests::sample::Sample;
 
-/// Checks every request of a sample, and that together they use all that the document has.
+/// Checks every request of a sample, and that together they use everything that the document has.
 pub(crate) fn check(sample: &Sample, described: &Described<'_>, schemas: &Schemas<'_>, report: &mut Report) {
     let mut differ = |difference: String| report.differ(sample.info.name, difference);
     let mut calls = Vec::new();
@@ -22,7 +22,7 @@ pub(crate) fn check(sample: &Sample, described: &Described<'_>, schemas: &Schema
     for call in &calls {
         let method_and_route = (call.method().as_str(), call.route());
         if method_and_route != (sample.info.method.as_str(), sample.info.route) {
-            differ(format!("a sample is of another operation, `{}`", call.operation()));
+            differ(format!("a sample belongs to another operation, `{}`", call.operation()));
         }
         check_path(call, described, schemas, &mut differ);
         check_query(call, described, schemas, &mut differ);
@@ -40,17 +40,17 @@ fn check_path(
     let path = call.target().split('?').next().unwrap_or_default();
     let (sent, route): (Vec<_>, Vec<_>) = (path.split('/').collect(), call.route().split('/').collect());
     if sent.len() != route.len() {
-        return differ(format!("the path `{path}` is not of the route"));
+        return differ(format!("the path `{path}` does not match the route"));
     }
     let parameters = described.parameters("path");
     for (sent, segment) in sent.into_iter().zip(route) {
         let Some(name) = segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) else {
             if sent != segment {
-                differ(format!("the path has `{sent}` for `{segment}`"));
+                differ(format!("the path has `{sent}` instead of `{segment}`"));
             }
             continue;
         };
-        // Deprecated operations do not describe theirs.
+        // Deprecated operations do not describe their parameters.
         let Some(parameter) = parameters.iter().find(|parameter| parameter.name == name) else { continue };
         let value = Value::String(decode(sent));
         for problem in schemas.problems(parameter.schema, &value) {
@@ -79,7 +79,7 @@ fn check_query(
     }
     for parameter in parameters.iter().filter(|parameter| parameter.required) {
         if !sent.iter().any(|(name, _)| is_of(name, parameter)) {
-            differ(format!("the query must have `{}`", parameter.name));
+            differ(format!("the query lacks the required `{}`", parameter.name));
         }
     }
 }
@@ -126,7 +126,7 @@ fn body(call: &PreparedCall) -> Option<Value> {
     call.body().map(|body| serde_json::from_slice(body).unwrap())
 }
 
-/// The query's names and values, decoded.
+/// The names and values of the query, decoded.
 fn query(call: &PreparedCall) -> Vec<(String, String)> {
     let query = call.target().split_once('?').map_or("", |(_, query)| query);
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -137,14 +137,14 @@ fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// Whether a name that is sent is this parameter: the document writes `a.b` for `a[b]`, and `a` for `a[]` and `a[0][b]`.
+/// Whether a name in a query belongs to this parameter: the document writes `a.b` for `a[b]`, and `a` for `a[]` and `a[0][b]`.
 fn is_of(sent: &str, parameter: &Parameter<'_>) -> bool {
     let dotted = sent.replace("[]", "").replace('[', ".").replace(']', "");
     let documented = parameter.name.trim_end_matches("[]");
     dotted == documented || dotted.strip_prefix(documented).is_some_and(|rest| rest.starts_with('.'))
 }
 
-/// A query's value as the JSON that its parameter has; `None` where that cannot be told from one value.
+/// A value of a query as the JSON of its parameter, or `None` if that cannot be determined from one value.
 fn typed(value: &str, parameter: &Parameter<'_>, described: &Described<'_>) -> Option<Value> {
     let schema = described.document.resolve(item_schema(parameter.schema));
     match schema["type"].as_str()? {

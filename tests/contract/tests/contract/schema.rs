@@ -1,4 +1,4 @@
-//! The document's schemas as JSON Schema, read strictly, to hold requests against.
+//! The schemas of the document as JSON Schema, read strictly, to validate requests.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -12,8 +12,9 @@ use crate::document::Document;
 
 /// Validates values against schemas of the document.
 ///
-/// It is stricter than the document says: where an object lists properties, it may have no others. And laxer where
-/// the document is careless: of `oneOf`, several may fit, since an object reference is an inline user, too.
+/// It is stricter than the document: an object that lists properties may have no others. It is also more lenient where
+/// the document is careless: several alternatives of `oneOf` may match, because an object reference is also an inline
+/// user.
 pub(crate) struct Schemas<'d> {
     document: &'d Document,
     definitions: Value,
@@ -42,19 +43,19 @@ impl<'d> Schemas<'d> {
         validator
     }
 
-    /// All that is wrong with a value.
+    /// The problems of a value.
     pub(crate) fn problems(&self, schema: &Value, value: &Value) -> Vec<String> {
         let validator = self.validator(schema);
-        validator.iter_errors(value).map(|error| told(&error)).collect()
+        validator.iter_errors(value).map(|error| describe(&error)).collect()
     }
 
     pub(crate) fn allows(&self, schema: &Value, value: &Value) -> bool {
         self.validator(schema).is_valid(value)
     }
 
-    /// The properties that the schema lists and none of `values` has, at any depth.
+    /// The properties that the schema lists and that none of `values` has, at any depth.
     ///
-    /// Of alternatives, only those that a value takes count.
+    /// Only the alternatives that a value matches count.
     pub(crate) fn unused_properties<'v>(
         &self,
         schema: &'v Value,
@@ -118,30 +119,30 @@ impl<'d> Schemas<'d> {
     }
 }
 
-fn told(error: &ValidationError<'_>) -> String {
+fn describe(error: &ValidationError<'_>) -> String {
     let error = closest(error);
     format!("`{}` {}", error.instance_path(), error.masked_with("it"))
 }
 
-/// Where no alternative fits, the error of the one that comes closest: that which fails deepest.
+/// If no alternative matches, the error of the closest one, which is the one that fails deepest.
 fn closest<'a>(error: &'a ValidationError<'a>) -> &'a ValidationError<'a> {
     let ValidationErrorKind::AnyOf { context } = error.kind() else { return error };
     let errors = context.iter().flatten().map(|error| closest(error));
     errors.max_by_key(|error| error.instance_path().as_str().len()).unwrap_or(error)
 }
 
-/// The schemas of which one fits.
+/// The schemas of which one must match.
 pub(crate) fn alternatives(schema: &Value) -> impl Iterator<Item = &Value> {
     ["oneOf", "anyOf"].into_iter().filter_map(|key| schema[key].as_array()).flatten()
 }
 
-/// Whether this is `{"nullable": true}` alone, by which the document writes `null`.
+/// Whether this is only `{"nullable": true}`, which is how the document writes `null`.
 pub(crate) fn is_null(schema: &Value) -> bool {
     schema["nullable"] == true
         && ["type", "$ref", "oneOf", "anyOf", "allOf"].iter().all(|key| schema.get(key).is_none())
 }
 
-/// Translates from `OpenAPI` 3.0.
+/// Translates a schema from `OpenAPI` 3.0.
 fn json_schema(schema: &Value) -> Value {
     let Some(map) = schema.as_object() else { return schema.clone() };
     if let Some(reference) = schema["$ref"].as_str() {
@@ -154,7 +155,7 @@ fn json_schema(schema: &Value) -> Value {
     let mut result = Map::new();
     for (key, value) in map {
         match key.as_str() {
-            // Beside alternatives it is wrong: the document has `object` for what may be a boolean.
+            // Next to alternatives it is wrong: the document has `object` although a boolean is allowed.
             "type" if alternatives(schema).next().is_some() => {}
             "type" | "enum" | "required" | "minimum" | "maximum" | "minItems" | "maxItems" | "minLength"
             | "maxLength" | "pattern" => drop(result.insert(key.clone(), value.clone())),
@@ -178,7 +179,7 @@ fn json_schema(schema: &Value) -> Value {
         }
     }
     if map.contains_key("allOf") && schema["allOf"].as_array().is_some_and(|parts| parts.len() > 1) {
-        // One part would refuse the properties of the other.
+        // Each part would refuse the properties of the other.
         return json!({});
     }
     if schema["nullable"] == true {
@@ -188,7 +189,7 @@ fn json_schema(schema: &Value) -> Value {
     }
 }
 
-/// Some names have spaces in them, which a reference cannot.
+/// Some names contain spaces, which are invalid in a reference.
 fn definition_name(name: &str) -> String {
     name.replace(' ', "_")
 }

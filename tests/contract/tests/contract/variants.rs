@@ -1,31 +1,31 @@
-//! Answers made from a schema: one that has everything, and many that differ from it in one thing.
+//! Responses generated from a schema: a complete one, and many that differ from it in one place.
 
 use serde_json::{Map, Value, json};
 
 use crate::document::Document;
 use crate::schema::{alternatives, is_null};
 
-/// An answer, and what is peculiar about it.
+/// A response, and what distinguishes it.
 #[derive(Clone)]
 pub(crate) struct Variant {
-    /// What sets it apart, as `without .items[].data`.
+    /// What distinguishes it, for example `without .items[].data`.
     pub(crate) label: String,
     pub(crate) value: Value,
-    /// Whether it must come back as it came. What is less or more than the document has need only be read: a list
-    /// that is absent may come back as an empty one, and what is unknown may be gone.
+    /// Whether nothing may be lost or changed. A response with less or more than the document has must only be read: an
+    /// absent list may become an empty one, and unknown parts may be lost.
     pub(crate) whole: bool,
 }
 
-const MOMENT: &str = "2025-01-02T03:04:05.678Z";
+const TIME: &str = "2025-01-02T03:04:05.678Z";
 
-/// What the SDK cannot know of.
+/// A name that the SDK does not know.
 const UNKNOWN: &str = "something-new";
 
-/// The answers that a schema allows: first one with everything, then with one thing different in each:
+/// The responses that a schema allows: first a complete one, then others that differ from it in one place:
 ///
 /// - every alternative and every value of an enum,
-/// - without each property that is not required, with `null` for each that may be,
-/// - lists that are empty,
+/// - each optional property absent, and each nullable property `null`,
+/// - each list empty,
 /// - and what the document does not allow but Knock may add: properties and values of enums.
 pub(crate) fn variants(document: &Document, schema: &Value) -> Vec<Variant> {
     Builder { document }.variants(schema, "")
@@ -61,7 +61,7 @@ impl Builder<'_> {
                 _ => scalars(schema, path),
             };
         }
-        // What stands for all goes first, and is not `null`.
+        // The variant that others are based on comes first, and is not `null`.
         result.sort_by_key(|variant| variant.value.is_null());
         result[0].label.clear();
         if schema["nullable"] == true {
@@ -75,7 +75,7 @@ impl Builder<'_> {
         let properties = schema["properties"].as_object().unwrap_or(&empty);
         let parts: Vec<(String, bool, Vec<Variant>)> = properties
             .iter()
-            // Without an example there is no telling which name the type has.
+            // Without an example, the name of the type is unknown.
             .filter(|(name, property)| *name != "__typename" || property.get("example").is_some())
             .map(|(name, property)| {
                 let required =
@@ -100,11 +100,11 @@ impl Builder<'_> {
                 result.push(lacking(format!("without {path}.{name}"), Value::Object(map)));
             }
         }
-        // What else a map has is of its type.
+        // The other members of a map have its type.
         if !schema["additionalProperties"].is_object() {
             let mut more = whole;
             more.insert(UNKNOWN.to_owned(), json!({ "of": ["any", "kind"] }));
-            result.push(lacking(format!("more in {path}"), Value::Object(more)));
+            result.push(lacking(format!("an unknown member in {path}"), Value::Object(more)));
         }
         result
     }
@@ -129,7 +129,7 @@ impl Builder<'_> {
     }
 }
 
-/// The data that each provider has, in the document's schema of channel data.
+/// The schema of the channel data of each provider.
 const PROVIDERS: [(&str, &[&str]); 6] = [
     ("PushChannelDataFull", &["push_fcm", "push_apns", "push_expo"]),
     ("AWSSNSPushChannelDataFull", &["push_aws_sns"]),
@@ -139,7 +139,7 @@ const PROVIDERS: [(&str, &[&str]); 6] = [
     ("DiscordChannelData", &["chat_discord"]),
 ];
 
-/// One schema for each provider, for an object with alternatives in `data` and a `provider` that says which it is.
+/// One schema per provider, for an object with alternatives in `data` and a `provider` that selects one.
 fn by_provider(schema: &Value) -> Vec<Value> {
     let properties = &schema["properties"];
     if properties["provider"]["enum"].is_null()
@@ -165,16 +165,16 @@ fn scalars(schema: &Value, path: &str) -> Vec<Variant> {
     }
     let value = match (schema.get("example"), schema["type"].as_str(), schema["format"].as_str()) {
         (Some(example), ..) => example.clone(),
-        (_, Some("string"), Some("date-time")) => json!(MOMENT),
-        // The document forgets the format of some.
-        (_, Some("string"), None) if path.ends_with("_at") => json!(MOMENT),
+        (_, Some("string"), Some("date-time")) => json!(TIME),
+        // The document omits the format of some.
+        (_, Some("string"), None) if path.ends_with("_at") => json!(TIME),
         (_, Some("string"), Some("uuid")) => json!("8209f26c-62a5-461d-95e2-a5716a26e652"),
         (_, Some("string"), Some("uri" | "url")) => json!("https://example.com/some"),
         (_, Some("string"), _) => json!("some"),
         (_, Some("integer"), _) => json!(7),
         (_, Some("number"), _) => json!(7.5),
         (_, Some("boolean"), _) => json!(true),
-        // Anything goes.
+        // Any value is allowed.
         _ => json!({ "any": "thing" }),
     };
     vec![variant(String::new(), value)]
@@ -184,12 +184,12 @@ fn variant(label: String, value: Value) -> Variant {
     Variant { label, value, whole: true }
 }
 
-/// Something less or more than the document has.
+/// A variant with less or more than the document has.
 fn lacking(label: String, value: Value) -> Variant {
     Variant { label, value, whole: false }
 }
 
-/// A schema with the parts of its `allOf` in it.
+/// A schema merged with the parts of its `allOf`.
 fn merged(document: &Document, schema: &Value) -> Value {
     let mut result = schema.clone();
     for part in schema["allOf"].as_array().into_iter().flatten() {

@@ -1,5 +1,5 @@
-//! Prints the user tokens that this SDK gives for the recorded inputs, one a line. With `--check` it reads the
-//! claims that came back from verifying them, one a line, and compares. See `verify.sh`.
+//! Prints the user tokens that this SDK returns for the recorded inputs, one per line. With `--check` it reads the
+//! claims that verifying them returned, one per line, and compares. See `verify.sh`.
 
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
@@ -43,7 +43,7 @@ fn check(recording: &Recording) -> io::Result<String> {
     let mut count = 0;
     for case in &recording.cases {
         let Some(expected) = case.expected(recording) else { continue };
-        let line = lines.next().ok_or_else(|| io::Error::other("there are claims missing"))??;
+        let line = lines.next().ok_or_else(|| io::Error::other("claims are missing"))??;
         let claims = normalise(serde_json::from_str::<Value>(&line)?);
         if Some(&claims) != expected.claims.as_ref() {
             return Err(io::Error::other(format!("{}: the claims are {claims}", case.name)));

@@ -8,11 +8,11 @@ use crate::recording::Case;
 const ORIGIN: &str = "http://127.0.0.1:4010";
 const API_KEY: &str = "sk_test_12345";
 
-/// The configuration that says what the options and the environment of the case's client say.
+/// The configuration with the options and the environment of the case's client.
 pub(super) fn of(case: &Case) -> Result<Config, Error> {
     let omitted = case.client.get("omit").and_then(Value::as_array);
     let omitted = omitted.is_some_and(|names| names.iter().any(|name| name == "apiKey" || name == "key"));
-    // Who does not want a variable, does not read it.
+    // A variable that the client overrides with `null` is not read.
     let unread = |name: &str| name == "KNOCK_BRANCH" && case.client.get("branch") == Some(&Value::Null);
     let mut builder = Config::from_variables(|name| {
         case.env.get(name).filter(|_| !unread(name)).map(|value| value.replace("<origin>", ORIGIN))
@@ -31,14 +31,14 @@ pub(super) fn of(case: &Case) -> Result<Config, Error> {
             ("baseURL" | "host", Value::String(url)) => builder.base_url(url.replace("<origin>", ORIGIN)),
             ("defaultHeaders", Value::Object(headers)) => {
                 headers.iter().fold(builder, |builder, (name, value)| {
-                    let value = value.as_str().expect("a header to remove is not sayable");
+                    let value = value.as_str().expect("the removal of a header cannot be expressed");
                     match name.as_str() {
                         "X-Knock-User-Token" => builder.user_token(value),
                         name => builder.header(name, value),
                     }
                 })
             }
-            other => panic!("{}: what to do with the client's {other:?}?", case.name),
+            other => panic!("{}: the client has the unknown option {other:?}", case.name),
         };
     }
     builder.build()

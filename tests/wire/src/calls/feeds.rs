@@ -1,3 +1,4 @@
+use knock_core::channel_data::ChannelId;
 use knock_core::feeds::{self, ArchivedScope, FeedMode, FeedStatus};
 use serde_json::Value;
 
@@ -6,10 +7,10 @@ use super::values::{take_json, take_text};
 
 pub(super) const NODE_1: Table = &[
     ("users.feeds.getSettings", |args| {
-        args.send_of_texts(|[user, channel]| feeds::get_settings(user, channel))
+        args.send_of_texts(|[user, channel]| feeds::get_settings(user, ChannelId::new(channel)))
     }),
     ("users.feeds.listItems", |mut args| {
-        let mut list = feeds::list_items(args.text(), args.text());
+        let mut list = feeds::list_items(args.text(), ChannelId::new(args.text()));
         let mut query = args.object();
         set_page!(list, &mut query);
         set_inserted_at!(list, &mut query);

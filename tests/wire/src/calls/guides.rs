@@ -1,3 +1,4 @@
+use knock_core::channel_data::ChannelId;
 use knock_core::guides::{self, ArchivedRequest, GuideStepReference, InteractedRequest, SeenRequest};
 use serde_json::{Map, Value};
 
@@ -6,7 +7,7 @@ use super::values::{read, take, take_json, take_text};
 
 pub(super) const NODE_1: Table = &[
     ("users.guides.getChannel", |mut args| {
-        let mut get = guides::get_channel(args.text(), args.text());
+        let mut get = guides::get_channel(args.text(), ChannelId::new(args.text()));
         let mut query = args.object();
         set!(get, &mut query, tenant: String, guide_type = "type": String);
         if let Some(data) = take_json::<Value>(&mut query, "data") {

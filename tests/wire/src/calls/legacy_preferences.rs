@@ -1,6 +1,6 @@
-//! The setters of one group or one setting, which 1.x has no more.
+//! The setters of one group or one setting, which 1.x no longer has.
 
-// Knock has deprecated them: `merge` does it as well.
+// Knock has deprecated them in favor of `merge`.
 #![allow(deprecated)]
 
 use knock_core::legacy_preferences;

@@ -82,7 +82,7 @@ pub(super) const NODE_1: Table = &[
     }),
 ];
 
-/// The messages that `query` asks for.
+/// The filter that `query` specifies.
 pub(super) fn filter(query: &mut Map<String, Value>) -> MessageFilter {
     let mut filter = MessageFilter::new();
     set_inserted_at!(filter, query);

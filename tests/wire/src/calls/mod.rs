@@ -1,5 +1,5 @@
-//! The recorded calls, made with this SDK: a table for each resource, from the official method to a function that
-//! takes the recorded arguments in order and sends our operation.
+//! The recorded calls, made with this SDK: a table for each resource maps the official method to a function that takes
+//! the recorded arguments in order and sends our operation.
 
 // First, since the others use its macros.
 #[macro_use]
@@ -29,12 +29,14 @@ mod workflows;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use knock_core::{Call, CallOptions, Error, Event, Operation, OperationInfo, Paged, Step, UnixTime};
+use knock_core::{Call, CallOptions, Error, Operation, OperationInfo, Paged, UnixTime};
 use serde_json::{Map, Value};
 
 use crate::recording::{Case, NODE_0, NODE_1, Request};
 pub use unrecorded::{UNRECORDED, Unrecorded};
 use values::read;
+
+const RANDOM: [u8; 16] = [7; 16];
 
 /// Makes a recorded call with this SDK.
 pub type Make = fn(Args<'_>) -> Ours;
@@ -67,14 +69,14 @@ const TABLES: &[(&str, &[Table])] = &[
     (NODE_0, &[legacy_preferences::NODE_0, slack::NODE_0, users::NODE_0, workflows::NODE_0]),
 ];
 
-/// How this SDK makes the call of `case`; each recorded method must be in one table.
+/// How this SDK makes the call of `case`. Each recorded method must be in one table.
 pub fn find(case: &Case) -> Option<Make> {
     let (_, tables) = TABLES.iter().find(|(version, _)| *version == case.version)?;
     let mut entries = tables.iter().copied().flatten();
     entries.find(|(method, _)| *method == case.call.method).map(|(_, make)| *make)
 }
 
-/// The methods of all tables, as `1.35.0/users.get`.
+/// The methods of all tables, for example `1.35.0/users.get`.
 pub fn mapped_methods() -> Vec<String> {
     let methods = |(version, tables): &(&str, &[Table])| {
         let entries = tables.iter().copied().flatten();
@@ -83,16 +85,16 @@ pub fn mapped_methods() -> Vec<String> {
     TABLES.iter().flat_map(methods).collect()
 }
 
-/// What this SDK does in place of a recorded call.
+/// What this SDK does for a recorded call.
 #[derive(Debug)]
 pub struct Ours {
     /// The operation.
     pub info: OperationInfo,
-    /// The first request of the call, or why there is none.
+    /// The first request of the call, or the error.
     pub request: Result<Request, Error>,
 }
 
-/// The arguments of a recorded call, taken in order; what is left at the end are the options of the call.
+/// The arguments of a recorded call, taken in order. What remains at the end are the options of the call.
 #[derive(Debug, Clone)]
 pub struct Args<'c> {
     case: &'c Case,
@@ -105,20 +107,20 @@ impl<'c> Args<'c> {
         Self { case, left: case.call.args.iter().cloned().collect() }
     }
 
-    /// The next argument, a text: an id mostly.
+    /// The next argument, a string. Usually it is an id.
     fn text(&mut self) -> String {
         match self.left.pop_front() {
             Some(Value::String(text)) => text,
-            other => panic!("{}: {other:?} is not a text", self.case.name),
+            other => panic!("{}: {other:?} is not a string", self.case.name),
         }
     }
 
-    /// The next argument, whatever it is.
+    /// The next argument, of any type.
     fn value(&mut self) -> Value {
-        self.left.pop_front().unwrap_or_else(|| panic!("{}: there is no further argument", self.case.name))
+        self.left.pop_front().unwrap_or_else(|| panic!("{}: there is no other argument", self.case.name))
     }
 
-    /// The next argument, an object; empty where there is none.
+    /// The next argument, an object. It is empty if there is none.
     fn object(&mut self) -> Map<String, Value> {
         match self.left.pop_front() {
             None | Some(Value::Null) => Map::new(),
@@ -132,13 +134,13 @@ impl<'c> Args<'c> {
         self.left.back()?.get("idempotencyKey")?.as_str().map(str::to_owned)
     }
 
-    /// The query among the options of the call: what the official method has no parameter for.
+    /// The query among the options of the call, for which the official method has no parameter.
     fn query_option(&mut self) -> Map<String, Value> {
         let options = self.left.back_mut().and_then(Value::as_object_mut);
         options.and_then(|options| options.remove("query")).map_or_else(Map::new, |query| read(&query))
     }
 
-    /// What this SDK sends for the operation that `make` makes of the next arguments, all of them texts.
+    /// What this SDK sends for the operation that `make` returns for the next arguments, all of them strings.
     fn send_of_texts<const N: usize, O: Operation>(mut self, make: impl FnOnce([String; N]) -> O) -> Ours {
         let texts = std::array::from_fn(|_| self.text());
         self.send(make(texts))
@@ -150,13 +152,13 @@ impl<'c> Args<'c> {
         self.send_any(operation)
     }
 
-    /// What this SDK sends for a list, or for its second page where the case is about that.
+    /// What this SDK sends for a list, or for its second page if that is what the case recorded.
     fn send_page<O: Paged>(self, operation: O) -> Ours {
         self.send_page_of(operation, &Map::new())
     }
 
-    /// As [`send_page`](Self::send_page), for items that have more in them than the recorded answer, which has no
-    /// more than the official package needs.
+    /// Like [`send_page`](Self::send_page), for a recorded response whose items lack the members of `item`: it has only
+    /// what the official package needs.
     fn send_page_of<O: Paged>(self, operation: O, item: &Map<String, Value>) -> Ours {
         let Some(mut first) = self.case.call.first_response.clone() else {
             return self.send_any(operation);
@@ -165,8 +167,8 @@ impl<'c> Args<'c> {
         for entry in lists.filter_map(Value::as_array_mut).flatten().filter_map(Value::as_object_mut) {
             entry.extend(item.clone());
         }
-        let answer = http::Response::new(first.to_string().into());
-        let page = operation.parse(answer, UnixTime::from_secs(0)).expect("the first page can be read");
+        let response = http::Response::new(first.to_string().into());
+        let page = operation.parse(response, UnixTime::from_secs(0)).expect("the first page can be read");
         let (_, next) = operation.split(page);
         self.send_any(next.expect("there is a next page"))
     }
@@ -181,20 +183,16 @@ impl<'c> Args<'c> {
     fn first_request(&self, operation: &impl Operation, timeout: Option<Duration>) -> Result<Request, Error> {
         let now = UnixTime::from_secs(1_767_225_600);
         let config = config::of(self.case)?;
-        let mut call = Call::new(&config, operation.prepare()?, operation.options(), now, [7; 16])?;
-        match call.next(Event::Start, now) {
-            Step::Send { request, timeout: own } => {
-                assert!(timeout.is_none_or(|timeout| timeout == own), "{}: {own:?}", self.case.name);
-                let request = Request::from(request);
-                self.check_without_client(&request, operation.to_request(&config)?.into());
-                Ok(request)
-            }
-            Step::Done(Err(error)) => Err(error),
-            other => panic!("{}: {other:?}", self.case.name),
-        }
+        let call = Call::new(&config, operation.prepare(RANDOM)?, operation.options(), now, RANDOM)?;
+        let (request, sent) = call.send(now)?;
+        let ours = sent.attempt().timeout;
+        assert!(timeout.is_none_or(|timeout| timeout == ours), "{}: {ours:?}", self.case.name);
+        let request = Request::from(request);
+        self.check_without_client(&request, operation.to_request(&config)?.into());
+        Ok(request)
     }
 
-    /// Who does the IO without a client gets the same request, but for a key that the client makes up.
+    /// Checks that `to_request` returns the same request, except for a random idempotency key.
     fn check_without_client(&self, request: &Request, mut alone: Request) {
         if let Some(key) = request.headers.get("idempotency-key").filter(|key| *key == "<random>") {
             alone.headers.insert("idempotency-key".to_owned(), key.clone());
@@ -207,7 +205,7 @@ impl<'c> Args<'c> {
         let mut timeout = None;
         for (name, value) in self.object() {
             match (name.as_str(), &value) {
-                // Taken by `idempotency_key`, where the operation takes one.
+                // Taken by `idempotency_key` if the operation takes one.
                 ("idempotencyKey", Value::String(_)) => {}
                 ("timeout", value) => {
                     let duration =
@@ -217,14 +215,14 @@ impl<'c> Args<'c> {
                 }
                 ("headers", Value::Object(headers)) => {
                     for (name, value) in headers {
-                        let value = value.as_str().expect("a header to remove is not sayable");
+                        let value = value.as_str().expect("the removal of a header cannot be expressed");
                         options = match name.as_str() {
                             "X-Knock-User-Token" => options.user_token(value),
                             name => options.header(name, value),
                         };
                     }
                 }
-                other => panic!("{}: what to do with the option {other:?}?", self.case.name),
+                other => panic!("{}: the call has the unknown option {other:?}", self.case.name),
             }
         }
         (options, timeout)

@@ -1,3 +1,4 @@
+use knock_core::channel_data::ChannelId;
 use knock_core::objects::{self, ObjectRequest};
 use knock_core::preferences::PreferenceSetRequest;
 use knock_core::recipients::{ObjectReference, RecipientReference};
@@ -48,26 +49,30 @@ pub(super) const NODE_1: Table = &[
         args.send_of_texts(|[collection, id]| objects::list_preferences(collection, id))
     }),
     ("objects.getPreferences", |args| {
-        args.send_of_texts(|[collection, id, set]| objects::get_preferences(collection, id, set))
+        args.send_of_texts(|[collection, id, set]| objects::get_preferences(collection, id).set_id(set))
     }),
     ("objects.setPreferences", |mut args| {
         let (collection, id, set) = (args.text(), args.text(), args.text());
         let preferences = read::<PreferenceSetRequest>(&args.object().into());
-        args.send(objects::set_preferences(collection, id, set, preferences))
+        args.send(objects::set_preferences(collection, id, preferences).set_id(set))
     }),
     ("objects.unsetPreferences", |args| {
-        args.send_of_texts(|[collection, id, set]| objects::unset_preferences(collection, id, set))
+        args.send_of_texts(|[collection, id, set]| objects::unset_preferences(collection, id).set_id(set))
     }),
     ("objects.getChannelData", |args| {
-        args.send_of_texts(|[collection, id, channel]| objects::get_channel_data(collection, id, channel))
+        args.send_of_texts(|[collection, id, channel]| {
+            objects::get_channel_data(collection, id, ChannelId::new(channel))
+        })
     }),
     ("objects.setChannelData", |mut args| {
-        let (collection, id, channel) = (args.text(), args.text(), args.text());
+        let (collection, id, channel) = (args.text(), args.text(), ChannelId::new(args.text()));
         let data = channel_data(&args.object()["data"]);
         args.send(objects::set_channel_data(collection, id, channel, data))
     }),
     ("objects.unsetChannelData", |args| {
-        args.send_of_texts(|[collection, id, channel]| objects::unset_channel_data(collection, id, channel))
+        args.send_of_texts(|[collection, id, channel]| {
+            objects::unset_channel_data(collection, id, ChannelId::new(channel))
+        })
     }),
     ("objects.listMessages", |mut args| {
         let mut list = objects::list_messages(args.text(), args.text());
@@ -118,7 +123,7 @@ pub(super) const NODE_1: Table = &[
     }),
 ];
 
-/// The entries of a list, each with its id apart.
+/// The entries of a list, each with its id taken out.
 fn entries(body: &mut Map<String, Value>, name: &str) -> Vec<(String, Map<String, Value>)> {
     let list: Vec<Map<String, Value>> = read(&take(body, name).expect("it is required"));
     let with_id = |mut entry| (take_text(&mut entry, "id").expect("it is required"), entry);

@@ -1,4 +1,4 @@
-//! Requests to a path of one's own: `custom::request` here, and the same as the operation that has the path.
+//! Requests to a custom path: `custom::request` here, which must send the same as the operation with that path.
 
 // Knock has deprecated `notify`.
 #![allow(deprecated)]
@@ -26,7 +26,7 @@ pub(super) const NODE_1: Table = &[
             "/v1/notify/cancel" => {
                 both(&custom, args, notify::cancel(text("name"), text("cancellation_key")))
             }
-            other => panic!("which operation is {other}?"),
+            other => panic!("{other} is not the path of a known operation"),
         }
     }),
     ("delete", |mut args| {
@@ -45,19 +45,19 @@ pub(super) const NODE_1: Table = &[
     }),
 ];
 
-/// Makes the call as `custom`, whatever the path is.
+/// Makes the call as a custom request, whatever the path is.
 fn custom(mut args: Args<'_>, method: Method) -> Ours {
     let path = args.text();
     let mut options = args.object();
     let (path, query) = path.split_once('?').unwrap_or((&path, ""));
-    // A route is part of the program's text, as a rule.
+    // Usually a route is a literal.
     let mut request = custom::request::<IgnoredAny>(method, path.to_owned().leak());
     for (name, value) in query.split('&').filter_map(|part| part.split_once('=')) {
         request = request.query(name, value);
     }
     if let Some(Value::Object(query)) = options.remove("query") {
         for (name, value) in query {
-            request = request.query(&name, value.as_str().expect("the recorded values are texts"));
+            request = request.query(&name, value.as_str().expect("the recorded values are strings"));
         }
     }
     if let Some(body) = options.remove("body") {
@@ -67,7 +67,7 @@ fn custom(mut args: Args<'_>, method: Method) -> Ours {
     args.send(request)
 }
 
-/// The call as `operation`, which must be what `custom` is.
+/// Makes the call as `operation`, which must send what `custom` sends.
 fn both(custom: &Ours, args: Args<'_>, operation: impl Operation) -> Ours {
     let ours = args.send(operation);
     let sent = |ours: &Ours| ours.request.as_ref().ok().map(|request| request.clone().with_sorted_query());

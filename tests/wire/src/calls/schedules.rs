@@ -4,17 +4,13 @@ use knock_core::{Clear, Field, Timestamp};
 use serde_json::{Map, Value};
 
 use super::Table;
-use super::values::{inline_tenant, read, recipient, recipients, take, take_text, take_texts};
+use super::values::{inline_tenant, read, recipient, recipients, take, take_text, take_texts, time};
 
-/// Sets what runs and when, as `$body` says.
+/// Sets what runs and when, according to `$body`.
 macro_rules! set_plan {
     ($schedule:ident, $body:expr) => {
-        if let Some(actor) = take($body, "actor") {
-            $schedule = $schedule.actor(recipient(actor));
-        }
-        if let Some(tenant) = take($body, "tenant") {
-            $schedule = $schedule.tenant(inline_tenant(tenant));
-        }
+        $schedule = $schedule.actor(take($body, "actor").map(recipient));
+        $schedule = $schedule.tenant(take($body, "tenant").map(inline_tenant));
         for rule in take($body, "repeats").map_or_else(Vec::new, |rules| read(&rules)) {
             $schedule = $schedule.repeat(rule);
         }
@@ -70,8 +66,8 @@ fn set(update: Update, (name, value): (String, Value)) -> Update {
         ("tenant", Value::Null) => update.tenant(Clear),
         ("tenant", value) => update.tenant(inline_tenant(value)),
         ("repeats", value) => update.repeats(read::<Vec<RepeatRule>>(&value)),
-        ("scheduled_at", value) => update.scheduled_at(read::<Field<Timestamp>>(&value)),
-        ("ending_at", value) => update.ending_at(read::<Field<Timestamp>>(&value)),
+        ("scheduled_at", value) => update.scheduled_at(time(&value)),
+        ("ending_at", value) => update.ending_at(time(&value)),
         other => panic!("a schedule has no {other:?}"),
     }
 }

@@ -49,18 +49,13 @@ fn input(args: &mut Args<'_>) -> (String, AccessTokenObject, Map<String, Value>)
     (channel, AccessTokenObject::tenant(tenant), options)
 }
 
-/// `names` are those that the two versions spell differently.
+/// `names` are those that differ between the two versions.
 fn with_options(mut list: ListChannels, options: &mut Map<String, Value>, names: [&str; 2]) -> ListChannels {
     let [exclude_archived, team_id] = names;
     set!(list, options, cursor: String, limit: u32);
-    if let Some(exclude) = take(options, exclude_archived) {
-        list = list.exclude_archived(read(&exclude));
-    }
     if let Some(types) = take_text(options, "types") {
         list = list.types(types.split(','));
     }
-    if let Some(team) = take_text(options, team_id) {
-        list = list.team_id(team);
-    }
-    list
+    list.exclude_archived(take(options, exclude_archived).map(|exclude| read::<bool>(&exclude)))
+        .team_id(take_text(options, team_id))
 }

@@ -18,12 +18,8 @@ pub(super) const NODE_1: Table = &[
     }),
     ("tenants.set", |mut args| {
         let (id, mut body) = (args.text(), args.object());
-        let resolve = body.remove("resolve_full_preference_settings");
-        let set = tenants::set(tenant(id, body));
-        args.send(match resolve {
-            Some(resolve) => set.resolve_full_preference_settings(read(&resolve)),
-            None => set,
-        })
+        let resolve = body.remove("resolve_full_preference_settings").map(|resolve| read::<bool>(&resolve));
+        args.send(tenants::set(tenant(id, body)).resolve_full_preference_settings(resolve))
     }),
     ("tenants.delete", |args| args.send_of_texts(|[id]| tenants::delete(id))),
     ("tenants.bulk.set", |mut args| {

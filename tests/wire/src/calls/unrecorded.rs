@@ -1,6 +1,6 @@
 use knock_core::{Method, OperationInfo};
 
-/// An operation that no recording has.
+/// An operation that no recording contains.
 #[derive(Debug)]
 pub struct Unrecorded {
     /// Its method.
@@ -11,11 +11,10 @@ pub struct Unrecorded {
     pub why: &'static str,
 }
 
-const OTHER_ROUTE: &str =
-    "another route to what the packages do by `/read` and `/archived`: no method uses it";
+const OTHER_ROUTE: &str = "an alias of `/read` or `/archived`, which the packages use: no method calls it";
 const BY_MESSAGE: &str = "deprecated by Knock: the methods of 1.35.0 name the guide's step, not a message";
 
-/// The operations of this SDK that no recording has. All others are compared.
+/// The operations of this SDK that no recording contains. All others are compared.
 pub const UNRECORDED: &[Unrecorded] = &[
     Unrecorded { method: Method::Delete, route: "/v1/messages/{message_id}/unread", why: OTHER_ROUTE },
     Unrecorded { method: Method::Delete, route: "/v1/messages/{message_id}/unarchived", why: OTHER_ROUTE },
@@ -37,7 +36,7 @@ pub const UNRECORDED: &[Unrecorded] = &[
 ];
 
 impl Unrecorded {
-    /// Whether `info` is about this operation.
+    /// Whether `info` describes this operation.
     pub fn is(&self, info: &OperationInfo) -> bool {
         (self.method, self.route) == (info.method, info.route)
     }

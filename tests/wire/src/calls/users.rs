@@ -1,10 +1,11 @@
+use knock_core::channel_data::ChannelId;
 use knock_core::preferences::PreferenceSetRequest;
 use knock_core::recipients::{RecipientReference, UserRequest};
 use knock_core::users;
 use serde_json::{Map, Value};
 
 use super::messages::filter;
-use super::values::{channel_data, read, take_include, take_object, take_set, take_text, take_texts, user};
+use super::values::{channel_data, read, take_include, take_object, take_text, take_texts, user};
 use super::{Args, Ours, Table};
 
 pub(super) const NODE_1: Table = &[
@@ -19,26 +20,30 @@ pub(super) const NODE_1: Table = &[
     ("users.merge", |mut args| {
         let (id, mut body) = (args.text(), args.object());
         let from = take_text(&mut body, "from_user_id").expect("it is required");
-        args.send(users::merge(id, from))
+        args.send(users::merge(id).from_user(from))
     }),
     ("users.listPreferences", |args| args.send_of_texts(|[id]| users::list_preferences(id))),
     ("users.getPreferences", |mut args| {
-        let mut get = users::get_preferences(args.text(), args.text());
+        let mut get = users::get_preferences(args.text()).set_id(args.text());
         set!(get, &mut args.object(), tenant: String);
         args.send(get)
     }),
     ("users.setPreferences", |mut args| {
         let (id, set, preferences) = (args.text(), args.text(), Value::from(args.object()));
-        args.send(users::set_preferences(id, set, read::<PreferenceSetRequest>(&preferences)))
+        args.send(users::set_preferences(id, read::<PreferenceSetRequest>(&preferences)).set_id(set))
     }),
-    ("users.unsetPreferences", |args| args.send_of_texts(|[id, set]| users::unset_preferences(id, set))),
-    ("users.getChannelData", |args| args.send_of_texts(|[id, channel]| users::get_channel_data(id, channel))),
+    ("users.unsetPreferences", |args| {
+        args.send_of_texts(|[id, set]| users::unset_preferences(id).set_id(set))
+    }),
+    ("users.getChannelData", |args| {
+        args.send_of_texts(|[id, channel]| users::get_channel_data(id, ChannelId::new(channel)))
+    }),
     ("users.setChannelData", |mut args| {
-        let (id, channel, body) = (args.text(), args.text(), args.object());
+        let (id, channel, body) = (args.text(), ChannelId::new(args.text()), args.object());
         args.send(users::set_channel_data(id, channel, channel_data(&body["data"])))
     }),
     ("users.unsetChannelData", |args| {
-        args.send_of_texts(|[id, channel]| users::unset_channel_data(id, channel))
+        args.send_of_texts(|[id, channel]| users::unset_channel_data(id, ChannelId::new(channel)))
     }),
     ("users.listMessages", |mut args| {
         let (mut list, mut query) = (users::list_messages(args.text()), args.object());
@@ -72,11 +77,7 @@ pub(super) const NODE_1: Table = &[
         let (ids, mut set) = (take_texts(&mut body, "user_ids"), take_object(&mut body, "preferences"));
         let id = take_text(&mut set, "id");
         let preferences = read::<PreferenceSetRequest>(&set.into());
-        let bulk = users::bulk_set_preferences(ids, preferences);
-        args.send(match id {
-            Some(id) => bulk.set_id(id),
-            None => bulk,
-        })
+        args.send(users::bulk_set_preferences(ids, preferences).set_id(id))
     }),
 ];
 
@@ -87,22 +88,24 @@ pub(super) const NODE_0: Table = &[
     ("users.getAllPreferences", |args| args.send_of_texts(|[id]| users::list_preferences(id))),
     ("users.getPreferences", |mut args| {
         let (id, mut options) = (args.text(), args.object());
-        let mut get = users::get_preferences(id, take_set(&mut options));
+        let mut get = users::get_preferences(id).set_id(take_text(&mut options, "preferenceSet"));
         set!(get, &mut options, tenant: String);
         args.send(get)
     }),
     ("users.setPreferences", |mut args| {
         let (id, preferences) = (args.text(), Value::from(args.object()));
-        let set = take_set(&mut args.object());
-        args.send(users::set_preferences(id, set, read::<PreferenceSetRequest>(&preferences)))
+        let set = take_text(&mut args.object(), "preferenceSet");
+        args.send(users::set_preferences(id, read::<PreferenceSetRequest>(&preferences)).set_id(set))
     }),
-    ("users.getChannelData", |args| args.send_of_texts(|[id, channel]| users::get_channel_data(id, channel))),
+    ("users.getChannelData", |args| {
+        args.send_of_texts(|[id, channel]| users::get_channel_data(id, ChannelId::new(channel)))
+    }),
     ("users.setChannelData", |mut args| {
-        let (id, channel, data) = (args.text(), args.text(), Value::from(args.object()));
+        let (id, channel, data) = (args.text(), ChannelId::new(args.text()), Value::from(args.object()));
         args.send(users::set_channel_data(id, channel, channel_data(&data)))
     }),
     ("users.unsetChannelData", |args| {
-        args.send_of_texts(|[id, channel]| users::unset_channel_data(id, channel))
+        args.send_of_texts(|[id, channel]| users::unset_channel_data(id, ChannelId::new(channel)))
     }),
 ];
 

@@ -6,11 +6,11 @@ use knock_core::channel_data::{
 use knock_core::preferences::{DEFAULT_SET, PreferenceSetRequest};
 use knock_core::recipients::{ObjectReference, ObjectRequest, RecipientRequest, UserRequest};
 use knock_core::tenants::{Branding, InlineTenant, TenantRequest};
-use knock_core::{Clear, Field, Timestamp};
+use knock_core::{Clear, Field, Text, Time, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// Sets on `$target` those of its parameters that are in `$map`: `tenant: String` the one of that name, and
+/// Sets the parameters of `$target` that are in `$map`: `tenant: String` sets the one of that name, and
 /// `workflow = "source": String` the one that is called `source` there.
 macro_rules! set {
     ($target:ident, $map:expr, $($setter:ident $(= $name:literal)?: $type:ty),+ $(,)?) => {
@@ -21,67 +21,67 @@ macro_rules! set {
     };
 }
 
-/// Sets which page of the list `$list` to get, as `$query` says.
+/// Sets which page of the list `$list` to get, according to `$query`.
 macro_rules! set_page {
     ($list:ident, $query:expr) => {
         set!($list, $query, after: String, before: String, page_size: u32)
     };
 }
 
-/// Sets between which moments that which `$list` lists was made, as `$query` says.
+/// Sets the range of times in which the items of `$list` were created, according to `$query`.
 macro_rules! set_inserted_at {
     ($list:ident, $query:expr) => {
         for (bound, time) in $crate::calls::values::take_object($query, "inserted_at") {
-            let time = $crate::calls::values::moment(&time);
+            let time = $crate::calls::values::time_or_date(&time);
             $list = match bound.as_str() {
                 "gt" => $list.inserted_after(time),
                 "gte" => $list.inserted_at_or_after(time),
                 "lt" => $list.inserted_before(time),
                 "lte" => $list.inserted_at_or_before(time),
-                other => panic!("{other} is no bound"),
+                other => panic!("{other} is not a bound"),
             };
         }
     };
 }
 
-/// A value of one of our types that reads JSON.
+/// Reads JSON as one of our types.
 pub(super) fn read<T: DeserializeOwned>(value: &Value) -> T {
     serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{error} in {value}"))
 }
 
-/// Takes `name`; `null` counts as not given.
+/// Takes `name`. `null` counts as absent.
 pub(super) fn take(map: &mut Map<String, Value>, name: &str) -> Option<Value> {
     map.remove(name).filter(|value| !value.is_null())
 }
 
-/// Takes the text `name`; `null` counts as not given.
+/// Takes the text `name`. `null` counts as absent.
 pub(super) fn take_text(map: &mut Map<String, Value>, name: &str) -> Option<String> {
     take(map, name).map(|value| read(&value))
 }
 
-/// Takes the object `name`; `null` counts as not given, and what is not given as empty.
+/// Takes the object `name`. `null` counts as absent, and an absent object as empty.
 pub(super) fn take_object(map: &mut Map<String, Value>, name: &str) -> Map<String, Value> {
     take(map, name).map_or_else(Map::new, |value| read(&value))
 }
 
-/// Takes the list of texts `name`, which is required.
+/// Takes the list of strings `name`, which is required.
 pub(super) fn take_texts(map: &mut Map<String, Value>, name: &str) -> Vec<String> {
     read(&take(map, name).unwrap_or_else(|| panic!("{name} is required")))
 }
 
-/// Takes `name`, which the caller of 1.x spells in JSON.
+/// Takes `name`, which the caller of 1.x passes as JSON text.
 pub(super) fn take_json<T: DeserializeOwned>(map: &mut Map<String, Value>, name: &str) -> Option<T> {
-    take_text(map, name).map(|text| serde_json::from_str(&text).expect("it is JSON"))
+    take_text(map, name).map(|text| serde_json::from_str(&text).expect("valid JSON"))
 }
 
-/// Takes the object that holds something of a provider's, which the caller of 1.x spells in JSON.
+/// Takes the object that holds a provider's token, which the caller of 1.x passes as JSON text.
 pub(super) fn take_holder(map: &mut Map<String, Value>, name: &str) -> ObjectReference {
     let object: Value = take_json(map, name).expect("it is required");
     let part = |name: &str| object[name].as_str().expect("it has an id and a collection");
     ObjectReference::new(part("collection"), part("object_id"))
 }
 
-/// Whether preferences are among what is to be included.
+/// Whether preferences are to be included.
 pub(super) fn take_include(query: &mut Map<String, Value>) -> bool {
     take(query, "include").is_some_and(|list| read::<Vec<String>>(&list) == ["preferences"])
 }
@@ -91,18 +91,20 @@ pub(super) fn take_set(options: &mut Map<String, Value>) -> String {
     take_text(options, "preferenceSet").unwrap_or_else(|| DEFAULT_SET.to_owned())
 }
 
-/// A moment; a date is its first one.
-pub(super) fn moment(value: &Value) -> Timestamp {
+/// A time. A date stands for its first moment.
+pub(super) fn time_or_date(value: &Value) -> Timestamp {
     let text: String = read(value);
-    text.parse().unwrap_or_else(|_| format!("{text}T00:00:00Z").parse().expect("it is a moment or a date"))
+    text.parse().unwrap_or_else(|_| format!("{text}T00:00:00Z").parse().expect("a time or a date"))
 }
 
-fn text(value: &Value) -> Field<String> {
-    value.as_str().map_or_else(|| Clear.into(), Field::from)
+/// The change of a field: a text sets it, `null` clears it.
+fn text(value: &Value) -> Field<Text> {
+    value.as_str().map_or(Field::Clear, |text| Field::Set(text.into()))
 }
 
-fn time(value: &Value) -> Field<Timestamp> {
-    if value.is_null() { Clear.into() } else { Field::Set(read(value)) }
+/// The change of a field: a time sets it, `null` clears it.
+pub(super) fn time(value: &Value) -> Field<Time> {
+    if value.is_null() { Field::Clear } else { Field::Set(read::<Timestamp>(value).into()) }
 }
 
 /// A user of this id with the properties in `map`.
@@ -180,7 +182,7 @@ pub(super) fn recipient(value: Value) -> RecipientRequest {
                 Some(collection) => object(collection, id, map).into(),
             }
         }
-        other => panic!("{other} is no recipient"),
+        other => panic!("{other} is not a recipient"),
     }
 }
 
@@ -197,7 +199,7 @@ pub(super) fn inline_tenant(value: Value) -> InlineTenant {
             let id = take_text(&mut map, "id").expect("a tenant has an id");
             tenant(id, map).into()
         }
-        other => panic!("{other} is no tenant"),
+        other => panic!("{other} is not a tenant"),
     }
 }
 

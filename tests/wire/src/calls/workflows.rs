@@ -2,25 +2,16 @@ use knock_core::recipients::RecipientReference;
 use knock_core::workflows::{self, Cancel, Trigger};
 use serde_json::{Map, Value};
 
-use super::values::{inline_tenant, read, recipient, recipients, take, take_text};
+use super::values::{inline_tenant, read, recipient, recipients, take, take_object, take_text};
 use super::{Args, Ours, Table};
 
 pub(super) const NODE_1: Table = &[
     ("workflows.trigger", |mut args| {
         let (key, mut body) = (args.text(), args.object());
-        let mut trigger = trigger(key, &mut body);
-        if let Some(key) = take_text(&mut body, "cancellation_key") {
-            trigger = trigger.cancellation_key(key);
-        }
-        if let Some(settings) = take(&mut body, "settings") {
-            if let Some(on) = settings["sandbox_mode"].as_bool() {
-                trigger = trigger.sandbox_mode(on);
-            }
-            if let Some(skip) = settings["skip_delay"].as_bool() {
-                trigger = trigger.skip_delay(skip);
-            }
-        }
-        send_trigger(args, trigger)
+        let trigger = trigger(key, &mut body).cancellation_key(take_text(&mut body, "cancellation_key"));
+        let settings = take_object(&mut body, "settings");
+        let setting = |name: &str| settings.get(name)?.as_bool();
+        send_trigger(args, trigger.sandbox_mode(setting("sandbox_mode")).skip_delay(setting("skip_delay")))
     }),
     ("workflows.cancel", |mut args| {
         let (key, mut body) = (args.text(), args.object());
@@ -32,10 +23,7 @@ pub(super) const NODE_1: Table = &[
 pub(super) const NODE_0: Table = &[
     ("workflows.trigger", |mut args| {
         let (key, mut body) = (args.text(), args.object());
-        let mut trigger = trigger(key, &mut body);
-        if let Some(key) = take_text(&mut body, "cancellationKey") {
-            trigger = trigger.cancellation_key(key);
-        }
+        let trigger = trigger(key, &mut body).cancellation_key(take_text(&mut body, "cancellationKey"));
         send_trigger(args, trigger)
     }),
     ("workflows.cancel", |mut args| {
@@ -44,33 +32,25 @@ pub(super) const NODE_0: Table = &[
     }),
 ];
 
-/// What both packages spell alike.
+/// The parameters that have the same name in both packages.
 fn trigger(key: String, body: &mut Map<String, Value>) -> Trigger {
     let mut trigger = workflows::trigger(key);
     if let Some(list) = take(body, "recipients") {
         trigger = trigger.recipients(recipients(&list));
     }
-    if let Some(actor) = take(body, "actor") {
-        trigger = trigger.actor(recipient(actor));
-    }
     if let Some(data) = take(body, "data") {
         trigger = trigger.data(read::<Map<String, Value>>(&data));
     }
-    if let Some(tenant) = take(body, "tenant") {
-        trigger = trigger.tenant(inline_tenant(tenant));
-    }
-    trigger
+    trigger.actor(take(body, "actor").map(recipient)).tenant(take(body, "tenant").map(inline_tenant))
 }
 
 fn send_trigger(args: Args<'_>, trigger: Trigger) -> Ours {
-    match args.idempotency_key() {
-        Some(key) => args.send(trigger.idempotency_key(key)),
-        None => args.send(trigger),
-    }
+    let key = args.idempotency_key();
+    args.send(trigger.idempotency_key(key))
 }
 
 fn cancel(key: String, cancellation_key: String, options: &mut Map<String, Value>) -> Cancel {
-    let mut cancel = workflows::cancel(key, cancellation_key);
+    let mut cancel = workflows::cancel(key).cancellation_key(cancellation_key);
     set!(cancel, options, recipients: Vec<RecipientReference>);
     cancel
 }

@@ -1,0 +1,286 @@
+//! Workflows: triggering notifications, and cancelling those that have not been sent yet.
+//!
+//! See Knock on [triggering](https://docs.knock.app/send-notifications/triggering-workflows/overview) and its
+//! [reference](https://docs.knock.app/api-reference/workflows).
+
+mod attachment;
+mod limits;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+pub use self::attachment::Attachment;
+pub use self::limits::{MAX_DATA_BYTES, MAX_RECIPIENTS};
+use crate::api::recipients::{RecipientReference, RecipientRequest, References};
+use crate::api::tenants::InlineTenant;
+use crate::call::{OperationInfo, RateLimitTier};
+use crate::operation::{Operation, RequestEncoder, operation};
+use crate::value::{IntoOptional, InvalidInput, Text};
+use crate::wire::{DecodeError, JsonText, ObjectSink, check_count, check_id, check_optional_id, json};
+
+/// The usual size of a body in bytes, reserved so that it is not moved while it grows.
+const USUAL_BODY_BYTES: usize = 256;
+const USUAL_RECIPIENT_BYTES: usize = 96;
+
+/// Triggers a workflow for up to 1,000 recipients.
+///
+/// Every attempt of the call carries the same idempotency key: yours, or else a random one. Set your own, derived from
+/// your job or event, so that a job that runs twice notifies once. Knock remembers keys for 24 hours.
+///
+/// ```
+/// use knock_core::recipients::{ObjectReference, UserRequest};
+/// use knock_core::workflows;
+/// use serde_json::json;
+///
+/// let trigger = workflows::trigger("dinosaurs-loose")
+///     .recipients(["jhammond", "agrant"])
+///     .recipient(UserRequest::new("imalcolm").email("ian@ingen.net"))
+///     .recipient(ObjectReference::new("projects", "paddock-9"))
+///     .actor("dnedry")
+///     .data(json!({ "type": "trex", "priority": 1 }))
+///     .tenant("jurassic-park")
+///     .cancellation_key("alert-17")
+///     .idempotency_key("alert-17/trigger");
+/// # let _ = trigger;
+/// ```
+///
+/// [Reference](https://docs.knock.app/api-reference/workflows/trigger)
+#[doc(alias = "workflows.trigger")]
+#[doc(alias = "notify")]
+pub fn trigger(key: impl Into<Text>) -> Trigger {
+    Trigger { key: key.into(), body: Box::default(), idempotency_key: None }
+}
+
+/// Triggers a workflow for up to 1,000 recipients.
+///
+/// This is the operation `workflows.trigger`.
+#[derive(Debug, Clone)]
+#[must_use = "an operation does nothing until it is sent"]
+pub struct Trigger {
+    key: Text,
+    /// Boxed, since every setter moves the trigger.
+    body: Box<TriggerBody>,
+    idempotency_key: Option<Text>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct TriggerBody {
+    recipients: Vec<RecipientRequest>,
+    actor: Option<RecipientRequest>,
+    data: Option<JsonText>,
+    tenant: Option<InlineTenant>,
+    cancellation_key: Option<Text>,
+    settings: Option<TriggerSettings>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+struct TriggerSettings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sandbox_mode: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skip_delay: Option<bool>,
+}
+
+impl Trigger {
+    /// Adds recipients: ids of users, references to objects, or users and objects identified inline.
+    pub fn recipients(mut self, recipients: impl IntoIterator<Item = impl Into<RecipientRequest>>) -> Self {
+        self.body.recipients.extend(recipients.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds a recipient.
+    pub fn recipient(mut self, recipient: impl Into<RecipientRequest>) -> Self {
+        self.body.recipients.push(recipient.into());
+        self
+    }
+
+    /// Sets who or what caused the trigger. A user who is given by id must exist.
+    pub fn actor<Kind>(mut self, actor: impl IntoOptional<RecipientRequest, Kind>) -> Self {
+        if let Some(actor) = actor.into_optional() {
+            self.body.actor = Some(actor);
+        }
+        self
+    }
+
+    /// Sets the data that the workflow's templates and conditions see: anything that serializes as a JSON object, up to
+    /// 10 MB.
+    ///
+    /// A number that JSON does not have (NaN or an infinity) is refused when the call is made; `json!` has already replaced
+    /// one by `null`. Strings over 1,024 bytes
+    /// are cut off in message logs, but not in messages. For files, see [`Attachment`].
+    pub fn data(mut self, data: impl Serialize) -> Self {
+        self.body.data = Some(JsonText::new("data", &data));
+        self
+    }
+
+    /// Sets the tenant that the trigger is for: its id, or a tenant identified inline.
+    pub fn tenant<Kind>(mut self, tenant: impl IntoOptional<InlineTenant, Kind>) -> Self {
+        if let Some(tenant) = tenant.into_optional() {
+            self.body.tenant = Some(tenant);
+        }
+        self
+    }
+
+    /// Sets the key by which [`cancel`] finds notifications that have not been sent yet.
+    pub fn cancellation_key<Kind>(mut self, key: impl IntoOptional<Text, Kind>) -> Self {
+        if let Some(key) = key.into_optional() {
+            self.body.cancellation_key = Some(key);
+        }
+        self
+    }
+
+    /// Sets whether the workflow runs without delivering anything. It overrides the settings of the channels.
+    pub fn sandbox_mode(mut self, on: impl Into<Option<bool>>) -> Self {
+        if let Some(on) = on.into() {
+            self.body.settings.get_or_insert_default().sandbox_mode = Some(on);
+        }
+        self
+    }
+
+    /// Sets whether all delay steps are skipped.
+    pub fn skip_delay(mut self, skip: impl Into<Option<bool>>) -> Self {
+        if let Some(skip) = skip.into() {
+            self.body.settings.get_or_insert_default().skip_delay = Some(skip);
+        }
+        self
+    }
+
+    /// Sets the idempotency key: at most 255 characters of visible ASCII.
+    ///
+    /// For the same key and the same body, Knock returns its first response again. With another body it refuses the
+    /// call.
+    pub fn idempotency_key<Kind>(mut self, key: impl IntoOptional<Text, Kind>) -> Self {
+        if let Some(key) = key.into_optional() {
+            self.idempotency_key = Some(key);
+        }
+        self
+    }
+}
+
+impl Operation for Trigger {
+    type Output = TriggerResponse;
+    const INFO: OperationInfo =
+        OperationInfo::post("workflows.trigger", "/v1/workflows/{key}/trigger", RateLimitTier::Tier5)
+            .honours_idempotency_key();
+
+    fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
+        let body = &self.body;
+        request.path("key", self.key.as_str())?;
+        check_count("recipients", body.recipients.len(), MAX_RECIPIENTS)?;
+        for (index, recipient) in body.recipients.iter().enumerate() {
+            recipient.check(|| format!("recipients[{index}]"))?;
+        }
+        if let Some(actor) = &body.actor {
+            actor.check(|| "actor".to_owned())?;
+        }
+        if let Some(tenant) = &body.tenant {
+            tenant.check()?;
+        }
+        if let Some(data) = &body.data {
+            data.check_object("data", MAX_DATA_BYTES)?;
+        }
+        check_optional_id("cancellation_key", body.cancellation_key.as_ref().map(Text::as_str))?;
+        request.object(USUAL_BODY_BYTES + body.recipients.len() * USUAL_RECIPIENT_BYTES, |object| {
+            object.list("recipients", &body.recipients)?;
+            object.optional("actor", body.actor.as_ref())?;
+            object.optional("data", body.data.as_ref())?;
+            object.optional("tenant", body.tenant.as_ref())?;
+            object.optional("cancellation_key", body.cancellation_key.as_ref())?;
+            object.optional("settings", body.settings.as_ref())
+        })
+    }
+
+    fn decode(&self, response: &http::Response<Bytes>) -> Result<TriggerResponse, DecodeError> {
+        json(response)
+    }
+
+    fn idempotency_key(&self) -> Option<&str> {
+        self.idempotency_key.as_ref().map(Text::as_str)
+    }
+}
+
+/// The response to a trigger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TriggerResponse {
+    /// The id of the workflow run, by which its messages are found.
+    pub workflow_run_id: String,
+}
+
+/// Begins to cancel notifications of a workflow; set the key of the trigger with
+/// [`cancellation_key`](CancelOf::cancellation_key).
+///
+/// ```
+/// use knock_core::workflows;
+///
+/// let all = workflows::cancel("dinosaurs-loose").cancellation_key("alert-17");
+/// let some = workflows::cancel("dinosaurs-loose").cancellation_key("alert-17").recipients(["jhammond"]);
+/// # let _ = (all, some);
+/// ```
+///
+/// A cancellation without the key is not an operation:
+///
+/// ```compile_fail,E0277
+/// use knock_core::{Operation, workflows};
+///
+/// let cancel = workflows::cancel("dinosaurs-loose").prepare([7; 16]);
+/// ```
+///
+/// [Reference](https://docs.knock.app/api-reference/workflows/cancel)
+#[doc(alias = "workflows.cancel")]
+pub fn cancel(key: impl Into<Text>) -> CancelOf {
+    CancelOf { key: key.into() }
+}
+
+/// The workflow of a cancellation, made by [`cancel`].
+#[derive(Debug, Clone)]
+#[must_use = "a cancellation needs the cancellation key of the trigger"]
+pub struct CancelOf {
+    key: Text,
+}
+
+impl CancelOf {
+    /// Sets the cancellation key, which must be that of the trigger.
+    pub fn cancellation_key(self, key: impl Into<Text>) -> Cancel {
+        cancel_by(self.key, key)
+    }
+}
+
+operation! {
+    /// Cancels notifications that a trigger with this cancellation key has not sent yet.
+    ///
+    /// It stops runs that wait in a step such as a delay or a batch, and succeeds even if there is nothing to cancel.
+    /// Knock asks not to cancel within about 5 seconds of the trigger.
+    fn cancel_by(key; cancellation_key: Text) -> Cancel {
+        "workflows.cancel": POST "/v1/workflows/{key}/cancel", Tier5, repeatable;
+        returns (nothing);
+        fields { recipients: Option<Vec<RecipientReference>> = None }
+        check |this| {
+            check_id(this.cancellation_key.as_str(), || "cancellation_key".to_owned())?;
+            check_recipients(this.recipients.as_deref())
+        }
+        encode |this, request| {
+            request.json_object(|object| {
+                object.member("cancellation_key", &this.cancellation_key)?;
+                object.optional("recipients", this.recipients.as_ref())
+            })
+        }
+    }
+}
+
+impl Cancel {
+    /// Cancels for these recipients only, up to 1,000.
+    pub fn recipients(mut self, recipients: impl IntoIterator<Item = impl Into<RecipientReference>>) -> Self {
+        self.recipients.get_or_insert_default().extend(recipients.into_iter().map(Into::into));
+        self
+    }
+}
+
+fn check_recipients(recipients: Option<&[RecipientReference]>) -> Result<(), InvalidInput> {
+    let Some(recipients) = recipients else { return Ok(()) };
+    if recipients.is_empty() {
+        return Err(InvalidInput::new("recipients", "is empty; leave it out to cancel for all"));
+    }
+    check_count("recipients", recipients.len(), MAX_RECIPIENTS)?;
+    References(recipients).check("recipients")
+}

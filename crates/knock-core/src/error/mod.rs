@@ -1,0 +1,497 @@
+//! The error of a call: what happened, whether Knock may have acted, and whether a retry makes sense.
+
+mod display;
+mod envelope;
+mod transport;
+
+pub use envelope::FieldError;
+pub use transport::TransportError;
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::response::Parts;
+use http::{HeaderMap, StatusCode};
+
+use crate::error::envelope::Envelope;
+use crate::error::transport::{Source, TransportErrorKind};
+use crate::value::{InvalidInput, UnixTime};
+use crate::wire::{DecodeError, request_id, retry_after, should_retry};
+
+/// The number of bytes of a response's body that [`Error::body_excerpt`] keeps.
+const EXCERPT_BYTES: usize = 2048;
+
+/// The error of a call.
+///
+/// Three methods help to decide what to do: [`kind`](Self::kind) reports what happened,
+/// [`is_retryable`](Self::is_retryable) whether the same call may succeed later, and [`outcome`](Self::outcome)
+/// whether Knock may have acted although the call failed.
+///
+/// ```
+/// use knock_core::{Error, ErrorKind};
+///
+/// enum Action { RetryLater, Drop, AlertSomeone }
+///
+/// fn decide(error: &Error) -> Action {
+///     match error.kind() {
+///         _ if error.is_retryable() => Action::RetryLater,
+///         ErrorKind::Authentication | ErrorKind::Configuration => Action::AlertSomeone,
+///         _ => Action::Drop,
+///     }
+/// }
+/// ```
+///
+/// # Printed forms
+///
+/// `Display` is one line for a log: the operation, the status, Knock's code and message, the request id and the number
+/// of attempts. `Debug` shows the parts of the error:
+///
+/// ```
+/// # use knock_core::{Operation, UnixTime, users};
+/// # let body = r#"{"code": "resource_missing", "message": "The resource you requested does not exist"}"#;
+/// # let response = http::Response::builder().status(404).header("x-request-id", "F1FIj5XwD_m4h0sA");
+/// # let response = response.body(body.into()).unwrap();
+/// # let error = users::get("jhammond").parse(response, UnixTime::from_secs(1_790_000_000)).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "users.get: 404 resource_missing: The resource you requested does not exist \
+///      [request id F1FIj5XwD_m4h0sA, attempts 1]",
+/// );
+/// assert_eq!(
+///     format!("{error:#?}"),
+///     r#"Error {
+///     kind: NotFound,
+///     operation: Some(
+///         "users.get",
+///     ),
+///     message: "",
+///     response: Some(
+///         Response {
+///             status: 404,
+///             request_id: Some(
+///                 "F1FIj5XwD_m4h0sA",
+///             ),
+///             code: Some(
+///                 "resource_missing",
+///             ),
+///             message: Some(
+///                 "The resource you requested does not exist",
+///             ),
+///             field_errors: [],
+///             retry_after: None,
+///             excerpt_bytes: 84,
+///             ..
+///         },
+///     ),
+///     attempts: 1,
+///     outcome: NotApplied,
+///     stopped_by: None,
+///     source: None,
+///     ..
+/// }"#,
+/// );
+/// ```
+///
+/// Neither form contains an API key, an id that you passed, the request or the body of the response. The beginning of
+/// the body is available from [`body_excerpt`](Self::body_excerpt).
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    operation: Option<Cow<'static, str>>,
+    /// The message of this crate. Knock's message is in `response`.
+    message: Cow<'static, str>,
+    response: Option<Box<Refusal>>,
+    source: Option<Source>,
+    /// Whether Knock may have acted on the attempt that ended with this error.
+    attempt_outcome: Outcome,
+    context: CallContext,
+}
+
+/// What an error reports about its call.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CallContext {
+    pub(crate) attempts: u32,
+    pub(crate) outcome: Outcome,
+    pub(crate) repeatable: bool,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) stopped_by: Option<StopReason>,
+}
+
+/// The response behind an error, from Knock or from a proxy or gateway in front of it.
+struct Refusal {
+    status: StatusCode,
+    headers: HeaderMap,
+    retry_after: Option<Duration>,
+    envelope: Envelope,
+    excerpt: String,
+}
+
+/// The kind of an [`Error`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A key, URL, header or other setting is invalid. Nothing was sent.
+    Configuration,
+    /// An argument is invalid. Nothing was sent.
+    InvalidInput,
+    /// The call expired before it could be sent.
+    Expired,
+    /// No connection could be made, or it broke.
+    Transport,
+    /// An attempt took longer than its timeout.
+    Timeout,
+    /// 400: Knock refused the request, for example because the workflow is inactive.
+    BadRequest,
+    /// 401: the key is missing, unknown or revoked.
+    Authentication,
+    /// 403: the key, or the provider's token that Knock stores, lacks a permission.
+    PermissionDenied,
+    /// 404: there is no such resource in this environment.
+    NotFound,
+    /// 409: the call conflicts with another change.
+    Conflict,
+    /// 422: a field is invalid; see [`Error::field_errors`].
+    Unprocessable,
+    /// 429: the call exceeded the rate limit of the operation's tier.
+    RateLimited,
+    /// 408 or 5xx: Knock, or a server in front of it, failed.
+    Server,
+    /// Any other status: a redirect, 405, 413, …
+    UnexpectedStatus,
+    /// The call succeeded, but its response could not be read.
+    Decoding,
+    /// A bulk operation failed, or did not finish within the maximum wait.
+    BulkOperation,
+}
+
+/// Whether Knock acted on a call that failed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Knock did not act: nothing was sent, or every attempt was refused.
+    #[default]
+    NotApplied,
+    /// Knock may have acted: an attempt was sent, and no response reported its result.
+    Unknown,
+    /// Knock acted: the call succeeded, but its response could not be read.
+    Applied,
+}
+
+/// Why a call was not attempted again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StopReason {
+    /// The same call would fail again.
+    NotRetryable,
+    /// The server may have acted, and the operation is not safe to repeat.
+    NotRepeatable,
+    /// The retry policy allows no further attempt.
+    AttemptsExhausted,
+    /// The client's retry budget is exhausted: too many calls fail, and retries would add to the load.
+    BudgetExhausted,
+    /// The next attempt would come after the deadline of the call.
+    DeadlineExceeded,
+    /// The server asked for a longer wait than the retry policy allows; see [`Error::retry_after`].
+    RetryAfterTooLong,
+    /// The next attempt would come after the call expires.
+    Expired,
+}
+
+impl StopReason {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotRetryable => "not retryable",
+            Self::NotRepeatable => "not safe to repeat",
+            Self::AttemptsExhausted => "no attempts left",
+            Self::BudgetExhausted => "retry budget exhausted",
+            Self::DeadlineExceeded => "deadline exceeded",
+            Self::RetryAfterTooLong => "asked to wait too long",
+            Self::Expired => "call expired",
+        }
+    }
+}
+
+impl Error {
+    fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            operation: None,
+            message: message.into(),
+            response: None,
+            source: None,
+            attempt_outcome: Outcome::NotApplied,
+            context: CallContext::default(),
+        }))
+    }
+
+    pub(crate) fn configuration(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Configuration, message)
+    }
+
+    /// Returns an error of kind [`Configuration`](ErrorKind::Configuration), for an adapter whose platform cannot be
+    /// set up.
+    ///
+    /// Neither `message` nor `source` may contain a secret.
+    pub fn setup(message: &'static str, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        let mut this = Self::configuration(message);
+        this.0.source = Some(source.into());
+        this
+    }
+
+    pub(crate) fn invalid_input(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::InvalidInput, message)
+    }
+
+    pub(crate) fn bulk_operation(message: impl Into<Cow<'static, str>>) -> Self {
+        let mut this = Self::new(ErrorKind::BulkOperation, message);
+        // Some of the entities may have been changed.
+        this.0.context.outcome = Outcome::Unknown;
+        this
+    }
+
+    pub(crate) fn expired() -> Self {
+        Self::new(ErrorKind::Expired, "the call has expired")
+    }
+
+    pub(crate) fn transport(error: TransportError) -> Self {
+        let kind = match error.kind {
+            TransportErrorKind::TimedOut => ErrorKind::Timeout,
+            TransportErrorKind::NotSent | TransportErrorKind::Interrupted => ErrorKind::Transport,
+        };
+        let mut this = Self::new(kind, error.kind.message());
+        if error.kind != TransportErrorKind::NotSent {
+            this.0.attempt_outcome = Outcome::Unknown;
+        }
+        this.0.source = error.source;
+        this
+    }
+
+    /// Returns the error of a response that is not a success.
+    pub(crate) fn status(parts: Parts, body: &Bytes, now: UnixTime) -> Self {
+        let status = parts.status;
+        let kind = match status.as_u16() {
+            400 => ErrorKind::BadRequest,
+            401 => ErrorKind::Authentication,
+            403 => ErrorKind::PermissionDenied,
+            404 => ErrorKind::NotFound,
+            408 | 500.. => ErrorKind::Server,
+            409 => ErrorKind::Conflict,
+            422 => ErrorKind::Unprocessable,
+            429 => ErrorKind::RateLimited,
+            _ => ErrorKind::UnexpectedStatus,
+        };
+        let mut this = Self::new(kind, "");
+        // With a 4xx the server refused the request, except for 408, after which it may have acted.
+        if kind == ErrorKind::Server || !status.is_client_error() {
+            this.0.attempt_outcome = Outcome::Unknown;
+        }
+        let retry_after = retry_after(&parts.headers, now);
+        let refusal = Refusal::new(status, parts.headers, body, Envelope::parse(body), retry_after);
+        this.0.response = Some(Box::new(refusal));
+        this
+    }
+
+    /// Returns the error of a successful response that could not be read.
+    pub(crate) fn decoding(error: DecodeError, response: http::Response<Bytes>) -> Self {
+        let mut this = Self::new(ErrorKind::Decoding, error.message);
+        let (parts, body) = response.into_parts();
+        // The body of a success is not an error envelope.
+        let refusal = Refusal::new(parts.status, parts.headers, &body, Envelope::default(), None);
+        this.0.response = Some(Box::new(refusal));
+        this
+    }
+
+    pub(crate) fn with_operation(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
+        self.0.operation = Some(operation.into());
+        self
+    }
+
+    pub(crate) fn with_context(mut self, context: CallContext) -> Self {
+        self.0.context = context;
+        self
+    }
+
+    /// Returns the server's instruction to retry or not, which overrides the policy.
+    pub(crate) fn should_retry(&self) -> Option<bool> {
+        should_retry(&self.0.response.as_ref()?.headers)
+    }
+
+    /// Returns whether the failure may be temporary.
+    pub(crate) fn is_transient(&self) -> bool {
+        self.should_retry().unwrap_or(matches!(
+            self.0.kind,
+            ErrorKind::Transport
+                | ErrorKind::Timeout
+                | ErrorKind::Server
+                | ErrorKind::RateLimited
+                | ErrorKind::Conflict
+        ))
+    }
+
+    pub(crate) fn attempt_outcome(&self) -> Outcome {
+        self.0.attempt_outcome
+    }
+
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Returns the name of the operation, for example `workflows.trigger`, or `None` for an error without one, such as
+    /// an invalid configuration.
+    pub fn operation(&self) -> Option<&str> {
+        self.0.operation.as_deref()
+    }
+
+    /// Returns the status of the last response, if there was one.
+    pub fn status_code(&self) -> Option<StatusCode> {
+        self.0.response.as_ref().map(|response| response.status)
+    }
+
+    /// Returns the headers of the last response, if there was one.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.0.response.as_ref().map(|response| &response.headers)
+    }
+
+    /// Returns Knock's code for the error, for example `workflow_missing`. Knock may add codes.
+    ///
+    /// See [Knock's list](https://docs.knock.app/api-reference/overview/error-codes).
+    pub fn code(&self) -> Option<&str> {
+        self.0.response.as_ref()?.envelope.code.as_deref()
+    }
+
+    /// Returns a description of the error: Knock's message if it sent one, or else a message of this crate.
+    pub fn message(&self) -> &str {
+        let message = self.0.response.as_ref().and_then(|response| response.envelope.message.as_deref());
+        message.unwrap_or(&self.0.message)
+    }
+
+    /// Returns the errors in fields of the request, usually with status 422.
+    pub fn field_errors(&self) -> &[FieldError] {
+        self.0.response.as_ref().map_or(&[], |response| &response.envelope.errors)
+    }
+
+    /// Returns Knock's id of the last response (`x-request-id`). Include it when you contact Knock's support.
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(&self.0.response.as_ref()?.headers)
+    }
+
+    /// Returns how long the server asked to wait (`Retry-After` or `retry-after-ms`), without any limit applied.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.response.as_ref()?.retry_after
+    }
+
+    /// Returns the beginning of the last response's body: at most 2,048 bytes, in which invalid UTF-8 is replaced.
+    ///
+    /// It may contain personal data, for example if the server echoed the request. `Display` and `Debug` do
+    /// not show it.
+    pub fn body_excerpt(&self) -> Option<&str> {
+        self.0.response.as_ref().map(|response| response.excerpt.as_str())
+    }
+
+    /// Returns the number of requests that were sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.context.attempts
+    }
+
+    /// Returns why there was no further attempt, or `None` if the call never began.
+    pub fn stopped_by(&self) -> Option<StopReason> {
+        self.0.context.stopped_by
+    }
+
+    /// Returns the idempotency key that every attempt carried.
+    ///
+    /// Reuse this key when you retry: for 24 hours Knock will not notify twice for the same key. With a new key it
+    /// will.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.0.context.idempotency_key.as_deref()
+    }
+
+    /// Returns whether Knock acted on the call, considering all of its attempts.
+    pub fn outcome(&self) -> Outcome {
+        self.0.context.outcome
+    }
+
+    /// Returns whether it is unknown if Knock acted: the outcome is [`Outcome::Unknown`].
+    pub fn outcome_unknown(&self) -> bool {
+        self.outcome() == Outcome::Unknown
+    }
+
+    /// Returns whether it is both useful and safe to make the same call again later.
+    ///
+    /// This is true for failures that may be temporary (connection, timeout, 408, 409, 429, 5xx), unless Knock may have
+    /// acted and the operation is not safe to repeat. For a trigger, "the same call" is one with the same
+    /// [`idempotency_key`](Self::idempotency_key).
+    pub fn is_retryable(&self) -> bool {
+        let harmless = match self.outcome() {
+            Outcome::NotApplied => true,
+            Outcome::Unknown => self.0.context.repeatable,
+            Outcome::Applied => false,
+        };
+        self.is_transient() && harmless && self.0.context.stopped_by != Some(StopReason::Expired)
+    }
+
+    /// Returns whether nothing was sent because an argument or a setting is invalid.
+    pub fn is_usage(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Configuration | ErrorKind::InvalidInput)
+    }
+
+    /// Returns whether the resource does not exist (404).
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::NotFound
+    }
+
+    /// Returns whether the API key was refused (401).
+    pub fn is_authentication(&self) -> bool {
+        self.0.kind == ErrorKind::Authentication
+    }
+
+    /// Returns whether the call exceeded the rate limit (429).
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.kind == ErrorKind::RateLimited
+    }
+
+    /// Returns whether an attempt took longer than its timeout.
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == ErrorKind::Timeout
+    }
+}
+
+impl Refusal {
+    fn new(
+        status: StatusCode,
+        headers: HeaderMap,
+        body: &Bytes,
+        envelope: Envelope,
+        retry_after: Option<Duration>,
+    ) -> Self {
+        let start = body.get(..EXCERPT_BYTES).unwrap_or(body);
+        let excerpt = String::from_utf8_lossy(start).into_owned();
+        Self { status, headers, retry_after, envelope, excerpt }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<InvalidInput> for Error {
+    fn from(error: InvalidInput) -> Self {
+        Self::invalid_input(error.to_string())
+    }
+}
+
+/// Converts the error of a single attempt, for a transport that is used without a [`Call`](crate::call::Call).
+impl From<TransportError> for Error {
+    fn from(error: TransportError) -> Self {
+        let outcome =
+            if error.kind == TransportErrorKind::NotSent { Outcome::NotApplied } else { Outcome::Unknown };
+        let context = CallContext { outcome, ..CallContext::default() };
+        Self::transport(error).with_context(context)
+    }
+}

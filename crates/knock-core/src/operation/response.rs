@@ -1,0 +1,95 @@
+//! Typed responses, with their status and headers.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::error::CallContext;
+use crate::wire::{DecodeError, json, rate_limited_ids, request_id};
+
+/// A successful response: its decoded value, status and headers.
+///
+/// It is returned by [`Operation::send_for_response`](crate::Operation::send_for_response), while
+/// [`send`](crate::Operation::send) returns only the value.
+///
+/// ```
+/// # use knock_core::{Client, Error, Operation, Transport, workflows};
+/// # async fn example<T: Transport>(client: &Client<T>) -> Result<(), Error> {
+/// let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).idempotency_key("alert-17");
+/// let response = trigger.send_for_response(client).await?;
+/// if response.is_idempotent_replay() {
+///     println!("was already triggered by request {:?}", response.original_request_id());
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ApiResponse<T> {
+    /// The decoded body.
+    pub value: T,
+    /// The HTTP status, always 2xx.
+    pub status: StatusCode,
+    /// The headers as they were received.
+    pub headers: HeaderMap,
+    /// The number of requests that were sent.
+    pub attempts: u32,
+    /// The idempotency key that every attempt carried.
+    pub idempotency_key: Option<String>,
+}
+
+impl<T> ApiResponse<T> {
+    pub(crate) fn new(value: T, response: http::Response<Bytes>, call: CallContext) -> Self {
+        let (parts, _) = response.into_parts();
+        Self {
+            value,
+            status: parts.status,
+            headers: parts.headers,
+            attempts: call.attempts,
+            idempotency_key: call.idempotency_key,
+        }
+    }
+
+    /// Returns Knock's id of the response (`x-request-id`). Include it when you contact Knock's support.
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(&self.headers)
+    }
+
+    /// Returns whether this is a replay of an earlier response, because the idempotency key was used before.
+    pub fn is_idempotent_replay(&self) -> bool {
+        self.headers.get("idempotent-replayed").is_some_and(|value| value.as_bytes() == b"true")
+    }
+
+    /// Returns the request id of the earlier response, if this is a replay.
+    pub fn original_request_id(&self) -> Option<&str> {
+        self.headers.get("original-x-request-id")?.to_str().ok()
+    }
+
+    /// Returns the ids in a batch that Knock did **not** update, because each was updated less than a second ago.
+    ///
+    /// Knock lists them in the header `x-ratelimited-<parameter>`; pass the name of the parameter, for example
+    /// `message_ids`.
+    pub fn rate_limited_ids(&self, parameter: &str) -> Vec<String> {
+        rate_limited_ids(&self.headers, parameter)
+    }
+}
+
+/// The response to a call that updates many entities: its value, and the entities that were not updated.
+///
+/// Knock updates an entity at most once per second. A batch that would exceed this limit succeeds anyway, and lists the
+/// entities that it did **not** update. Repeat the call for those.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Batch<T> {
+    /// The value of the response.
+    pub value: T,
+    /// The ids of the entities that were not updated (`x-ratelimited-…`), usually none.
+    pub rate_limited: Vec<String>,
+}
+
+/// Reads the JSON body of a call on many entities, and the ids in `x-ratelimited-<parameter>`.
+pub(crate) fn batch<T: DeserializeOwned>(
+    response: &http::Response<Bytes>,
+    parameter: &str,
+) -> Result<Batch<T>, DecodeError> {
+    Ok(Batch { value: json(response)?, rate_limited: rate_limited_ids(response.headers(), parameter) })
+}

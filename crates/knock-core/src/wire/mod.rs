@@ -1,0 +1,22 @@
+//! Encoding and decoding: paths, queries, headers and JSON.
+
+mod check;
+mod decode;
+mod headers;
+mod json;
+mod open_enum;
+mod path;
+mod query;
+
+pub(crate) use check::{
+    check_count, check_filter, check_id, check_idempotency_key, check_ids, check_optional_id,
+};
+pub use decode::{DecodeError, json};
+pub(crate) use headers::{rate_limited_ids, request_id, retry_after, should_retry};
+pub(crate) use json::{
+    JsonText, Members, NO_JSON, ObjectSink, ObjectText, WriteJson, check_flat, members_of, serialize_object,
+    write_object,
+};
+pub(crate) use open_enum::{TextVisitor, open_enum};
+pub(crate) use path::push_segment;
+pub use query::{Query, QueryValue};
