@@ -1,4 +1,4 @@
-// Measures the Worker example against the same Worker on the official package, in workerd. See --help.
+// Compares the Worker example with the same Worker on the official package, in workerd. See --help.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,9 +9,9 @@ import { OTHERS, serve, stepAside } from './lib/process.mjs';
 
 const HELP = `node benches/worker/run.mjs [--rounds N]
 
-Installs and builds what is missing, then prints one line of JSON for each run.`;
+Installs and builds what is missing, then prints one JSON object per line for each run.`;
 
-/** Folders, and names in the results. */
+/** The folders, and their names in the results. */
 const SUBJECTS = {
   'knock-worker': 'knock-worker',
   official: '@knocklabs/node 1.35.0',
@@ -38,13 +38,13 @@ const { values: options } = parseArgs({
 });
 
 async function main(rounds) {
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds ${options.rounds}: not a number of rounds`);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds ${options.rounds}: not a positive integer`);
   build();
   stepAside();
   writeFileSync(ALERT_FILE, ALERT.body);
   const servers = await startAll();
-  // These import packages that the build installs.
-  const { TURNS, firstAnswer, load } = await import('./lib/measure.mjs');
+  // Imported here because it needs packages that the build installs.
+  const { TURNS, firstResponse, load } = await import('./lib/measure.mjs');
   for (let round = 0; round < rounds; round += 1) {
     console.error(`worker: round ${round + 1} of ${rounds}`);
     for (const [name, request] of Object.entries(REQUESTS)) {
@@ -53,17 +53,17 @@ async function main(rounds) {
       folders.forEach((folder, index) =>
         turns[index].forEach((metrics, turn) => print('worker', name, SUBJECTS[folder], round * TURNS + turn, metrics)));
     }
-    for (const folder of STARTED) print('worker start', 'first answer', SUBJECTS[folder], round, await firstAnswer(folder));
+    for (const folder of STARTED) print('worker start', 'first response', SUBJECTS[folder], round, await firstResponse(folder));
   }
 }
 
-/** In a process of its own: what it prints is for people. */
+/** Builds in a separate process, with its output on stderr. */
 function build() {
   const { status } = spawnSync(process.execPath, [path.join(HERE, 'lib', 'build.mjs')], { stdio: ['ignore', 2, 2] });
   if (status !== 0) throw new Error('the build failed');
 }
 
-/** Starts every Worker, which must do its work. */
+/** Starts all Workers and checks that they do their work. */
 async function startAll() {
   const { checkWorker } = await import('./lib/check.mjs');
   const { secrets } = await import('../../tests/edge/lib/knock.mjs');
@@ -73,7 +73,7 @@ async function startAll() {
   const bindings = {
     KNOCK_API_KEY,
     KNOCK_BASE_URL,
-    // As PEM, which the official package reads without Node's `Buffer`, too.
+    // As PEM, which the official package can read without Node's `Buffer`.
     KNOCK_SIGNING_KEY: Buffer.from(KNOCK_SIGNING_KEY, 'base64').toString(),
   };
   const servers = {};

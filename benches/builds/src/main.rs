@@ -1,7 +1,7 @@
-//! How long the core takes to build from nothing, beside other API clients.
+//! The time of a clean build of the core, compared with other API clients.
 //!
-//! `crates` counts all packages that are compiled, `seconds` is a debug build on all processors. Each subject is the
-//! only dependency of an empty crate, with its default features and the newest versions of what it needs.
+//! `crates` is the number of compiled packages and `seconds` the time of a debug build on all cores. Each subject is the
+//! only dependency of an empty crate, with its default features and the newest compatible versions of its dependencies.
 // Samples go to stdout, progress to stderr.
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::scratch::{Build, Scratch};
 
-/// The subjects, and their dependency as it stands in a `Cargo.toml`.
+/// The subjects, with their dependency as written in `Cargo.toml`.
 const SUBJECTS: [(&str, &str); 4] = [
     ("knock-core", concat!("{ path = '", env!("CARGO_MANIFEST_DIR"), "/../../crates/knock-core' }")),
     ("oauth2", "'5'"),
@@ -21,7 +21,7 @@ const SUBJECTS: [(&str, &str); 4] = [
     ("octocrab", "'0.54'"),
 ];
 
-/// What any step says when it cannot go on.
+/// A result whose error is only printed.
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
 #[derive(Serialize)]
@@ -52,13 +52,8 @@ fn run() -> Result<()> {
     for scratch in &scratches {
         eprintln!("building {}", scratch.name());
         let metrics = scratch.build()?;
-        let sample = Sample {
-            table: "builds",
-            case: "debug, from nothing",
-            subject: scratch.name(),
-            round: 0,
-            metrics,
-        };
+        let sample =
+            Sample { table: "builds", case: "clean debug build", subject: scratch.name(), round: 0, metrics };
         println!("{}", serde_json::to_string(&sample)?);
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! An empty crate with one dependency, built from nothing.
+//! A clean build of an empty crate with one dependency.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,7 +19,7 @@ pub(crate) struct Scratch {
     directory: PathBuf,
 }
 
-/// What a build took.
+/// The metrics of a build.
 #[derive(Debug, Serialize)]
 pub(crate) struct Build {
     crates: usize,
@@ -35,7 +35,7 @@ struct Message {
 }
 
 impl Scratch {
-    /// Writes the crate anew and fetches all that it needs, so that no build has to wait for that.
+    /// Creates the crate and fetches its dependencies, so that the build does not wait for downloads.
     pub(crate) fn with(name: &'static str, dependency: &str) -> Result<Self> {
         let directory = Path::new(SCRATCHES).join(name);
         remove(&directory)?;
@@ -54,7 +54,7 @@ impl Scratch {
         self.name
     }
 
-    /// Builds all from nothing.
+    /// Makes a clean build.
     pub(crate) fn build(&self) -> Result<Build> {
         remove(&self.directory.join("target"))?;
         let start = Instant::now();
@@ -72,7 +72,7 @@ impl Scratch {
     fn cargo(&self, arguments: &[&str]) -> Result<String> {
         let mut command = Command::new("cargo");
         for (name, _) in std::env::vars_os() {
-            if name.to_str().is_some_and(says_how_to_build) {
+            if name.to_str().is_some_and(configures_the_build) {
                 command.env_remove(name);
             }
         }
@@ -81,7 +81,7 @@ impl Scratch {
     }
 }
 
-/// Packages that were compiled, for the target or for the build itself, without the empty one.
+/// Returns the number of compiled packages, build dependencies included, without the empty crate.
 fn compiled(messages: &str) -> Result<usize> {
     let mut packages = BTreeSet::new();
     for line in messages.lines() {
@@ -93,15 +93,15 @@ fn compiled(messages: &str) -> Result<usize> {
     Ok(packages.len().saturating_sub(1))
 }
 
-/// Whether a variable, as this process's own cargo or a user's shell has it, could change what is built. Those on
-/// where packages come from stay.
-fn says_how_to_build(variable: &str) -> bool {
+/// Returns whether an environment variable, set by the cargo that runs this or by the user, could change the build.
+/// Variables that only configure the source of packages do not.
+fn configures_the_build(variable: &str) -> bool {
     let sources = ["CARGO_HOME", "CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTR", "CARGO_SOURCE_"];
     let of_cargo = variable.starts_with("CARGO_") && !sources.iter().any(|start| variable.starts_with(start));
     of_cargo || variable.starts_with("RUSTC") || variable == "RUSTFLAGS"
 }
 
-/// This machine, as `cargo --target` names it.
+/// Returns the target triple of this machine.
 fn host() -> Result<String> {
     let printed = output(Command::new("rustc").args(["--print", "host-tuple"]))?;
     Ok(printed.trim().to_owned())

@@ -1,4 +1,4 @@
-//! The work as it is written for one endpoint without an SDK.
+//! The work as hand-written code for one endpoint.
 #![allow(dead_code, reason = "an application reads what it parses; here only the tests do")]
 #![allow(clippy::needless_pass_by_value, reason = "both sides take their input by value")]
 

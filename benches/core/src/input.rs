@@ -1,4 +1,4 @@
-//! What an application has before a call.
+//! The values that an application has before a call.
 
 use std::sync::LazyLock;
 
@@ -36,7 +36,7 @@ pub(crate) fn alert() -> Alert {
     }
 }
 
-/// A notification for a thousand users, who are identified inline.
+/// A notification for 1,000 users, identified inline.
 pub(crate) struct Broadcast {
     pub(crate) workflow: String,
     pub(crate) users: Vec<Person>,
@@ -44,7 +44,7 @@ pub(crate) struct Broadcast {
     pub(crate) idempotency_key: String,
 }
 
-/// A row of the application's table.
+/// A row of the application's user table.
 pub(crate) struct Person {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -84,7 +84,7 @@ pub(crate) fn page_of_messages() -> http::Response<Bytes> {
     response(PAGE.clone())
 }
 
-/// A message as in Knock's document, with what most messages of an email channel have.
+/// A message as in Knock's API document, with the fields that most email messages have.
 fn message(number: u32) -> Value {
     let statuses = ["sent", "delivered", "queued"];
     json!({

@@ -1,13 +1,13 @@
-//! The core compared with the same work written by hand.
+//! The core compared with hand-written code.
 //!
-//! Each [`Case`] passes the same owned values to both sides, as an application would. By hand means what a good engineer
-//! writes for one endpoint: structs that borrow, constant headers, no checks.
+//! Each [`Case`] passes the same owned values to both sides, as an application would. "By hand" is what an experienced
+//! engineer would write for one endpoint: structs that borrow, constant headers, and no validation.
 
 mod by_hand;
 mod input;
 mod sdk;
 
-/// Runs a piece of work once and counts what it costs.
+/// Runs a piece of work once and measures its cost.
 pub type Count<'a> = &'a dyn Fn(&mut dyn FnMut());
 
 /// One piece of work, done by the SDK and by hand.
@@ -24,11 +24,11 @@ pub struct Case {
 pub const SUBJECTS: [&str; 2] = ["knock-core", "by hand"];
 
 impl Case {
-    /// Counts the work of one side. Its input is made before, and its output is dropped afterwards.
+    /// Measures the work of one side. Creating the input and dropping the output are not included.
     ///
     /// # Errors
     ///
-    /// If there is no such side.
+    /// If `subject` is not one of [`SUBJECTS`].
     pub fn count(&self, subject: &str, count: Count<'_>) -> Result<(), String> {
         match subject {
             "knock-core" => (self.sdk)(count),
@@ -52,7 +52,7 @@ pub const CASES: &[Case] = &[
         by_hand: |count| run(input::broadcast, by_hand::trigger_inline, count),
     },
     Case {
-        name: "parse the answer to a trigger",
+        name: "parse the response to a trigger",
         sdk: |count| run(input::trigger_response, sdk::parse_trigger, count),
         by_hand: |count| run(input::trigger_response, by_hand::parse_trigger, count),
     },
@@ -64,7 +64,7 @@ pub const CASES: &[Case] = &[
 ];
 
 fn run<I, O>(input: fn() -> I, work: fn(I) -> O, count: Count<'_>) {
-    // What is initialized only once is initialized here.
+    // Initializes statics before measuring.
     drop(work(input()));
     let mut input = Some(std::hint::black_box(input()));
     let mut output = None;
@@ -101,7 +101,7 @@ mod tests {
         let ours: Vec<_> = ours.items.iter().map(|item| serde_json::to_value(item).unwrap()).collect();
         let theirs: Vec<_> = theirs.items.iter().map(|item| serde_json::to_value(item).unwrap()).collect();
         for (ours, theirs) in ours.iter().zip(&theirs) {
-            // The SDK also writes the type.
+            // The SDK also serializes `__typename`.
             let mut ours = ours.clone();
             ours.as_object_mut().unwrap().remove("__typename");
             ours["source"].as_object_mut().unwrap().remove("__typename");

@@ -37,7 +37,7 @@ pub(crate) fn trigger_inline(broadcast: Broadcast) -> Request<Bytes> {
         .expect("the broadcast is valid")
 }
 
-/// The operation that was sent, which still exists when its response arrives.
+/// The operation that was sent; it is still alive when its response arrives.
 static SENT: LazyLock<Trigger> =
     LazyLock::new(|| workflows::trigger("dinosaurs-loose").recipient("jhammond"));
 

@@ -29,7 +29,7 @@ const outcome = await measure(call, {
 });
 console.log(JSON.stringify(outcome));
 
-// With its defaults but for retries, which would hide failures; 0.6 has none.
+// Creates the client with its defaults, except for retries, which would hide failures; 0.6 has none.
 async function clientOf(version, url) {
   switch (version) {
     case '1.35.0': {
@@ -41,7 +41,7 @@ async function clientOf(version, url) {
       return new Knock(API_KEY, { host: url });
     }
     default:
-      throw new Error(`no version ${version}`);
+      throw new Error(`unknown version ${version}`);
   }
 }
 

@@ -1,4 +1,4 @@
-// The closed loop: so many calls in flight, each followed by the next, for so long.
+// The closed loop: a fixed number of calls in flight for a fixed time, each followed by the next.
 
 import { readFileSync } from 'node:fs';
 
@@ -39,7 +39,7 @@ function quantile(sorted, part) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 }
 
-// VmHWM, which Linux alone has.
+// Returns VmHWM, on Linux only.
 function peakKibibytes() {
   if (process.platform !== 'linux') return undefined;
   return Number(/VmHWM:\s*(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);

@@ -1,6 +1,6 @@
-"""Measures the official SDK for Python: prints one JSON object.
+"""Measures the official SDK for Python and prints one JSON object.
 
-One call in flight is made by its synchronous client, more by tasks over its asynchronous one.
+One call in flight uses the synchronous client; more use the asynchronous client with one task each.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def read_options() -> argparse.Namespace:
 
 
 def measure_sync(options: argparse.Namespace) -> dict:
-    # With its defaults but for retries, which would hide failures.
+    # The defaults, except for retries, which would hide failures.
     with Knock(api_key=API_KEY, base_url=options.url, max_retries=0) as client:
         call = call_of(client, options)
         call_for(options.warm_up_ms, call, options)
@@ -51,7 +51,7 @@ async def measure_async(options: argparse.Namespace) -> dict:
 
 
 def call_of(client, options: argparse.Namespace):
-    """Both clients have the same methods; those of the asynchronous one are awaited."""
+    """Return a function that makes one call; the result of the asynchronous client is awaitable."""
     if options.messages is not None:
         return lambda: client.messages.list(page_size=options.messages)
     others = [f"visitor-{index:04}" for index in range(len(KNOWN), options.recipients)]
@@ -65,9 +65,9 @@ def call_of(client, options: argparse.Namespace):
     )
 
 
-def check(answer, options: argparse.Namespace) -> None:
-    if options.messages is not None and len(answer.items) != options.messages:
-        raise RuntimeError(f"{len(answer.items)} messages, not {options.messages}")
+def check(response, options: argparse.Namespace) -> None:
+    if options.messages is not None and len(response.items) != options.messages:
+        raise RuntimeError(f"{len(response.items)} messages, not {options.messages}")
 
 
 def call_for(span_ms: int, call, options: argparse.Namespace) -> tuple:
@@ -111,7 +111,7 @@ def outcome(latencies: list, wall: float, cpu: float) -> dict:
         "p50_microseconds": quantile(0.5),
         "p99_microseconds": quantile(0.99),
     }
-    if sys.platform == "linux":  # VmHWM, which Linux alone has
+    if sys.platform == "linux":  # VmHWM exists on Linux only
         status = Path("/proc/self/status").read_text()
         result["peak_kibibytes"] = int(re.search(r"VmHWM:\s*(\d+) kB", status).group(1))
     return result

@@ -1,4 +1,4 @@
-//! The clients that the runner runs, each in a process of its own.
+//! The clients that the runner starts, each in its own process.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,15 +9,15 @@ use crate::{Result, install};
 /// One client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Client {
-    /// A subject of this package, by its name.
+    /// A subject of this package, by name.
     Rust(&'static str),
-    /// `@knocklabs/node`, by its version.
+    /// `@knocklabs/node`, by version.
     Node(&'static str),
-    /// `knockapi`.
+    /// `knockapi` for Python.
     Python,
 }
 
-/// Where the clients that are not in Rust are.
+/// Where the clients in other languages are installed.
 #[derive(Debug)]
 pub(crate) struct Installed {
     node: Option<PathBuf>,
@@ -25,7 +25,7 @@ pub(crate) struct Installed {
 }
 
 impl Installed {
-    /// Installs what these need.
+    /// Installs what these clients need.
     pub(crate) fn for_clients<'a>(clients: impl IntoIterator<Item = &'a Client>) -> Result<Self> {
         let mut installed = Self { node: None, python: None };
         for client in clients {
@@ -40,7 +40,7 @@ impl Installed {
 }
 
 impl Client {
-    /// The name of the subject in samples.
+    /// Returns the name of the subject in samples.
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Rust(name) => (*name).to_owned(),
@@ -49,7 +49,7 @@ impl Client {
         }
     }
 
-    /// The command that runs it; URL, load and work are still to be added.
+    /// Returns the command that runs the client, without URL, load and work.
     pub(crate) fn command(&self, installed: &Installed) -> Result<Command> {
         let mut command = match self {
             Self::Rust(name) => {
@@ -75,7 +75,7 @@ impl Client {
         Ok(command)
     }
 
-    /// Node compiles for a while what is called often.
+    /// Returns the warm-up time. V8 needs time to compile hot functions.
     fn warm_up_ms(self) -> u32 {
         match self {
             Self::Rust(_) => 100,
@@ -84,7 +84,7 @@ impl Client {
         }
     }
 
-    /// Those that run several times in a round run shorter.
+    /// Returns the measured time, which is shorter for clients that run several times per round.
     fn measured_ms(self) -> u32 {
         match self {
             Self::Rust(_) => 250,

@@ -1,4 +1,4 @@
-//! A closed-loop load on any URL, for servers that are measured, as Workers.
+//! A closed-loop load on any URL, for measuring servers such as Workers.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
@@ -10,25 +10,25 @@ use hyper_util::rt::TokioExecutor;
 use crate::Result;
 use crate::measure::Subject;
 
-/// The request that is sent over and over.
+/// The request to send repeatedly.
 #[derive(Debug, Clone)]
 pub struct Template {
-    /// Where to.
+    /// The URL.
     pub url: Uri,
     /// The method.
     pub method: Method,
-    /// The headers, beside those that HTTP itself needs.
+    /// The headers, in addition to those that HTTP itself needs.
     pub headers: HeaderMap,
-    /// The body; empty for none.
+    /// The body, empty for none.
     pub body: Bytes,
 }
 
 impl Template {
-    /// A `GET` without headers or body.
+    /// Creates a `GET` request without headers or body.
     ///
     /// # Errors
     ///
-    /// Where the URL is none.
+    /// If the URL is invalid.
     pub fn new(url: &str) -> Result<Self> {
         Ok(Self { url: url.parse()?, method: Method::GET, headers: HeaderMap::new(), body: Bytes::new() })
     }
@@ -37,7 +37,7 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// Where it is not one.
+    /// If the line is not a valid header.
     pub fn add_header(&mut self, line: &str) -> Result<()> {
         let (name, value) = line.split_once(':').ok_or_else(|| format!("not `name: value`: {line}"))?;
         let name: HeaderName = name.trim().parse()?;
@@ -46,7 +46,7 @@ impl Template {
     }
 }
 
-/// Sends a [`Template`]; any answer that is not 2xx is an error.
+/// Sends a [`Template`]. A response with a status other than 2xx is an error.
 #[derive(Debug)]
 pub struct Driver {
     client: Client<HttpConnector, Full<Bytes>>,
@@ -54,7 +54,7 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// A driver with connections of its own, kept alive.
+    /// Creates a driver with its own pool of connections.
     pub fn new(template: Template) -> Self {
         Self { client: client(), template }
     }
@@ -76,7 +76,7 @@ impl Subject for Driver {
     }
 }
 
-/// A client of plain HTTP that does not wait to fill packets.
+/// Creates a client for plain HTTP with `TCP_NODELAY`.
 pub(crate) fn client() -> Client<HttpConnector, Full<Bytes>> {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);

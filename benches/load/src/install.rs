@@ -1,4 +1,4 @@
-//! Installs the official SDKs, where they are not there yet.
+//! Installs the official SDKs, unless they are installed already.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::Result;
 use crate::processes::output;
 
-/// The folder with the client for Node, with its packages installed in it.
+/// Installs the packages of the Node client and returns its folder.
 pub(crate) fn node() -> Result<PathBuf> {
     let folder = package().join("node");
     let packages = folder.join("node_modules");
@@ -18,7 +18,7 @@ pub(crate) fn node() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The interpreter that has the packages for Python.
+/// Installs the packages of the Python client and returns the interpreter that has them.
 pub(crate) fn python() -> Result<PathBuf> {
     let requirements = package().join("python/requirements.txt");
     let environment = package().join("../../target/bench/load-python");
@@ -32,12 +32,12 @@ pub(crate) fn python() -> Result<PathBuf> {
     Ok(interpreter)
 }
 
-/// The folder of this package.
+/// Returns the folder of this package.
 pub(crate) fn package() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Installs what `wanted` lists, unless `installed` is a copy of it, left by the last time.
+/// Runs `how` unless `installed` is a copy of `wanted`, then writes that copy.
 fn install(wanted: &Path, installed: &Path, how: impl FnOnce() -> Result<()>) -> Result<()> {
     let list = std::fs::read(wanted)?;
     if std::fs::read(installed).is_ok_and(|last| last == list) {

@@ -1,7 +1,8 @@
-//! Triggers over one loopback server: this SDK, plain clients and the official SDKs.
+//! Calls to a loopback server: this SDK, plain clients and the official SDKs.
 //!
-//! [`server`] answers as Knock does and as fast as it can; [`subject`] holds the clients in Rust; [`measure`] runs any of
-//! them in a closed loop; [`runner`] runs them all, with the official SDKs in `node` and `python`, round by round.
+//! [`server`] returns the responses of Knock as fast as it can; [`subject`] contains the clients in Rust; [`measure`]
+//! runs one of them in a closed loop; [`runner`] runs all of them and the official SDKs in `node` and `python`, round by
+//! round.
 
 mod clients;
 pub mod drive;
@@ -13,7 +14,7 @@ pub mod runner;
 pub mod server;
 pub mod subject;
 
-/// What a part says when it cannot go on.
+/// An error that is only printed.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
-/// A result whose error is only told.
+/// A result whose error is only printed.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -1,5 +1,4 @@
-//! `bench-load`: its commands, by name.
-// It talks to whoever runs it.
+//! `bench-load`: the command line.
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
 use std::process::ExitCode;
@@ -11,15 +10,15 @@ use bench_load::{Result, runner, server, subject};
 
 const USAGE: &str = "\
 bench-load [run] [--rounds N] [--only SUBSTRING]
-    measures everything, or what has SUBSTRING in `table/case/subject`, and prints a sample a line
+    measures everything, or what has SUBSTRING in `table/case/subject`, and prints one sample per line
 bench-load serve [--until-stdin-closes]
-    serves on a free port of the loopback; its first line is the URL
+    serves on a free port of the loopback interface; the first line of output is the URL
 bench-load spin [--until-stdin-closes]
     keeps a core awake
 bench-load subject NAME --url URL LOAD [--recipients N | --messages N]
     measures one client in Rust: knock-reqwest, reqwest or hyper
 bench-load drive URL LOAD [--method M] [--header 'name: value']... [--body FILE]
-    measures a server; any answer that is not 2xx ends it
+    measures a server; any response other than 2xx is an error
 
 LOAD is --in-flight N --warm-up-ms A --duration-ms B
 ";
@@ -54,19 +53,19 @@ fn print(outcome: &impl serde::Serialize) -> Result<()> {
 }
 
 fn serve(options: &Options) -> Result<()> {
-    end_as_told(options);
+    exit_when_told(options);
     server::run(|url| println!("{url}"))
 }
 
 fn spin(options: &Options) -> ! {
-    end_as_told(options);
+    exit_when_told(options);
     loop {
         std::hint::spin_loop();
     }
 }
 
-/// Whoever started this may end without a chance to end it.
-fn end_as_told(options: &Options) {
+/// Exits when stdin closes, if asked to: the parent process may be killed before it can stop this one.
+fn exit_when_told(options: &Options) {
     if options.until_stdin_closes {
         std::thread::spawn(|| {
             let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());

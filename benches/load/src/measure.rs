@@ -1,4 +1,4 @@
-//! The closed loop: so many calls in flight, each followed by the next, for so long.
+//! The closed loop: a fixed number of calls in flight for a fixed time, each followed by the next.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,38 +10,38 @@ use tokio::task::JoinSet;
 
 use crate::Result;
 
-/// Longer latencies count as this.
+/// The longest latency that is recorded; longer ones count as this.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// How much load, for how long.
+/// A load and its duration.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
-    /// How many calls are under way at any time.
+    /// The number of calls in flight at any time.
     pub in_flight: usize,
-    /// How long to call before it counts.
+    /// How long to make calls before measuring starts.
     pub warm_up: Duration,
-    /// How long to call and count.
+    /// How long to measure.
     pub measured: Duration,
 }
 
-/// Whatever is called over and over.
+/// Makes the calls that are measured.
 pub trait Subject: Send + Sync + 'static {
-    /// Makes one call, from the caller's values to the typed answer.
+    /// Makes one call, from the caller's values to the typed response.
     ///
     /// # Errors
     ///
-    /// On anything but the expected answer: it ends the measurement.
+    /// If the response is not the expected one. The error ends the measurement.
     fn call(&self) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// What came of a load, as seen by the caller.
+/// The throughput and latency of a load, as the caller sees them.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Throughput {
-    /// How many calls were made.
+    /// The number of calls.
     pub requests: u32,
-    /// How long that took.
+    /// How long all calls took.
     pub wall_microseconds: f64,
-    /// Calls by time.
+    /// Calls per second.
     pub requests_per_second: f64,
     /// The median latency of a whole call.
     pub p50_microseconds: f64,
@@ -49,24 +49,24 @@ pub struct Throughput {
     pub p99_microseconds: f64,
 }
 
-/// What came of a load, and what it cost this process.
+/// The throughput of a load, and its cost to this process.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Cost {
-    /// What the caller saw.
+    /// Throughput and latency.
     #[serde(flatten)]
     pub throughput: Throughput,
-    /// User and system time of this process, by call.
+    /// User and system time of this process, per call.
     pub cpu_microseconds: f64,
-    /// The most memory that this process ever held, where the system tells.
+    /// The peak memory of this process, if the system reports it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peak_kibibytes: Option<u32>,
 }
 
-/// Calls a subject, made by `make` inside of the runtime, on one thread.
+/// Measures a subject on one thread. `make` creates it inside the runtime.
 ///
 /// # Errors
 ///
-/// The first error of any call.
+/// If the subject cannot be created or a call fails.
 pub fn run<S: Subject>(make: impl FnOnce() -> Result<S>, load: Load) -> Result<Cost> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -81,7 +81,7 @@ pub fn run<S: Subject>(make: impl FnOnce() -> Result<S>, load: Load) -> Result<C
 
 async fn call_for<S: Subject>(span: Duration, in_flight: usize, subject: &Arc<S>) -> Result<Throughput> {
     let latencies = Histogram::new_with_max(nanoseconds(LONGEST), 3)?;
-    // One for all: as many as there are calls in flight would be most of the memory that is measured.
+    // One histogram for all callers: one each would be most of the measured memory.
     let latencies = Arc::new(Mutex::new(latencies));
     let started = Instant::now();
     let mut callers = JoinSet::new();
@@ -134,7 +134,7 @@ fn microseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e6
 }
 
-/// `VmHWM`, which Linux alone has.
+/// Returns `VmHWM`, on Linux only.
 fn peak_kibibytes() -> Option<u32> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

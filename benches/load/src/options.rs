@@ -1,4 +1,4 @@
-//! The options of all commands; each takes those that it knows what to do with.
+//! The options of all commands. Each command uses those that apply to it.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use crate::measure::Load;
 use crate::subject::Work;
 use crate::{Error, Result};
 
-/// What was given.
+/// The options on the command line.
 #[derive(Debug, Default)]
 #[allow(missing_docs)]
 pub struct Options {
-    /// The argument that is no option: a subject's name, a URL.
+    /// The positional argument: the name of a subject, or a URL.
     pub target: Option<String>,
     pub rounds: Option<u32>,
     pub only: Option<String>,
@@ -34,7 +34,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// Where an option is not known or its value is none.
+    /// If an option is unknown or its value is invalid.
     pub fn read(arguments: impl IntoIterator<Item = String>) -> Result<Self> {
         let mut options = Self::default();
         let mut parser = lexopt::Parser::from_args(arguments);
@@ -59,11 +59,11 @@ impl Options {
         Ok(options)
     }
 
-    /// The load.
+    /// Returns the load.
     ///
     /// # Errors
     ///
-    /// Where a part of it is missing.
+    /// If one of its options is missing.
     pub fn load(&self) -> Result<Load> {
         let missing = |name| move || Error::from(format!("--{name} is missing"));
         Ok(Load {
@@ -73,7 +73,7 @@ impl Options {
         })
     }
 
-    /// What the calls do: a trigger, unless messages are asked for.
+    /// Returns what the calls do: list messages if `--messages` is given, otherwise trigger a workflow.
     pub fn work(&self) -> Work {
         let trigger = || Work::trigger(self.recipients.unwrap_or(4));
         self.messages.map_or_else(trigger, |page_size| Work::Messages { page_size })

@@ -1,4 +1,4 @@
-//! Processes on cores of their own.
+//! Processes pinned to cores.
 #![allow(clippy::print_stderr)]
 
 use std::ffi::OsStr;
@@ -9,24 +9,26 @@ use std::time::{Duration, Instant};
 
 use crate::Result;
 
-/// The core of the client that is measured.
+/// The core of the measured client.
 pub(crate) const CLIENT_CPU: u32 = 0;
 /// The core of the server.
 const SERVER_CPU: u32 = 1;
 
-/// Whether there are two cores and `taskset`, which keeps processes on them.
+/// Whether there are two cores, and `taskset` to pin processes to them.
 static CAN_PIN: LazyLock<bool> = LazyLock::new(|| {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut probe = Command::new("taskset");
     probe.args(["-c", &SERVER_CPU.to_string(), "true"]).stdout(Stdio::null()).stderr(Stdio::null());
     let can_pin = cores >= 2 && probe.status().is_ok_and(|status| status.success());
     if !can_pin {
-        eprintln!("client and server are not kept on cores of their own: there is one core, or no taskset");
+        eprintln!(
+            "client and server are not pinned to separate cores: there is only one core, or no taskset"
+        );
     }
     can_pin
 });
 
-/// A command on one core, where that can be.
+/// Creates a command that is pinned to a core, if possible.
 pub(crate) fn pinned(cpu: u32, program: impl AsRef<OsStr>) -> Command {
     if !*CAN_PIN {
         return Command::new(program);
@@ -36,9 +38,9 @@ pub(crate) fn pinned(cpu: u32, program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Keeps both cores from sleeping while it lives, by processes that run where nothing else would.
+/// Keeps both cores awake while it is alive, with processes of idle priority.
 ///
-/// To wake a core takes longer than a call, most of all in a virtual machine, and how long changes by the hour.
+/// Waking an idle core takes longer than a call, especially in a virtual machine, and the delay varies from hour to hour.
 #[derive(Debug)]
 pub(crate) struct AwakeCores(Vec<Child>);
 
@@ -46,7 +48,7 @@ impl AwakeCores {
     pub(crate) fn start() -> Result<Self> {
         let mut idle = Self(Vec::new());
         if !*CAN_PIN || Command::new("chrt").arg("--version").stdout(Stdio::null()).status().is_err() {
-            eprintln!("the cores may sleep between two calls: there is one core, or no taskset or chrt");
+            eprintln!("the cores may sleep between calls: there is only one core, or no taskset or chrt");
             return Ok(idle);
         }
         for cpu in [CLIENT_CPU, SERVER_CPU] {
@@ -65,13 +67,13 @@ impl Drop for AwakeCores {
     }
 }
 
-/// It has ended already where this fails.
+/// Ends a process. This fails only if it has already ended.
 fn end(process: &mut Child) {
     let _ = process.kill();
     let _ = process.wait();
 }
 
-/// What a command prints; its errors go where ours go.
+/// Returns what a command prints on stdout; its stderr is inherited.
 pub(crate) fn output(command: &mut Command) -> Result<Vec<u8>> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
     let output = output.map_err(|error| format!("{command:?} cannot be run: {error}"))?;
@@ -82,7 +84,7 @@ pub(crate) fn output(command: &mut Command) -> Result<Vec<u8>> {
         .into())
 }
 
-/// The server in a process of its own, ended when this is dropped.
+/// The server in its own process, which is killed on drop.
 #[derive(Debug)]
 pub(crate) struct ServerProcess {
     process: Child,
@@ -108,16 +110,16 @@ impl ServerProcess {
         &self.url
     }
 
-    /// What `run` gives, and how many percent of that time the server was at work, where the system tells.
+    /// Returns the result of `run`, and the percentage of time the server was busy, if the system reports it.
     pub(crate) fn busy_during<T>(&self, run: impl FnOnce() -> Result<T>) -> Result<(T, Option<f64>)> {
-        let (started, before) = (Instant::now(), self.time_at_work());
+        let (started, before) = (Instant::now(), self.busy_time());
         let result = run()?;
-        let (elapsed, after) = (started.elapsed(), self.time_at_work());
-        let at_work = before.zip(after).map(|(before, after)| after.saturating_sub(before));
-        Ok((result, at_work.map(|at_work| 100.0 * at_work.as_secs_f64() / elapsed.as_secs_f64())))
+        let (elapsed, after) = (started.elapsed(), self.busy_time());
+        let busy = before.zip(after).map(|(before, after)| after.saturating_sub(before));
+        Ok((result, busy.map(|busy| 100.0 * busy.as_secs_f64() / elapsed.as_secs_f64())))
     }
 
-    fn time_at_work(&self) -> Option<Duration> {
+    fn busy_time(&self) -> Option<Duration> {
         let statistics = std::fs::read_to_string(format!("/proc/{}/schedstat", self.process.id())).ok()?;
         statistics.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
     }

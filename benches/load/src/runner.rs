@@ -1,4 +1,4 @@
-//! Runs all clients against one server, round by round, and prints a sample for each.
+//! Runs all clients against one server, round by round, and prints a sample for each run.
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
 use serde::{Deserialize, Serialize};
@@ -7,9 +7,9 @@ use crate::Result;
 use crate::clients::{Client, Installed};
 use crate::processes::{AwakeCores, ServerProcess};
 
-/// How often a close pair runs in a round, in turns: a machine that is slower for a second is so for both.
+/// How often each client of [`PAIR`] runs in a round, in turns, so that a slow moment affects both.
 const REPEATS: u32 = 25;
-/// The tables of growth are about shapes, which take fewer rounds to see.
+/// The growth tables show shapes, for which fewer rounds are enough.
 const GROWTH_ROUNDS: u32 = 3;
 
 const ALL: [Client; 6] = [
@@ -20,9 +20,10 @@ const ALL: [Client; 6] = [
     Client::Node("0.6.19"),
     Client::Python,
 ];
+/// The two clients whose results are close to a limit.
 const PAIR: [Client; 2] = [Client::Rust("knock-reqwest"), Client::Rust("reqwest")];
 
-/// One row of a table: clients that do the same work under the same load.
+/// A case of a table: clients that do the same work under the same load.
 #[derive(Debug)]
 struct Case {
     table: &'static str,
@@ -31,7 +32,7 @@ struct Case {
     clients: Vec<Client>,
 }
 
-/// What a run is about, as the tables and limits name it.
+/// A sample, as described in `benches/README.md`.
 #[derive(Debug, Serialize)]
 struct Sample<'a> {
     table: &'a str,
@@ -41,7 +42,7 @@ struct Sample<'a> {
     metrics: Metrics,
 }
 
-/// What all clients tell of a run.
+/// The metrics that every client reports.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Metrics {
     requests_per_second: f64,
@@ -52,15 +53,15 @@ struct Metrics {
     peak_kibibytes: Option<f64>,
 }
 
-/// Runs what has `only` in `table/case/subject`.
+/// Runs everything that has `only` in `table/case/subject`.
 ///
 /// # Errors
 ///
-/// Where a client cannot be installed or fails, or `only` names nothing.
+/// If a client cannot be installed or fails, or if nothing matches `only`.
 pub fn run(rounds: u32, only: &str) -> Result<()> {
     let cases = select(all_cases(), only);
     if cases.is_empty() {
-        return Err(format!("there is nothing that has `{only}` in its table/case/subject").into());
+        return Err(format!("nothing has `{only}` in its table/case/subject").into());
     }
     let installed = Installed::for_clients(cases.iter().flat_map(|case| &case.clients))?;
     let server = ServerProcess::start()?;
@@ -78,10 +79,12 @@ fn all_cases() -> Vec<Case> {
     let growth = [1, 4, 16, 64, 256];
     let growth = growth.map(|calls| Case::new("growth in flight", &PAIR, (calls, "in flight"), calls, &[]));
     let recipients = [1, 10, 100, 1000].map(|count| {
-        Case::new("growth recipients", &PAIR, (count, "recipients"), 1, &["--recipients", &count.to_string()])
+        let unit = if count == 1 { "recipient" } else { "recipients" };
+        Case::new("growth recipients", &PAIR, (count, unit), 1, &["--recipients", &count.to_string()])
     });
     let messages = [1, 10, 25, 50].map(|count| {
-        Case::new("growth messages", &PAIR, (count, "messages"), 1, &["--messages", &count.to_string()])
+        let unit = if count == 1 { "message" } else { "messages" };
+        Case::new("growth messages", &PAIR, (count, unit), 1, &["--messages", &count.to_string()])
     });
     in_flight.into_iter().chain(growth).chain(recipients).chain(messages).collect()
 }
@@ -118,7 +121,7 @@ impl Case {
         !self.is_growth() || round < GROWTH_ROUNDS
     }
 
-    /// How often a client runs in a round: more often where a limit is near.
+    /// Returns how often a client runs in a round: more often if its results are close to a limit.
     fn repeats(&self, client: &Client) -> u32 {
         match client {
             _ if self.is_growth() => 1,
@@ -128,7 +131,7 @@ impl Case {
         }
     }
 
-    /// One round. The order turns around each time, so that none is always the first.
+    /// Runs one round. The order is reversed each time, so that no client is always first.
     fn run(&self, round: u32, installed: &Installed, server: &ServerProcess) -> Result<()> {
         let mut clients: Vec<_> = self.clients.iter().collect();
         if !round.is_multiple_of(2) {
@@ -153,7 +156,7 @@ impl Case {
         let (output, busy) = server.busy_during(|| crate::processes::output(&mut command))?;
         let metrics: Metrics = serde_json::from_slice(&output)?;
         let (table, case, subject) = (self.table, &self.name, client.name());
-        let busy = busy.map(|percent| format!(", the server busy {percent:.0} %")).unwrap_or_default();
+        let busy = busy.map(|percent| format!(", server {percent:.0} % busy")).unwrap_or_default();
         eprintln!("{table}/{case}/{subject}: {:.0} requests/s{busy}", metrics.requests_per_second);
         Ok(metrics)
     }

@@ -1,5 +1,5 @@
-//! The server: it answers as Knock does, with as little work for a request as can be, so that the clients are what is
-//! measured.
+//! A server that returns the responses of Knock with as little work per request as possible, so that the clients are what
+//! is measured.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -19,15 +19,15 @@ use uuid::Uuid;
 
 use crate::Result;
 
-/// The largest page that Knock answers.
+/// The largest page that Knock returns.
 const MAX_PAGE: usize = 50;
 const STATUSES: [&str; 4] = ["sent", "delivered", "queued", "bounced"];
 
-/// Answers until the program ends; `started` is told the URL.
+/// Serves until the program ends; calls `started` with the URL.
 ///
 /// # Errors
 ///
-/// Where no address can be had.
+/// If no port can be bound.
 pub fn run(started: impl FnOnce(&str)) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     runtime.block_on(async {
@@ -37,44 +37,44 @@ pub fn run(started: impl FnOnce(&str)) -> Result<()> {
     })
 }
 
-/// Answers whoever connects; connections are tasks of the runtime.
+/// Serves all connections to the listener, each in its own task.
 ///
 /// # Errors
 ///
-/// Where no more connections can be taken.
+/// If a connection cannot be accepted.
 pub async fn serve(listener: TcpListener) -> Result<()> {
-    let answers = Arc::new(Answers::new());
+    let responses = Arc::new(Responses::new());
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        tokio::spawn(connection(stream, Arc::clone(&answers)));
+        tokio::spawn(connection(stream, Arc::clone(&responses)));
     }
 }
 
-async fn connection(stream: TcpStream, answers: Arc<Answers>) {
+async fn connection(stream: TcpStream, responses: Arc<Responses>) {
     let service = service_fn(move |request| {
-        let answers = Arc::clone(&answers);
-        async move { Ok::<_, Infallible>(answers.answer(request).await) }
+        let responses = Arc::clone(&responses);
+        async move { Ok::<_, Infallible>(responses.respond(request).await) }
     });
-    // A client that goes away is no error.
+    // A client may disconnect at any time.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-/// What there is to answer, as far as it can be made before.
-struct Answers {
+/// The bodies of responses, built in advance if possible.
+struct Responses {
     count: AtomicU64,
     user: Bytes,
-    /// The page of n messages at n - 1.
+    /// The page of n messages is at index n - 1.
     pages: Vec<Bytes>,
 }
 
-impl Answers {
+impl Responses {
     fn new() -> Self {
         let pages = (1..=MAX_PAGE).map(|size| Bytes::from(messages(size).to_string())).collect();
         Self { count: AtomicU64::new(0), user: Bytes::from(user().to_string()), pages }
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    async fn respond(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         let (parts, mut body) = request.into_parts();
         while let Some(Ok(_)) = body.frame().await {}
         let count = self.count.fetch_add(1, Ordering::Relaxed);
@@ -105,7 +105,7 @@ impl Answers {
     }
 }
 
-/// Whether a path is one segment between these.
+/// Returns whether a path is one segment between these two.
 fn is_between(path: &str, start: &str, end: &str) -> bool {
     let segment = path.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
     segment.is_some_and(|segment| !segment.is_empty() && !segment.contains('/'))

@@ -1,5 +1,5 @@
-//! All clients in Rust put the same on the wire, but for the names that they give themselves, the order of headers and
-//! the random key.
+//! All clients in Rust send the same requests, except for the user agent, the order of headers and the random idempotency
+//! key.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// What arrived, as far as it must be the same.
+/// The parts of a request that must be the same.
 #[derive(Debug, Clone, PartialEq)]
 struct Arrived {
     method: String,
@@ -57,7 +57,7 @@ fn assert_same(work: &Work) -> Arrived {
     of_knock
 }
 
-/// What arrives when a client makes one call. It is answered too little for a page, which the client refuses.
+/// Returns what arrives when a client makes one call. A call for a page fails, because the response is not one.
 fn arrived<S: Subject>(make: impl FnOnce(&str) -> S) -> Arrived {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let record = Record::default();
@@ -70,7 +70,7 @@ fn arrived<S: Subject>(make: impl FnOnce(&str) -> S) -> Arrived {
     let mut arrived = record.lock().unwrap();
     assert_eq!(arrived.len(), 1);
     let mut arrived = arrived.remove(0);
-    // Each has a port of its own.
+    // Each server has its own port.
     arrived.headers.retain(|(name, _)| name != "host");
     arrived
 }
@@ -79,12 +79,12 @@ async fn keep(listener: TcpListener, record: Record) {
     loop {
         let (stream, _) = listener.accept().await.unwrap();
         let record = Arc::clone(&record);
-        let service = service_fn(move |request| answer(request, Arc::clone(&record)));
+        let service = service_fn(move |request| respond(request, Arc::clone(&record)));
         tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     }
 }
 
-async fn answer(request: Request<Incoming>, record: Record) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn respond(request: Request<Incoming>, record: Record) -> Result<Response<Full<Bytes>>, Infallible> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     let body = if body.is_empty() { None } else { Some(serde_json::from_slice(&body).unwrap()) };

@@ -1,4 +1,4 @@
-//! The responses of the server are read by this SDK and by the types written by hand.
+//! This SDK and the hand-written types can read the responses of the server.
 #![allow(clippy::unwrap_used)]
 
 use bench_load::measure::Subject;
@@ -7,7 +7,7 @@ use bench_load::subject::{Work, hyper as by_hyper, knock, reqwest as by_reqwest}
 use knock_reqwest::{Knock, Operation, messages, users};
 use tokio::net::TcpListener;
 
-/// Starts a server, and runs a test with its URL.
+/// Starts a server and runs a test with its URL.
 fn on_a_server<F: Future<Output = ()>>(run: impl FnOnce(String) -> F) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

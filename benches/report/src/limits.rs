@@ -169,8 +169,7 @@ pub(crate) struct Report<'a>(Vec<(&'a Limit, Option<f64>)>);
 
 impl Report<'_> {
     pub(crate) fn failed(&self) -> usize {
-        let met = |(limit, value): &(&Limit, Option<f64>)| value.is_some_and(|value| limit.bound.holds(value));
-        self.0.iter().filter(|row| !met(row)).count()
+        self.0.iter().filter(|(limit, value)| !value.is_some_and(|value| limit.bound.holds(value))).count()
     }
 }
 

@@ -82,7 +82,11 @@ fn every_limit_compares_with_a_reference_of_its_table() {
     for limit in &limits.all {
         let table = layout::table(limit.place().table).unwrap();
         let mut others = table.references.iter().map(|reference| reference.seen_from(limit.place()));
-        assert!(others.any(|other| other == limit.than()), "{} compares with none of the references in the layout", limit.what());
+        assert!(
+            others.any(|other| other == limit.than()),
+            "{} compares with none of the references in the layout",
+            limit.what()
+        );
     }
 }
 

@@ -1,5 +1,5 @@
-// Times how one of the official packages signs tokens, one after the other; the key is read for each, as they do it.
-// node measure.mjs <knock0|knock1> <user> <seconds> <milliseconds>; the key in PEM comes in KNOCK_SIGNING_KEY.
+// Measures how fast one of the official packages signs tokens, one after the other. They parse the key for each token.
+// node measure.mjs <knock0|knock1> <user> <seconds> <milliseconds>, with the PEM key in KNOCK_SIGNING_KEY.
 
 import { performance } from 'node:perf_hooks';
 
@@ -12,7 +12,7 @@ const signers = {
 };
 const sign = await signers[name]();
 
-// The tokens of all who sign are compared, so they are of one time.
+// The tokens of all signers are compared, so they need the same time.
 Date.now = () => Number(seconds) * 1000;
 
 for (let i = 0; i < WARM_UP; i += 1) await sign(user);

@@ -1,4 +1,4 @@
-//! CPU time, and how long a subject runs.
+//! Measurement of CPU and wall time.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,10 @@ use crate::Result;
 
 /// How long a subject runs in one round.
 pub(crate) const RUN: Duration = Duration::from_millis(200);
-/// What is not counted before it, for caches and the processor's clock.
+/// How long a subject runs before that, to warm up caches and the clock of the processor.
 const WARM_UP: Duration = Duration::from_millis(20);
 
-/// What one token costs.
+/// The cost of one token.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Cost {
     #[serde(rename = "microseconds")]
@@ -21,7 +21,7 @@ pub(crate) struct Cost {
     pub(crate) wall: Option<f64>,
 }
 
-/// What `step` costs on this thread, by repeating it.
+/// Measures the cost of `step` on this thread by repeating it.
 pub(crate) fn measure(mut step: impl FnMut() -> Result<()>) -> Result<Cost> {
     repeat(WARM_UP, &mut step)?;
     let (cpu, start) = (cpu_time(), Instant::now());
@@ -40,7 +40,7 @@ fn repeat(time: Duration, step: &mut impl FnMut() -> Result<()>) -> Result<u32> 
     Ok(count)
 }
 
-/// The CPU time of this thread so far.
+/// Returns the CPU time of this thread so far.
 fn cpu_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::try_from(time).unwrap_or_default()
@@ -52,12 +52,12 @@ pub(crate) fn pin() {
     let mut processors = rustix::thread::CpuSet::new();
     processors.set(0);
     if let Err(error) = rustix::thread::sched_setaffinity(None, &processors) {
-        eprintln!("runs on any processor: {error}");
+        eprintln!("not pinned to a core: {error}");
     }
 }
 
 /// Keeps this process, and those that it starts, on one processor.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn pin() {
-    eprintln!("runs on any processor");
+    eprintln!("not pinned to a core");
 }

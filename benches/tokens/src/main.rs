@@ -1,7 +1,7 @@
-//! Signing of user tokens, beside what else signs.
+//! Signing of user tokens, compared with other signers.
 //!
-//! `microseconds` is CPU time for one token: of this thread, or, for another process, of all of its threads.
-//! `wall_microseconds` is what a caller waits for it.
+//! `microseconds` is the CPU time per token: of this thread, or of all threads of another process.
+//! `wall_microseconds` is how long a caller waits.
 // Samples go to stdout, progress to stderr.
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
@@ -18,7 +18,7 @@ use crate::subjects::{Subject, subjects};
 
 const USAGE: &str = "bench-tokens [--rounds N]";
 
-/// What any step says when it cannot go on.
+/// A result whose error is only printed.
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
 #[derive(Serialize)]
@@ -67,7 +67,7 @@ fn run(rounds: u32) -> Result<()> {
     Ok(())
 }
 
-/// Every other round goes backwards, so that what warms or slows the machine meets all alike.
+/// Returns the subjects, in reverse in every other round, so that changes of the machine's speed affect all equally.
 fn in_order(subjects: &[Subject], round: u32) -> Vec<&Subject> {
     let mut order: Vec<&Subject> = subjects.iter().collect();
     if round % 2 == 1 {

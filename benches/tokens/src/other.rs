@@ -1,4 +1,4 @@
-//! Those who sign in another process: the official packages on Node, and OpenSSL's own measure.
+//! Signers in another process: the official packages on Node, and `openssl speed`.
 
 use std::fs;
 use std::path::Path;
@@ -11,15 +11,15 @@ use crate::clock::{Cost, RUN};
 
 const NODE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node");
 
-/// What `measure.mjs` prints, in microseconds.
+/// The output of `measure.mjs`, in microseconds.
 #[derive(Deserialize)]
-struct Answer {
+struct Measured {
     token: String,
     wall: f64,
     cpu: f64,
 }
 
-/// Installs the official packages as the lockfile says, where they are not yet.
+/// Installs the official packages from the lockfile, unless they are installed already.
 pub(crate) fn install_node_packages() -> Result<()> {
     let modified = |file: &str| fs::metadata(Path::new(NODE).join(file)).and_then(|file| file.modified());
     if let Ok(installed) = modified("node_modules/.package-lock.json")
@@ -30,21 +30,21 @@ pub(crate) fn install_node_packages() -> Result<()> {
     output(Command::new("npm").arg("ci").current_dir(NODE)).map(drop)
 }
 
-/// What a token costs with one of the official packages, and the last one.
+/// Measures one of the official packages; returns the cost of a token and the last token.
 pub(crate) fn node(package: &str, key: &str, user: &str, seconds: u64) -> Result<(Cost, String)> {
     let mut command = Command::new("node");
     command.args(["measure.mjs", package, user, &seconds.to_string(), &RUN.as_millis().to_string()]);
-    let answer = output(command.current_dir(NODE).env("KNOCK_SIGNING_KEY", key))?;
-    let Answer { token, wall, cpu } = serde_json::from_str(&answer)?;
+    let printed = output(command.current_dir(NODE).env("KNOCK_SIGNING_KEY", key))?;
+    let Measured { token, wall, cpu } = serde_json::from_str(&printed)?;
     Ok((Cost { cpu, wall: Some(wall) }, token))
 }
 
-/// Whether there is an `openssl` that can be asked.
+/// Returns whether `openssl` is installed.
 pub(crate) fn has_openssl() -> bool {
     output(Command::new("openssl").arg("version")).is_ok()
 }
 
-/// What a signature costs by `openssl speed`, which counts the time in user mode.
+/// Returns the cost of a signature according to `openssl speed`, which counts user time.
 pub(crate) fn openssl() -> Result<Cost> {
     let printed = output(Command::new("openssl").args(["speed", "-seconds", "1", "-mr", "rsa2048"]))?;
     // +F2:<index>:<bits>:<signatures a second>:<verifications a second>
@@ -59,8 +59,8 @@ fn output(command: &mut Command) -> Result<String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{program}: {error}"))?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("{program} ended with {}: {said}", output.status).into());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("{program} ended with {}: {stderr}", output.status).into());
     }
     Ok(String::from_utf8(output.stdout)?)
 }

@@ -1,4 +1,4 @@
-//! The signers, and the check that all sign the same.
+//! The signers, and the check that all sign the same claims.
 
 use std::hint::black_box;
 use std::rc::Rc;
@@ -79,7 +79,7 @@ impl Subject {
     }
 }
 
-/// All signers. Those in this process have been checked.
+/// Returns all signers. Those in this process have been checked.
 pub(crate) fn subjects() -> Result<Vec<Subject>> {
     PROVIDER.install_default().map_err(|_| "jsonwebtoken has a provider already")?;
     other::install_node_packages()?;
@@ -181,7 +181,7 @@ fn check(subject: &Subject, reference: &str) -> Result<()> {
 /// Checks the signature with the public key, and the claims.
 fn check_claims(token: &str) -> Result<()> {
     let mut validation = Validation::new(Algorithm::RS256);
-    // Its time is fixed.
+    // Its expiry is fixed and may be in the past.
     validation.validate_exp = false;
     let key = DecodingKey::from_rsa_pem(PUBLIC_PEM.as_bytes())?;
     let decoded = jsonwebtoken::decode::<Claims>(token, &key, &validation)?;
@@ -198,7 +198,7 @@ enum Backend {
     RustCrypto,
 }
 
-/// jsonwebtoken has one provider per process, so this one delegates to the backend that is measured.
+/// jsonwebtoken has one provider per process, so this one delegates to the measured backend.
 static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: |algorithm, key| {
         let with_rust_crypto = WITH_RUST_CRYPTO.load(Ordering::Relaxed);

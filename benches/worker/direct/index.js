@@ -1,4 +1,4 @@
-// The same Worker by hand, without any library, retry or time limit: what the machine can do.
+// The same Worker in plain JavaScript, without libraries, retries or timeouts: the upper bound.
 
 export default {
   async fetch(request, env) {
@@ -23,7 +23,7 @@ async function alert(request, env) {
 }
 
 async function send(env, method, path, headers, body) {
-  const answer = await fetch(env.KNOCK_BASE_URL + path, {
+  const response = await fetch(env.KNOCK_BASE_URL + path, {
     method,
     headers: {
       authorization: `Bearer ${env.KNOCK_API_KEY}`,
@@ -33,14 +33,14 @@ async function send(env, method, path, headers, body) {
     },
     body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  return answer.json();
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return response.json();
 }
 
 const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
 const HEADER = base64Url({ alg: 'RS256', typ: 'JWT' });
 
-/** Imported once for the isolate, as in the example. */
+/** Imported once per isolate, as in the example. */
 let key;
 
 function importKey(env) {

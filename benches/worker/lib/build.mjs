@@ -1,4 +1,4 @@
-// Installs and builds all that is measured. Its output is for people.
+// Installs and builds everything that is measured. Its output is progress, not samples.
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
@@ -18,7 +18,7 @@ const rust = emptied('knock-worker');
 for (const file of ['index.js', 'index_bg.wasm']) copyFileSync(path.join(EXAMPLE, 'build', file), path.join(rust, file));
 for (const name of ['official', 'direct', 'nothing']) await bundle(name);
 
-/** With what wrangler asks of esbuild. */
+/** Bundles a Worker with the esbuild options that wrangler uses. */
 function bundle(name) {
   const flags = [
     '--bundle', '--minify', '--format=esm', '--target=es2024', '--platform=neutral',

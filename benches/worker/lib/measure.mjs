@@ -1,4 +1,4 @@
-// What one run says.
+// Measures one run.
 import { execFile } from 'node:child_process';
 import http from 'node:http';
 import { promisify } from 'node:util';
@@ -10,11 +10,11 @@ import { startWorker } from './workerd.mjs';
 const IN_FLIGHT = 8;
 const FIRST_WARM_UP_MS = 3000;
 const WARM_UP_MS = 400;
-/** How often each runs in a round, in turns: a machine that is slower for a moment is so for all. */
+/** How often each Worker runs in a round, in turns, so that a slow moment affects all of them. */
 export const TURNS = 8;
 const TURN_MS = 250;
 
-/** Loads running Workers by turns; `request` is what `bench-load drive` is told of it. Gives each one's metrics by turn. */
+/** Loads the running Workers in turns with a request of `bench-load drive`; returns the metrics of each Worker by turn. */
 export async function load(servers, request, round) {
   const turns = servers.map(() => []);
   for (const server of servers) await drive(server.url, request, round === 0 ? FIRST_WARM_UP_MS : WARM_UP_MS);
@@ -28,13 +28,13 @@ export async function load(servers, request, round) {
 
 async function measure(server, request) {
   const before = cpuMicroseconds(server.pid);
-  const seen = await drive(server.url, request, TURN_MS);
+  const throughput = await drive(server.url, request, TURN_MS);
   const cpu = cpuMicroseconds(server.pid) - before;
   return {
-    requests_per_second: (seen.requests / seen.wall_microseconds) * 1e6,
-    cpu_microseconds: cpu / seen.requests,
-    p50_microseconds: seen.p50_microseconds,
-    p99_microseconds: seen.p99_microseconds,
+    requests_per_second: (throughput.requests / throughput.wall_microseconds) * 1e6,
+    cpu_microseconds: cpu / throughput.requests,
+    p50_microseconds: throughput.p50_microseconds,
+    p99_microseconds: throughput.p99_microseconds,
   };
 }
 
@@ -47,23 +47,23 @@ async function drive(url, { path, args }, milliseconds) {
   return JSON.parse(stdout);
 }
 
-/** From the start of a process to its first answer. */
-export async function firstAnswer(folder) {
+/** Measures the time from the start of a process to its first response. */
+export async function firstResponse(folder) {
   const start = performance.now();
   const server = await startWorker(folder);
   try {
-    await answer(`${server.url}/nothing`);
+    await get(`${server.url}/nothing`);
     return { milliseconds: performance.now() - start, cpu_milliseconds: cpuMicroseconds(server.pid) / 1000 };
   } finally {
     await server.stop();
   }
 }
 
-/** Any status will do. */
-function answer(url) {
+/** Waits for a response with any status. */
+function get(url) {
   return new Promise((resolve, reject) => {
     http.get(url, { agent: false, timeout: 20_000 }, (response) => response.resume().once('end', resolve))
-      .once('timeout', () => reject(new Error(`${url} does not answer`)))
+      .once('timeout', () => reject(new Error(`${url} does not respond`)))
       .once('error', reject);
   });
 }

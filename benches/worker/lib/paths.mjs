@@ -1,4 +1,4 @@
-// Where things are.
+// Paths.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -7,11 +7,11 @@ import { EXAMPLES, HERE as EDGE, ROOT } from '../../../tests/edge/lib/paths.mjs'
 export { ROOT };
 export const HERE = path.join(ROOT, 'benches', 'worker');
 export const EXAMPLE = path.join(EXAMPLES, 'cloudflare-worker');
-/** All that is made here, out of git's sight. */
+/** Build output, which git ignores. */
 export const OUT = path.join(ROOT, 'target', 'bench', 'worker');
 export const BENCH_LOAD = path.join(ROOT, 'target', 'release', 'bench-load');
 
-/** The runtime that the edge tests use; asked for once they are installed. */
+/** Returns the workerd binary of the edge tests; call it after they are installed. */
 export const workerd = () => {
   const { default: binary } = createRequire(path.join(EDGE, 'package.json'))('workerd');
   return binary;

@@ -1,10 +1,10 @@
-// Child processes that serve: each on a core of its own, and gone when we are.
+// Child processes that serve, pinned to cores and killed when this process exits.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 const running = new Set();
-/** How long a program may take to begin. */
+/** How long a program may take to start. */
 const BEGIN_MS = 30_000;
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
@@ -12,21 +12,21 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** The core of what is measured, and that of all else. */
+/** The core of the measured process, and the core of everything else. */
 export const MEASURED = 0;
 export const OTHERS = 1;
 const pinned = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
-if (!pinned) console.error('processes are not bound to cores: that needs two of them, and taskset');
+if (!pinned) console.error('processes are not pinned to cores: that needs two cores and taskset');
 
-/** A command bound to a core; taskset becomes that command, so that its process is the command's own. */
+/** Returns a command pinned to a core. taskset execs the command, so the pid is that of the command. */
 export const onCore = (core, command) => (pinned ? ['taskset', '-c', `${core}`, ...command] : command);
 
-/** Leaves the measured core to what is measured. */
+/** Moves this process off the measured core. */
 export function stepAside() {
   if (pinned) execFileSync('taskset', ['-acp', `${OTHERS}`, `${process.pid}`], { stdio: 'ignore' });
 }
 
-/** Starts a program that serves, and gives the first line it writes. */
+/** Starts a server and returns it with the first line that it prints. */
 export async function serve(core, command) {
   const [program, ...args] = onCore(core, command);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -59,14 +59,14 @@ function firstLine(stream) {
   });
 }
 
-/** The time that all threads of a process ran, in microseconds. */
+/** Returns the CPU time of all threads of a process, in microseconds. */
 export function cpuMicroseconds(pid) {
   const tasks = `/proc/${pid}/task`;
   const nanoseconds = readdirSync(tasks).map((task) => {
     try {
       return Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[0]);
     } catch {
-      return 0; // It ended in between.
+      return 0; // The thread has ended in the meantime.
     }
   });
   return nanoseconds.reduce((sum, each) => sum + each, 0) / 1000;

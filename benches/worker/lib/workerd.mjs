@@ -1,11 +1,11 @@
-// Workers in the real workerd, without anything before it.
+// Workers in workerd itself, without a proxy in front.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { EXAMPLE, OUT, workerd } from './paths.mjs';
 import { MEASURED, serve } from './process.mjs';
 
-/** Writes the configuration of a built Worker; `bindings` are texts. */
+/** Writes the configuration of a built Worker; `bindings` maps names to text. */
 export function configure(folder, bindings) {
   const modules = ['(name = "index.js", esModule = embed "index.js")'];
   if (existsSync(path.join(OUT, folder, 'index_bg.wasm'))) {
@@ -38,7 +38,7 @@ function compatibilityDate() {
 
 /** Starts a configured Worker. */
 export async function startWorker(folder) {
-  // It says on the control descriptor, here its output, where it listens.
+  // workerd reports its port on the control descriptor, here stdout.
   const command = [workerd(), 'serve', '--control-fd=1', path.join(OUT, folder, 'config.capnp')];
   const server = await serve(MEASURED, command);
   return { ...server, url: `http://127.0.0.1:${JSON.parse(server.line).port}` };

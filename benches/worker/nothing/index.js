@@ -1,4 +1,4 @@
-// What an answer costs in workerd itself.
+// Measures the cost of a response in workerd itself.
 
 export default {
   fetch() {

@@ -10,7 +10,7 @@ export default {
   },
 };
 
-/** Made once per isolate, as in the example. */
+/** Created once per isolate, as in the example. */
 let knock;
 
 async function alert(request, env) {

@@ -1,4 +1,4 @@
-//! Replacements for Knock and its dashboard: an emulator, and a signing key for this run.
+//! Local replacements for Knock and its dashboard: an emulator, and a signing key for this run.
 
 use std::time::{Duration, SystemTime};
 
@@ -26,7 +26,7 @@ pub(crate) fn show_deliveries(emulator: &Emulator) {
     }
 }
 
-/// The key from `KNOCK_SIGNING_KEY`, or one that is generated for this run.
+/// Returns the key from `KNOCK_SIGNING_KEY`, or one that is generated for this run.
 pub(crate) fn signing_key() -> Result<SigningKey, TokenError> {
     match SigningKey::from_variables(|name| std::env::var(name).ok()) {
         Err(TokenError::MissingKey) => SigningKey::parse(&throwaway_pem()?),

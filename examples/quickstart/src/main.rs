@@ -1,8 +1,8 @@
 //! The examples of the README, step by step.
 //!
 //! `cargo run -p quickstart` starts a local emulator of Knock in this process and talks to it over a real socket.
-//! If `KNOCK_API_KEY` is set, it talks to Knock. Then also set the workflow and the channels of your account:
-//! `KNOCK_WORKFLOW` (a key), `KNOCK_PUSH_CHANNEL` and `KNOCK_SLACK_CHANNEL` (ids).
+//! If `KNOCK_API_KEY` is set, it talks to Knock instead. In that case, also set the workflow and the channels of your
+//! account: `KNOCK_WORKFLOW` (a key), and `KNOCK_PUSH_CHANNEL` and `KNOCK_SLACK_CHANNEL` (ids).
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod local;

@@ -1,4 +1,4 @@
-// Makes every recording anew: `npm ci && node record.mjs`.
+// Records everything again: `npm ci && node record.mjs`.
 
 import { recordNode0 } from './node0.mjs';
 import { recordNode1 } from './node1.mjs';

@@ -1,4 +1,4 @@
-// Records what 1.35.0 does when an attempt fails: how often it tries, how long it waits, with which key.
+// Records what 1.35.0 does if an attempt fails: how often it retries, how long it waits, and with which idempotency key.
 
 import { fileURLToPath } from 'node:url';
 
@@ -33,7 +33,7 @@ export async function recordRetries() {
 }
 
 async function recordRetry(server, test) {
-  // Once with the longest backoff and once with the shortest: the jitter is the only difference.
+  // Once with the longest backoff and once with the shortest; the jitter is the only difference.
   const longest = await attempt(server, test, 0);
   const shortest = await attempt(server, test, 1);
   for (const part of ['attempts', 'outcome', 'idempotency_keys']) {

@@ -1,4 +1,4 @@
-// Records the user tokens that both packages sign with the test key, at a frozen time.
+// Records the user tokens of both packages, signed with the test key at a frozen time.
 
 import { createRequire } from 'node:module';
 

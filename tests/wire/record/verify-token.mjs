@@ -1,5 +1,5 @@
-// Verifies user tokens with `jose` against the test key: one JWT a line on stdin, its claims a line on stdout.
-// `node verify-token.mjs [--at <unix seconds>]`; exits 1 when a token does not verify.
+// Verifies user tokens with `jose` against the test key: reads one JWT per line from stdin and prints its claims on one line.
+// `node verify-token.mjs [--at <unix seconds>]`; exits with 1 if a token is invalid.
 
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-//! Prints how often each side of each case asks the allocator, and for how many bytes.
+//! Prints the number of allocations and the allocated bytes of each side of each case.
 #![allow(clippy::print_stdout)]
 
 use std::alloc::System;

@@ -1,6 +1,6 @@
-//! Prints how many instructions each side of each case takes, counted by callgrind.
+//! Prints the number of instructions of each side of each case, counted by callgrind.
 //!
-//! It runs itself under `valgrind`, once a side, with the case's and the side's number as arguments.
+//! It runs itself under `valgrind` for each side of each case, with the names of both as arguments.
 #![allow(clippy::print_stdout)]
 
 use std::env;
@@ -19,11 +19,11 @@ fn main() -> Result<()> {
             let case = CASES.iter().find(|known| known.name == case).ok_or("there is no such case")?;
             Ok(case.count(subject, &|work| counted(work))?)
         }
-        _ => Err("give nothing, or a case and a side".into()),
+        _ => Err("expected no arguments, or a case and a side".into()),
     }
 }
 
-/// Callgrind counts while this runs, and finds it by its name.
+/// Runs the work. Callgrind counts only inside this function, which it finds by name.
 #[inline(never)]
 fn counted(work: &mut dyn FnMut()) {
     work();
@@ -49,8 +49,8 @@ fn instructions(case: &str, subject: &str) -> Result<u64> {
         .args([case, subject])
         .output()
         .map_err(|error| format!("valgrind cannot be run: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let collected = said.lines().find_map(|line| line.split_once("Collected : "));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let collected = stderr.lines().find_map(|line| line.split_once("Collected : "));
     let count = collected.and_then(|(_, count)| count.trim().parse().ok()).filter(|count| *count > 0);
-    count.ok_or_else(|| format!("callgrind counted nothing of {subject}: {case}\n{said}").into())
+    count.ok_or_else(|| format!("callgrind counted no instructions for {subject}: {case}\n{stderr}").into())
 }

@@ -1,4 +1,4 @@
-//! The types that a service writes for itself where it has no SDK: they hold as much as this SDK's.
+//! Hand-written types, as a service without an SDK would have them. They have the same fields as those of this SDK.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{ACTOR, DATA, Data, TENANT};
 
-/// A trigger, which borrows what the caller has.
+/// The body of a trigger, which borrows the caller's values.
 #[derive(Debug, Serialize)]
 pub(super) struct Trigger<'a> {
     recipients: &'a [String],
@@ -21,7 +21,7 @@ impl<'a> Trigger<'a> {
     }
 }
 
-/// What a trigger answers.
+/// The response to a trigger.
 #[derive(Debug, Deserialize)]
 pub struct Run {
     /// The id of the run.
@@ -33,11 +33,11 @@ pub struct Run {
 pub struct Page {
     /// The messages.
     pub items: Vec<Message>,
-    /// Where the page stands in its list.
+    /// The position of the page in its list.
     pub page_info: PageInfo,
 }
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 #[derive(Debug, Deserialize)]
 #[allow(missing_docs)]
 pub struct PageInfo {
@@ -84,7 +84,7 @@ pub enum Recipient {
     Object { id: String, collection: String },
 }
 
-/// How far the delivery of a message is.
+/// The delivery status of a message.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
@@ -128,7 +128,7 @@ pub struct Channel {
     pub updated_at: Option<Timestamp>,
 }
 
-/// What made a message.
+/// The source of a message.
 #[derive(Debug, Deserialize)]
 #[allow(missing_docs)]
 pub struct Source {
@@ -142,7 +142,7 @@ pub struct Source {
     pub workflow_recipient_run_id: Option<String>,
 }
 
-/// Where a message went.
+/// The recipient's details at the time of delivery.
 #[derive(Debug, Deserialize)]
 #[allow(missing_docs)]
 pub struct Snapshot {

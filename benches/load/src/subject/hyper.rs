@@ -1,4 +1,4 @@
-//! hyper with types of one's own: the least that a client in Rust can be. It has no TLS.
+//! hyper with hand-written types and no TLS: the lower bound for a client in Rust.
 
 use std::hint::black_box;
 
@@ -16,7 +16,7 @@ use super::{API_KEY, TIMEOUT, WORKFLOW, Work, check_page};
 use crate::measure;
 use crate::{Result, drive};
 
-/// hyper's own client with a pool of connections, over plain HTTP.
+/// The pooled client of hyper-util, over plain HTTP.
 #[derive(Debug)]
 pub struct Subject {
     client: Client<HttpConnector, Full<Bytes>>,
@@ -26,11 +26,11 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// hyper on the server at `url`.
+    /// Creates a client for the server at `url`.
     ///
     /// # Errors
     ///
-    /// None, as it is.
+    /// If the API key is not a valid header value.
     pub fn new(url: &str, work: Work) -> Result<Self> {
         let mut authorization = HeaderValue::from_str(&format!("Bearer {API_KEY}"))?;
         authorization.set_sensitive(true);
@@ -54,7 +54,7 @@ impl Subject {
         })
         .await??;
         if !status.is_success() {
-            return Err(format!("the server answered {status}").into());
+            return Err(format!("the server responded with {status}").into());
         }
         Ok(serde_json::from_slice(&body)?)
     }

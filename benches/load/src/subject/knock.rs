@@ -16,7 +16,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Returns this SDK for the server at `url`.
+    /// Creates a client for the server at `url`.
     ///
     /// # Errors
     ///

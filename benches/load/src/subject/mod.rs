@@ -1,4 +1,4 @@
-//! The clients in Rust: each does the same work and puts the same on the wire.
+//! The clients in Rust. All do the same work and send the same requests.
 
 pub mod by_hand;
 pub mod hyper;
@@ -12,34 +12,34 @@ use serde::Serialize;
 use crate::Result;
 use crate::measure::{self, Cost, Load};
 
-/// The key that all send.
+/// The API key that all clients send.
 const API_KEY: &str = "sk_test_12345";
-/// The workflow that all trigger.
+/// The workflow that all clients trigger.
 const WORKFLOW: &str = "dinosaurs-loose";
-/// Who does it.
+/// The actor of every trigger.
 const ACTOR: &str = "dnedry";
-/// Whom it is about.
+/// The tenant of every trigger.
 const TENANT: &str = "jurassic-park";
-/// How long a call may take.
+/// The timeout of a call.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What the calls do.
 #[derive(Debug, Clone)]
 pub enum Work {
-    /// Trigger a workflow for these.
+    /// Triggers a workflow.
     Trigger {
-        /// Ids of users.
+        /// The ids of the users to notify.
         recipients: Vec<String>,
     },
-    /// Get a page of so many messages.
+    /// Gets a page of messages.
     Messages {
-        /// How many.
+        /// The number of messages.
         page_size: u32,
     },
 }
 
 impl Work {
-    /// A trigger for so many recipients: those of the README, then others.
+    /// Creates a trigger for this number of recipients, starting with those of the README.
     pub fn trigger(recipients: usize) -> Self {
         let known = ["jhammond", "agrant", "imalcolm", "esattler"].map(str::to_owned);
         let others = (known.len()..).map(|index| format!("visitor-{index:04}"));
@@ -47,7 +47,7 @@ impl Work {
     }
 }
 
-/// What the caller has to tell; it is the caller's own type for each client.
+/// The data of every trigger. All clients serialize the same type.
 #[derive(Debug, Clone, Copy, Serialize)]
 struct Data {
     #[serde(rename = "type")]
@@ -60,11 +60,11 @@ const DATA: Data = Data { kind: "trex", priority: 1 };
 /// The names of the subjects.
 pub const NAMES: [&str; 3] = ["knock-reqwest", "reqwest", "hyper"];
 
-/// Measures a subject, by its name, on the server at `url`.
+/// Measures the subject with this name on the server at `url`.
 ///
 /// # Errors
 ///
-/// Where there is no such subject, or the first error of any call.
+/// If there is no such subject, or if a call fails.
 pub fn run(name: &str, url: &str, work: Work, load: Load) -> Result<Cost> {
     match name {
         "knock-reqwest" => measure::run(|| knock::Subject::new(url, work), load),
@@ -74,7 +74,7 @@ pub fn run(name: &str, url: &str, work: Work, load: Load) -> Result<Cost> {
     }
 }
 
-/// Refuses an answer that has not all that was asked for.
+/// Checks that a page has as many messages as requested.
 fn check_page(items: usize, page_size: u32) -> Result<()> {
     if u32::try_from(items) == Ok(page_size) {
         return Ok(());

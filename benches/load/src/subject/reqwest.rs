@@ -1,4 +1,4 @@
-//! reqwest with types of one's own.
+//! reqwest with hand-written types.
 
 use std::hint::black_box;
 
@@ -12,7 +12,7 @@ use super::{API_KEY, TIMEOUT, WORKFLOW, Work, check_page};
 use crate::Result;
 use crate::measure;
 
-/// reqwest as a careful service uses it, with no more than the call needs: no retries, no checks of what it sends.
+/// reqwest as a careful service would use it, with only what the call needs: no retries and no validation.
 #[derive(Debug)]
 pub struct Subject {
     client: Client,
@@ -21,11 +21,11 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// reqwest on the server at `url`.
+    /// Creates a client for the server at `url`.
     ///
     /// # Errors
     ///
-    /// Where TLS cannot be set up.
+    /// If TLS cannot be set up.
     pub fn new(url: &str, work: Work) -> Result<Self> {
         let mut authorization = HeaderValue::from_str(&format!("Bearer {API_KEY}"))?;
         authorization.set_sensitive(true);

@@ -1,4 +1,4 @@
-// Ids that are awkward in a URL path.
+// Ids that are unusual in a URL path.
 
 export const IDS = {
   plain: 'user_123',
@@ -47,7 +47,7 @@ export const IDS = {
 
 export const IDS_AND_NULL = { ...IDS, null: null };
 
-// Enough to see that a position in the path is treated as any other.
+// Enough to show that a position in the path is treated like any other.
 export const SOME_IDS = Object.fromEntries(
   ['slash', 'question', 'percent', 'space', 'tenants', 'accent', 'dot', 'dot-dot', 'dot-dot-encoded', 'empty'].map(
     (label) => [label, IDS[label]],

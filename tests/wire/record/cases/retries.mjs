@@ -1,6 +1,6 @@
-// What the server answers, attempt by attempt. An answer is a status with headers and a body,
-// `drop` (the connection is closed without an answer), `hang` (no answer at all)
-// or `truncate` (closed amid the body). After the last one it answers 200.
+// The responses of the server, attempt by attempt. A response is a status with headers and a body,
+// `drop` (the connection is closed without a response), `hang` (no response at all)
+// or `truncate` (the connection is closed in the middle of the body). After the last one, the server returns 200.
 
 import { USER, WORKFLOW } from './values.mjs';
 
@@ -15,7 +15,7 @@ const reply = (status, headers = {}, body = `{"message":"status ${status}"}`) =>
   body,
 });
 const times = (count, response) => Array.from({ length: count }, () => response);
-// More answers than there can be attempts.
+// More responses than attempts.
 const always = (status, headers, body) => times(4, reply(status, headers, body));
 const on = (name, call, responses, rest = {}) => ({ name, call, responses, ...rest });
 

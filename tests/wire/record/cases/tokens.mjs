@@ -1,4 +1,4 @@
-// Calls of `signUserToken`. `key` names an entry of `signingKeys` in `tokens.mjs`; null passes none.
+// Calls to `signUserToken`. `key` names an entry of `signingKeys` in `tokens.mjs`; null passes no key.
 
 export const IAT = 1767225600; // 2026-01-01T00:00:00Z
 
@@ -70,7 +70,7 @@ export const TOKENS = [
   }),
   signs('jti-false', { shouldGenerateJti: false }),
 
-  // Keys that are refused.
+  // Invalid keys.
   signs('no-key', { key: null }),
   signs('key-empty', { key: 'empty' }),
   signs('key-garbage', { key: 'garbage' }),

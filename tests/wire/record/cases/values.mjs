@@ -16,7 +16,7 @@ export const SCHEDULES = ['123e4567-e89b-12d3-a456-426614174000', '9a8b7c6d-5e4f
 export const WORKFLOW = 'comment-created';
 export const CURSOR = 'g3QAAAABZAACaWRtAAAAJDU+/w==';
 
-// Options of a single call: the last parameter of every method of 1.35.0.
+// Per-call options: the last parameter of every method of 1.35.0.
 export const OPTIONS = {
   idempotencyKey: 'order-42/created',
   headers: { 'X-Knock-User-Token': 'header.payload.signature' },
@@ -79,7 +79,7 @@ export const PREFERENCES_NULL = {
   workflows: null,
 };
 
-// Each shape of channel data that the document has.
+// Every shape of channel data in the document.
 export const CHANNEL_DATA = {
   tokens: { tokens: ['apns-token-1', 'apns-token-2'] },
   devices: { devices: [{ token: 'fcm-token-1', locale: 'en-US', timezone: 'America/New_York' }] },
@@ -132,7 +132,7 @@ export const USER_PROPERTIES = {
   phone_number: '+12015550123',
   preferences: { default: PREFERENCES, [TENANT]: { __persistence_strategy__: 'merge', workflows: { digest: true } } },
   timezone: 'America/New_York',
-  // Properties of one's own.
+  // Custom properties.
   plan: 'pro',
   seats: 12,
   ratio: 0.25,

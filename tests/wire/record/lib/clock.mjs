@@ -1,6 +1,6 @@
-// The SDK sleeps with `setTimeout` and jitters with `Math.random`: both are replaced here.
+// Replaces `setTimeout`, which the SDK sleeps with, and `Math.random`, which it uses for jitter.
 
-/** Runs with `Math.random()` fixed; the SDK's sleeps go to `waits` and take no time. */
+/** Runs with `Math.random()` fixed; sleeps of the SDK are added to `waits` and take no time. */
 export async function withSleep(random, waits, run) {
   const before = { setTimeout: globalThis.setTimeout, random: Math.random };
   Math.random = () => random;
@@ -17,7 +17,7 @@ export async function withSleep(random, waits, run) {
   }
 }
 
-/** Runs with `Date.now()` fixed at an RFC 3339 time, if there is one. */
+/** Runs with `Date.now()` fixed at an RFC 3339 time, if one is given. */
 export async function withNow(now, run) {
   if (!now) return run();
   const before = Date.now;

@@ -1,4 +1,4 @@
-// From what arrived to what is committed: drop what changes from run to run or machine to machine.
+// Turns requests into recordings, without anything that varies between runs or machines.
 
 const DROPPED = new Set([
   // Set by the HTTP client, not by the SDK.
@@ -10,7 +10,7 @@ const DROPPED = new Set([
   'accept-language',
   'sec-fetch-mode',
   'transfer-encoding',
-  // Kept as `content_length`.
+  // Recorded as `content_length`.
   'content-length',
 ]);
 
@@ -38,7 +38,7 @@ export function normaliseRequest(raw, { keep = [] } = {}) {
 
 export const normaliseKey = (key) => (RANDOM_KEY.test(key) ? '<random>' : key);
 
-/** The class of an error and its message, with the server's origin, if any, taken out. */
+/** Returns the class of an error and its message, with the server's origin, if any, replaced. */
 export function normaliseError(error, origin) {
   const name = error?.constructor?.name ?? typeof error;
   const message = String(error?.message ?? error);
@@ -59,7 +59,7 @@ function split(target) {
   return at < 0 ? [target, null] : [target.slice(0, at), target.slice(at + 1)];
 }
 
-// `body_text` is left out when it can be had back from `body`: compact JSON, members in the same order.
+// `body_text` is omitted if it follows from `body`: compact JSON with the members in the same order.
 function normaliseBody(text) {
   if (text === '') return { body: null };
   let body;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const DEFAULT = fileURLToPath(new URL('../../../../../shared/knock-openapi.json', import.meta.url));
 
-/** The document, or null (said on stderr) where there is none. */
+/** Returns the document, or null, with a message on stderr, if there is none. */
 export function loadOpenapi() {
   const path = process.env.KNOCK_OPENAPI || DEFAULT;
   if (!existsSync(path)) {
@@ -20,7 +20,7 @@ export function findOperation(document, operation) {
   return document.paths[template]?.[method.toLowerCase()];
 }
 
-/** Whether a recorded request would be routed to the operation. */
+/** Returns whether a recorded request would be routed to the operation. */
 export function matches(operation, request, basePath = '') {
   const [method, template] = operation.split(' ');
   if (method !== request.method || !request.path.startsWith(basePath)) return false;
@@ -32,7 +32,7 @@ export function matches(operation, request, basePath = '') {
   );
 }
 
-/** Names of the query parameters and body members of an operation that a request leaves out. */
+/** Returns the names of the query parameters and body members of an operation that a request leaves out. */
 export function missingParameters(document, operation, request) {
   const found = findOperation(document, operation);
   const sent = new Set(

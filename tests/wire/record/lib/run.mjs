@@ -1,16 +1,16 @@
-// Runs cases against the loopback server and gives their recordings.
+// Runs cases against the loopback server and returns their recordings.
 
 import { methodAt } from './surface.mjs';
 import { normaliseError, normaliseRequest } from './normalise.mjs';
 import { matches } from './openapi.mjs';
 
 /**
- * A case has `name`, `operation`, `method`, `args`, and perhaps
+ * A case has `name`, `operation`, `method`, `args`, and optionally
  * - `client`: options of the client, `<origin>` standing for the server's origin;
- * - `env`: environment variables while the client is made and called;
- * - `firstResponse`: the answer to the call itself; what is recorded is then the request for the next page;
- * - `keep`: names of headers to keep that are dropped otherwise;
- * - `basePath`: a path that comes before the operation's own.
+ * - `env`: environment variables while the client is created and called;
+ * - `firstResponse`: the response to the call itself; the request for the next page is recorded instead;
+ * - `keep`: names of headers to keep that are otherwise dropped;
+ * - `basePath`: a prefix of the operation's path.
  */
 export async function runCase(server, makeClient, test) {
   const replies = test.firstResponse
@@ -29,7 +29,7 @@ export async function runCase(server, makeClient, test) {
   await withEnv(withOrigin(test.env ?? {}, server.origin), async () => {
     try {
       const client = makeClient(test.client && withOrigin(test.client, server.origin), server.origin, test.env);
-      // A copy: an SDK may change its arguments.
+      // A copy, because an SDK may modify its arguments.
       const result = await methodAt(client, test.method)(...structuredClone(test.args));
       if (test.firstResponse) await result.getNextPage();
     } catch (caught) {

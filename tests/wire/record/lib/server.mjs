@@ -1,4 +1,4 @@
-// A loopback server that keeps what arrives and answers as told.
+// A loopback server that records requests and returns the given responses.
 
 import http from 'node:http';
 
@@ -26,7 +26,7 @@ export async function startServer() {
 
   return {
     origin: `http://127.0.0.1:${server.address().port}`,
-    /** Forgets what was seen; `next` are the answers to give, then 200 `{}` for ever. */
+    /** Clears the recorded requests; `next` are the next responses, followed by 200 `{}`. */
     reset(next = []) {
       seen = [];
       replies = [...next];
@@ -44,7 +44,7 @@ export async function startServer() {
 function answer(req, res, reply) {
   if (reply.drop) return req.socket.destroy();
   if (reply.hang) return undefined;
-  // Every attempt gets a connection of its own, so that a dropped one cannot disturb the next.
+  // Every attempt gets a new connection, so that a dropped one cannot affect the next.
   const headers = { connection: 'close', ...reply.headers };
   if (reply.truncate) {
     res.writeHead(reply.status, { ...headers, 'content-length': 1000 });

@@ -17,7 +17,7 @@ function walk(node, prefix, isResource, found) {
   }
 }
 
-/** `users.feeds.listItems` of a client, bound to its resource. */
+/** Returns a method of a client, for example `users.feeds.listItems`, bound to its resource. */
 export function methodAt(client, path) {
   const names = path.split('.');
   const last = names.pop();

@@ -1,4 +1,4 @@
-// What the client's own options do to a request.
+// The effects of client options on a request.
 
 import { USER } from '../values.mjs';
 

@@ -1,4 +1,4 @@
-// Awkward ids in a path. 0.6.19 encodes nothing: many of them reach another route.
+// Unusual ids in a path. 0.6.19 encodes nothing, so many of them reach another route.
 
 import { forEachId } from '../../lib/cases.mjs';
 import { IDS_AND_NULL } from '../ids.mjs';

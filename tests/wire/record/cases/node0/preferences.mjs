@@ -1,4 +1,4 @@
-// The deprecated setters of a part of a preference set, which 1.35.0 no longer has.
+// The deprecated setters for parts of a preference set, which 1.35.0 does not have.
 
 import { methods } from '../../lib/cases.mjs';
 import { CHANNEL_TYPES, COLLECTION, CONDITION, OBJECT, PREFERENCES, TENANT, USER, WORKFLOW } from '../values.mjs';

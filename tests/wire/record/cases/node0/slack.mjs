@@ -2,7 +2,7 @@ import { methods } from '../../lib/cases.mjs';
 import { CHANNEL } from '../values.mjs';
 
 const AT = { tenant: 'tenant-123', knockChannelId: CHANNEL };
-// Sent with GET, which the document does not have: the operation is the PUT one.
+// Sent with GET, which the document does not list: the operation is PUT.
 const REVOKE = 'PUT /v1/providers/slack/{channel_id}/revoke_access';
 
 export default methods('slack', {

@@ -17,7 +17,7 @@ export default methods('workflows', {
         },
         { idempotencyKey: 'order-42/created' },
       ],
-      // The example of the README.
+      // The example in the README.
       readme: [
         'dinosaurs-loose',
         {

@@ -1,4 +1,4 @@
-// What the client's own options do to a request.
+// The effects of client options on a request.
 
 import { USER, WORKFLOW } from '../values.mjs';
 
@@ -78,7 +78,7 @@ export default [
   on(withOptions(TRIGGER, { timeout: 90000 }), 'call-timeout-post', { keep: STAINLESS }),
   on(GET, 'stainless-headers', { keep: STAINLESS }),
 
-  // Calls without a method of their own.
+  // Calls of endpoints that have no method.
   {
     name: 'client/raw-post',
     operation: 'POST /v1/notify',

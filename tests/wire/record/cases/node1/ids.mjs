@@ -1,4 +1,4 @@
-// Awkward ids in each position of a path.
+// Unusual ids in each position of a path.
 
 import { forEachId } from '../../lib/cases.mjs';
 import { IDS_AND_NULL, SOME_IDS } from '../ids.mjs';

@@ -1,4 +1,4 @@
-// Awkward text in a query string.
+// Unusual text in a query string.
 
 import { IDS } from '../ids.mjs';
 import { USER } from '../values.mjs';
