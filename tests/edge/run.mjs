@@ -1,4 +1,4 @@
-// Runs the SDK and its examples on real edge runtimes. See --help.
+// Runs the SDK and its examples in real edge runtimes. See --help.
 import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
@@ -6,13 +6,13 @@ import { Report, title } from './lib/report.mjs';
 
 const HELP = `node run.mjs [--only worker|spin|vercel] [--sizes] [--update-sizes]
 
-  --only TARGET    that target alone
-  --sizes          builds and sizes alone
-  --update-sizes   writes sizes.json anew
+  --only TARGET    runs one target only
+  --sizes          only builds, and compares sizes
+  --update-sizes   only builds, and rewrites sizes.json
 
 The first run installs what is missing into target/edge and takes about 15 minutes.`;
 const TARGETS = ['worker', 'spin', 'vercel'];
-/** With its builds, the first ones. */
+/** The time limit of a target, its first build included. */
 const LONGEST_TARGET = 40 * 60_000;
 
 const { values: options } = parseArgs({
@@ -26,7 +26,7 @@ const { values: options } = parseArgs({
 
 async function main() {
   const targets = options.only ? [options.only] : TARGETS;
-  if (options.only && !TARGETS.includes(options.only)) throw new Error(`--only ${options.only}: not one of ${TARGETS}`);
+  if (options.only && !TARGETS.includes(options.only)) throw new Error(`--only ${options.only}: must be one of ${TARGETS}`);
   const start = performance.now();
   const report = new Report();
   const tools = await import('./lib/tools.mjs');
@@ -41,7 +41,7 @@ async function main() {
   return report.end();
 }
 
-/** Runs a target; it prints its steps itself. */
+/** Runs a target, which prints its steps itself. */
 async function runTarget(name, report) {
   title(name);
   const child = fork(new URL('./lib/target.mjs', import.meta.url), [name]);

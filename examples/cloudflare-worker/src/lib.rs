@@ -1,7 +1,7 @@
-//! A Worker that notifies with Knock.
+//! A Worker that sends notifications with Knock.
 //!
 //! - `POST /alerts` identifies a user and triggers a workflow.
-//! - `GET /token?user_id=…` hands a browser its user token.
+//! - `GET /token?user_id=…` returns a user token for the browser.
 //! - `POST /webhooks/knock` receives Knock's outbound webhooks.
 //! - A cron trigger sends the daily digest.
 #![cfg(target_arch = "wasm32")]
@@ -37,8 +37,8 @@ async fn scheduled(event: ScheduledEvent, env: Env, _: ScheduleContext) {
     }
 }
 
-// Made once for an isolate, which serves many requests: their calls share one retry budget, and the signing key is
-// imported once. A secret that is changed comes with new isolates.
+// An isolate serves many requests. The client and the signer are made once per isolate, so that all calls share one
+// retry budget and the signing key is imported once. When a secret changes, Cloudflare starts new isolates.
 
 fn knock(env: &Env) -> std::result::Result<&'static Knock, knock_worker::Error> {
     static KNOCK: OnceLock<Knock> = OnceLock::new();
@@ -58,24 +58,24 @@ async fn signer(env: &Env) -> std::result::Result<&'static WebCryptoSigner, Toke
     Ok(SIGNER.get_or_init(|| signer))
 }
 
-/// What the browser posts.
+/// The body of `POST /alerts`.
 #[derive(Deserialize)]
 struct Alert {
     user_id: String,
     email: String,
     dinosaur: String,
-    /// The caller's own id of the alert: posting it twice notifies once.
+    /// The caller's id of the alert. Posting the same alert twice notifies once.
     id: String,
 }
 
 async fn alert(request: &mut Request, env: &Env) -> Result<Response> {
     let Ok(alert) = request.json::<Alert>().await else {
-        return Response::error("user_id, email, dinosaur and id are needed", 400);
+        return Response::error("user_id, email, dinosaur and id are required", 400);
     };
     match notify(alert, env).await {
         Ok(run) => Response::from_json(&json!({ "workflow_run_id": run })),
         Err(error) => {
-            // One line without personal data: safe to log.
+            // One line without personal data, so it is safe to log.
             console_error!("{error}");
             let status = if error.kind() == ErrorKind::InvalidInput { 400 } else { 502 };
             Response::error("the alert could not be sent", status)
@@ -96,9 +96,9 @@ async fn notify(alert: Alert, env: &Env) -> std::result::Result<String, knock_wo
 }
 
 async fn token(url: &Url, env: &Env) -> Result<Response> {
-    // A real app takes the user from its session, never from the query.
+    // A real app takes the user id from its session, never from the query.
     let Some((_, user_id)) = url.query_pairs().find(|(name, _)| name == "user_id") else {
-        return Response::error("user_id is needed", 400);
+        return Response::error("user_id is required", 400);
     };
     let signed = async { UserToken::new(user_id).sign_async(signer(env).await?, now()).await };
     match signed.await {
@@ -109,7 +109,7 @@ async fn token(url: &Url, env: &Env) -> Result<Response> {
         }
         Err(error) => {
             console_error!("{error}");
-            Response::error("no token", 500)
+            Response::error("the token could not be signed", 500)
         }
     }
 }
@@ -123,17 +123,17 @@ async fn webhook(request: &mut Request, env: &Env) -> Result<Response> {
     let body = request.bytes().await?;
     match verifier.verify(&headers, &body, now()) {
         Ok(event) => Response::ok(format!("handled {}", event.kind)),
-        // It is from Knock, but nothing for us: take it, or it is sent again.
+        // The request is from Knock, but is not an event. Accept it, or Knock sends it again.
         Err(WebhookError::NotAnEvent(_)) => Response::ok("ignored"),
         Err(error) => {
             console_error!("{error}");
-            Response::error("the signature is not right", 401)
+            Response::error("the signature is invalid", 401)
         }
     }
 }
 
 async fn digest(scheduled_at: f64, env: &Env) -> std::result::Result<(), knock_worker::Error> {
-    // The cron's own time makes the key: a run that is repeated notifies once.
+    // The key contains the scheduled time, so a repeated run notifies once.
     workflows::trigger("daily-digest")
         .recipients(["jhammond"])
         .idempotency_key(format!("daily-digest-{scheduled_at}"))

@@ -1,7 +1,7 @@
-//! A Spin app that notifies with Knock.
+//! A Spin app that sends notifications with Knock.
 //!
 //! - `POST /alerts` identifies a user and triggers a workflow.
-//! - `GET /token/{user_id}` hands a browser its user token.
+//! - `GET /token/{user_id}` returns a user token for the browser.
 //! - `POST /webhooks/knock` receives Knock's outbound webhooks.
 #![cfg(target_os = "wasi")]
 
@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use knock_spin::token::{TokenError, UserToken};
 use knock_spin::users::UserRequest;
 use knock_spin::webhook::{Verifier, WebhookError};
-use knock_spin::{ErrorKind, Knock, Operation, Secret, users, workflows};
+use knock_spin::{ErrorKind, Knock, Operation, Secret, SpinSigner, users, workflows};
 use serde::Deserialize;
 use serde_json::json;
 use spin_sdk::http::body::IncomingBodyExt;
@@ -24,37 +24,37 @@ async fn handle(request: Request) -> anyhow::Result<Response<String>> {
         (&Method::POST, ["alerts"]) => alert(request).await,
         (&Method::GET, ["token", user_id]) => token(user_id).await,
         (&Method::POST, ["webhooks", "knock"]) => webhook(request).await,
-        _ => answer(StatusCode::NOT_FOUND, "not found"),
+        _ => respond(StatusCode::NOT_FOUND, "not found"),
     }
 }
 
-fn answer(status: StatusCode, body: impl Into<String>) -> anyhow::Result<Response<String>> {
+fn respond(status: StatusCode, body: impl Into<String>) -> anyhow::Result<Response<String>> {
     Ok(Response::builder().status(status).body(body.into())?)
 }
 
-/// What the browser posts.
+/// The body of `POST /alerts`.
 #[derive(Deserialize)]
 struct Alert {
     user_id: String,
     email: String,
     dinosaur: String,
-    /// The caller's own id of the alert: posting it twice notifies once.
+    /// The caller's id of the alert. Posting the same alert twice notifies once.
     id: String,
 }
 
 async fn alert(request: Request) -> anyhow::Result<Response<String>> {
     let body = request.into_body().bytes().await?;
     let Ok(alert) = serde_json::from_slice::<Alert>(&body) else {
-        return answer(StatusCode::BAD_REQUEST, "user_id, email, dinosaur and id are needed");
+        return respond(StatusCode::BAD_REQUEST, "user_id, email, dinosaur and id are required");
     };
     match notify(alert).await {
-        Ok(run) => answer(StatusCode::OK, json!({ "workflow_run_id": run }).to_string()),
+        Ok(run) => respond(StatusCode::OK, json!({ "workflow_run_id": run }).to_string()),
         Err(error) => {
-            // One line without personal data: safe to log.
+            // One line without personal data, so it is safe to log.
             eprintln!("{error}");
             let bad_input = error.kind() == ErrorKind::InvalidInput;
             let status = if bad_input { StatusCode::BAD_REQUEST } else { StatusCode::BAD_GATEWAY };
-            answer(status, "the alert could not be sent")
+            respond(status, "the alert could not be sent")
         }
     }
 }
@@ -72,19 +72,20 @@ async fn notify(alert: Alert) -> Result<String, knock_spin::Error> {
 }
 
 async fn token(user_id: &str) -> anyhow::Result<Response<String>> {
-    // A real app takes the user from its session, never from the path.
+    // A real app takes the user id from its session, never from the path.
     match sign(user_id).await {
-        Ok(token) => Ok(Response::builder().header("cache-control", "no-store").body(token.expose().to_owned())?),
+        Ok(token) => {
+            Ok(Response::builder().header("cache-control", "no-store").body(token.expose().to_owned())?)
+        }
         Err(error) => {
             eprintln!("{error}");
-            answer(StatusCode::INTERNAL_SERVER_ERROR, "no token")
+            respond(StatusCode::INTERNAL_SERVER_ERROR, "the token could not be signed")
         }
     }
 }
 
 async fn sign(user_id: &str) -> Result<Secret, TokenError> {
-    let signer = knock_spin::signer(&knock_spin::signing_key().await?)?;
-    UserToken::new(user_id).sign(&signer, SystemTime::now())
+    UserToken::new(user_id).sign(&SpinSigner::from_env().await?, SystemTime::now())
 }
 
 async fn webhook(request: Request) -> anyhow::Result<Response<String>> {
@@ -92,12 +93,12 @@ async fn webhook(request: Request) -> anyhow::Result<Response<String>> {
     let (parts, body) = request.into_parts();
     let body = body.bytes().await?;
     match verifier.verify(&parts.headers, &body, SystemTime::now().into()) {
-        Ok(event) => answer(StatusCode::OK, format!("handled {}", event.kind)),
-        // It is from Knock, but nothing for us: take it, or it is sent again.
-        Err(WebhookError::NotAnEvent(_)) => answer(StatusCode::OK, "ignored"),
+        Ok(event) => respond(StatusCode::OK, format!("handled {}", event.kind)),
+        // The request is from Knock, but is not an event. Accept it, or Knock sends it again.
+        Err(WebhookError::NotAnEvent(_)) => respond(StatusCode::OK, "ignored"),
         Err(error) => {
             eprintln!("{error}");
-            answer(StatusCode::UNAUTHORIZED, "the signature is not right")
+            respond(StatusCode::UNAUTHORIZED, "the signature is invalid")
         }
     }
 }

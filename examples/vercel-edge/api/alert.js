@@ -1,4 +1,4 @@
-// POST /api/alert: a Vercel Edge Function that notifies. The work is done by src/lib.rs.
+// POST /api/alert: a Vercel Edge Function that sends a notification. The work is done in src/lib.rs.
 import { initSync, notify } from '../pkg/knock_vercel_edge.js';
 import wasm from '../pkg/knock_vercel_edge_bg.wasm?module';
 

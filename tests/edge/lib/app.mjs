@@ -1,4 +1,4 @@
-// An example app, driven over HTTP as its users drive it. `send(path, init)` reaches it.
+// Drives an example app over HTTP, as its users do. `send(path, init)` sends a request to it.
 import { signedWebhook, verifyToken, webhookBody } from './knock.mjs';
 
 const ALERT = { id: '17', user_id: 'é日🦖 50%', email: 'jhammond@ingen.net', dinosaur: 'trex' };
@@ -10,44 +10,44 @@ function expect(what, seen, wanted) {
 
 const json = (body) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
-/** `paths` says where the app has its endpoints; one that is left out is not there. */
+/** `paths` has the paths of the app's endpoints. An app need not have all of them. */
 export async function driveApp(report, name, send, emulator, paths) {
   const ask = async (path, init = {}) => {
-    const answer = await send(path, { ...init, signal: AbortSignal.timeout(LIMIT) });
-    return { status: answer.status, text: await answer.text(), headers: answer.headers };
+    const response = await send(path, { ...init, signal: AbortSignal.timeout(LIMIT) });
+    return { status: response.status, text: await response.text(), headers: response.headers };
   };
   const step = (what, work) => report.step(`${name}: ${what}`, work);
 
   await emulator.reset();
-  await step('an alert is triggered, and posted again is still one run', async () => {
+  await step('an alert is triggered, and posting it again is still one run', async () => {
     const first = await ask(paths.alerts, json(ALERT));
-    expect('the first answer', `${first.status}`, '200');
+    expect('the status of the first response', `${first.status}`, '200');
     const second = await ask(paths.alerts, json(ALERT));
-    expect('the second answer', `${second.status} ${second.text}`, `200 ${first.text}`);
+    expect('the second response', `${second.status} ${second.text}`, `200 ${first.text}`);
     const runs = await emulator.runs();
     expect('the number of runs', runs.length, 1);
     expect('the run', JSON.parse(first.text).workflow_run_id, runs[0].id);
     expect('its recipients', JSON.stringify(runs[0].recipients), JSON.stringify([ALERT.user_id]));
     expect('its data', JSON.stringify(runs[0].data), JSON.stringify({ dinosaur: 'trex' }));
   });
-  await step('an alert that is no alert is refused, and nothing is sent', async () => {
+  await step('an invalid alert is refused, and nothing is sent', async () => {
     await emulator.reset();
     expect('the status', (await ask(paths.alerts, json({ user_id: 'jhammond' }))).status, 400);
     expect('the status', (await ask(paths.alerts, json({ ...ALERT, user_id: '..' }))).status, 400);
     expect('the number of requests', (await emulator.requests()).length, 0);
   });
-  await step('an alert survives faults on the way', async () => {
+  await step('an alert is sent in spite of faults', async () => {
     await emulator.reset();
     await emulator.fault([{ kind: 'status', status: 503 }, { kind: 'drop_after', path: '/v1/workflows/' }]);
     expect('the status', (await ask(paths.alerts, json({ ...ALERT, id: '18' }))).status, 200);
     expect('the number of runs', (await emulator.runs()).length, 1);
   });
-  await step('a failure is told as one, without what is personal', async () => {
+  await step('a failure is reported, without personal data', async () => {
     await emulator.reset();
     await emulator.fault({ kind: 'status', status: 401, times: 10 });
     const { status, text } = await ask(paths.alerts, json({ ...ALERT, id: '19' }));
     expect('the status', status, 502);
-    if (/hammond|sk_test/.test(text)) throw new Error(`the answer says ${text}`);
+    if (/hammond|sk_test/.test(text)) throw new Error(`the response contains ${text}`);
   });
   if (paths.token) {
     await step('a user token is verified by jose', async () => {
@@ -59,9 +59,9 @@ export async function driveApp(report, name, send, emulator, paths) {
   }
   if (paths.webhook) {
     const post = async (webhook) => (await ask(paths.webhook, webhook)).status;
-    await step('a webhook is taken', async () => {
+    await step('a webhook is accepted', async () => {
       const { status, text } = await ask(paths.webhook, signedWebhook());
-      expect('the answer', `${status} ${text}`, '200 handled message.bounced');
+      expect('the response', `${status} ${text}`, '200 handled message.bounced');
     });
     await step('a webhook that is forged, changed, old or unsigned is refused', async () => {
       expect('forged', await post(signedWebhook({ secret: 'whsec_other' })), 401);

@@ -1,4 +1,4 @@
-// A knock-emulator process, with a wire tap before it.
+// A knock-emulator process, behind a wire tap.
 import http from 'node:http';
 import path from 'node:path';
 
@@ -7,20 +7,20 @@ import { serve } from './process.mjs';
 
 export const API_KEY = 'sk_test_emulator';
 
-/** Starts an emulator; `url` leads to it through the tap, whose `heads` are what stood on the wire. */
+/** Starts an emulator. `url` leads to it through the tap; `heads` are the heads of requests on the wire. */
 export async function startEmulator() {
   const binary = path.join(OUT, 'host', 'debug', 'knock-emulator');
   const emulator = await serve(binary, ['--port', '0'], /Knock emulator at (http:\/\/[\d.:]+)/);
   const direct = emulator.found[1];
   const tap = await startTap(new URL(direct));
   const control = async (method, endpoint, body) => {
-    const answer = await fetch(`${direct}/_emulator/${endpoint}`, {
+    const response = await fetch(`${direct}/_emulator/${endpoint}`, {
       method,
       body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(10_000),
     });
-    if (!answer.ok) throw new Error(`the emulator answers ${answer.status} to ${endpoint}`);
-    return answer.status === 204 ? undefined : answer.json();
+    if (!response.ok) throw new Error(`${endpoint} of the emulator returns ${response.status}`);
+    return response.status === 204 ? undefined : response.json();
   };
   return {
     url: tap.url,
@@ -36,7 +36,7 @@ export async function startEmulator() {
   };
 }
 
-/** Forwards everything, a connection that breaks included, and keeps the heads of requests as they came. */
+/** Forwards everything, broken connections included, and keeps the heads of requests as they are on the wire. */
 async function startTap(target) {
   const heads = [];
   const server = http.createServer((request, response) => {
@@ -47,10 +47,10 @@ async function startTap(target) {
       headers: request.rawHeaders,
       agent: false,
     });
-    onward.on('response', (answer) => {
-      response.writeHead(answer.statusCode, answer.rawHeaders);
-      answer.pipe(response);
-      answer.on('error', () => response.destroy());
+    onward.on('response', (incoming) => {
+      response.writeHead(incoming.statusCode, incoming.rawHeaders);
+      incoming.pipe(response);
+      incoming.on('error', () => response.destroy());
     });
     onward.on('error', () => response.destroy());
     response.on('close', () => onward.destroy());
@@ -68,10 +68,10 @@ async function startTap(target) {
   };
 }
 
-/** What no request may be like, whatever the platform: chunked, or with a body of unsaid length. */
+/** Checks that no request is chunked or lacks its length, and that each is authorized. */
 export function checkHeads(heads) {
   const calls = heads.filter(({ url }) => !url.startsWith('/_emulator/'));
-  if (calls.length === 0) throw new Error('no request came over the wire');
+  if (calls.length === 0) throw new Error('no request was sent');
   for (const { method, url, headers } of calls) {
     const values = (name) => headers.filter((_, index) => index % 2 === 1 && headers[index - 1].toLowerCase() === name);
     const where = `${method} ${url.slice(0, 80)}`;
@@ -81,7 +81,7 @@ export function checkHeads(heads) {
     }
     const authorization = values('authorization');
     if (authorization.length !== 1 || !/^Bearer sk_test_\w+$/.test(authorization[0])) {
-      throw new Error(`${where} has no right authorization`);
+      throw new Error(`${where} has no valid authorization`);
     }
   }
   return calls.length;

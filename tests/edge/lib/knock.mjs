@@ -1,9 +1,9 @@
-// What Knock itself would hold: signing keys, and signatures of webhooks.
+// Knock's side: signing keys, and signatures of webhooks.
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 
 import { importSPKI, jwtVerify } from 'jose';
 
-/** A key pair of this run. */
+/** The key pair of this run. */
 const keys = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -11,7 +11,7 @@ const keys = generateKeyPairSync('rsa', {
 });
 const WEBHOOK_SECRET = 'whsec_edge';
 
-/** What an app is told by its environment. */
+/** The environment of an app. */
 export const secrets = (baseUrl) => ({
   KNOCK_API_KEY: 'sk_test_emulator',
   KNOCK_BASE_URL: baseUrl,
@@ -19,14 +19,14 @@ export const secrets = (baseUrl) => ({
   KNOCK_WEBHOOK_SECRET: WEBHOOK_SECRET,
 });
 
-/** Verifies a user token as Knock does: RS256, with the public half of the key. */
+/** Verifies a user token as Knock does: RS256, with the public key. */
 export async function verifyToken(token, userId) {
   const { payload } = await jwtVerify(token, await importSPKI(keys.publicKey, 'RS256'), { algorithms: ['RS256'] });
   if (payload.sub !== userId) throw new Error(`the token is for ${payload.sub}`);
   if (payload.exp - payload.iat !== 3600) throw new Error(`the token is valid for ${payload.exp - payload.iat} s`);
 }
 
-/** A webhook of Knock's, signed now or at another time, with the right secret or another. */
+/** Returns a webhook from Knock, signed now or `age` milliseconds ago, with the right secret or another. */
 export function signedWebhook({ age = 0, secret = WEBHOOK_SECRET, body = webhookBody() } = {}) {
   const time = Date.now() - age;
   const signature = createHmac('sha256', secret).update(`${time}.${body}`).digest('base64');

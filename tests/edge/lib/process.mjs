@@ -1,8 +1,8 @@
-// Child processes: bounded, quiet unless they fail, and gone when we are.
+// Child processes: they have a time limit, are quiet unless they fail, and end when this process does.
 import { spawn } from 'node:child_process';
 
 const running = new Set();
-/** The end of a program's output: where it says what went wrong. */
+/** How many characters of a program's output are kept. Its end usually tells what went wrong. */
 const KEPT = 6000;
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -32,12 +32,12 @@ function start(command, args, { cwd, env } = {}) {
   return child;
 }
 
-/** Runs a program to its end and gives what it wrote; an error holds the end of that. */
+/** Runs a program to its end and returns the end of its output, which an error contains, too. */
 export async function run(command, args, options = {}) {
   const { minutes = 30 } = options;
   const child = start(command, args, options);
   const timer = setTimeout(() => {
-    child.output += `\nended after ${minutes} minutes`;
+    child.output += `\nstopped after ${minutes} minutes`;
     child.kill('SIGKILL');
   }, minutes * 60_000);
   const code = await child.ended;
@@ -46,7 +46,7 @@ export async function run(command, args, options = {}) {
   return child.output;
 }
 
-/** Starts a program that serves, and waits until it says so in its output. */
+/** Starts a server, and waits until its output matches `ready`. */
 export async function serve(command, args, ready, options = {}) {
   const { seconds = 30 } = options;
   const child = start(command, args, options);
@@ -58,7 +58,7 @@ export async function serve(command, args, ready, options = {}) {
     if (code !== undefined) throw new Error(`${command} ended (${code}):\n${child.output.trim()}`);
     if (Date.now() > deadline) {
       child.kill('SIGKILL');
-      throw new Error(`${command} did not begin to serve in ${seconds} s:\n${child.output.trim()}`);
+      throw new Error(`${command} was not ready after ${seconds} s:\n${child.output.trim()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -1,9 +1,9 @@
-// What was seen, printed as it comes.
+// The report of a run, printed as it proceeds.
 export class Report {
   passed = 0;
   failed = 0;
 
-  /** A step that was made elsewhere. */
+  /** Adds a step that ran elsewhere. */
   add(name, error) {
     if (error) {
       this.failed += 1;
@@ -14,7 +14,7 @@ export class Report {
     }
   }
 
-  /** Does a step; what it throws is its failure. */
+  /** Runs a step. If it throws, it failed. */
   async step(name, work) {
     try {
       const outcome = await work();
@@ -26,7 +26,7 @@ export class Report {
     }
   }
 
-  /** The steps of the scenario, from the platform that ran it. */
+  /** Adds the steps of the scenario, as reported by the platform that ran it. */
   scenario({ steps }) {
     if (!Array.isArray(steps) || steps.length === 0) throw new Error('the scenario has no steps');
     for (const { name, error } of steps) this.add(name, error);
@@ -42,7 +42,7 @@ export function title(text) {
   console.log(`\n${text}`);
 }
 
-/** Says what is being done, and how long it took. */
+/** Prints what is being done, and how long it took. */
 export async function timed(what, work) {
   process.stdout.write(`${what} … `);
   const start = performance.now();

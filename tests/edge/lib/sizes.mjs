@@ -1,4 +1,4 @@
-// What it weighs to use the SDK: gzipped bytes of what is deployed, held against sizes.json.
+// The size that the SDK adds: gzipped bytes of what is deployed, compared with sizes.json.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -8,10 +8,10 @@ import { title } from './report.mjs';
 import { buildComponent, buildWorker } from './tools.mjs';
 
 const FILE = path.join(HERE, 'sizes.json');
-/** How much more than what is written there may be. */
+/** How far a size may exceed that in sizes.json. */
 const SLACK = 1.05;
-/** What the SDK should add at most to a Worker that does nothing but trigger: an aim, no check. */
-const AIM = 60 * 1024;
+/** How much the SDK should add at most to a Worker that only triggers a workflow. This is not checked. */
+const GOAL = 60 * 1024;
 
 const gzipped = (file) => gzipSync(readFileSync(file), { level: 9 }).length;
 
@@ -54,9 +54,9 @@ export async function checkSizes(report, targets, update) {
     return;
   }
   for (const [name, size] of Object.entries(seen)) {
-    await report.step(`${name} is not heavier than in sizes.json`, () => {
-      if (!known[name]) throw new Error('it is not in there; run with --update-sizes');
-      if (size > known[name] * SLACK) throw new Error(`${size} bytes are more than ${known[name]} and 5 %`);
+    await report.step(`${name} is not larger than in sizes.json`, () => {
+      if (!known[name]) throw new Error('it is not in sizes.json; run with --update-sizes');
+      if (size > known[name] * SLACK) throw new Error(`${size} bytes are more than 5 % above ${known[name]}`);
     });
   }
 }
@@ -69,5 +69,5 @@ function table(seen, known) {
     row([name, size, bare && size !== bare ? `+${size - bare}` : '', known[name] ?? '']);
   }
   const added = seen['worker-trigger'] - seen['worker-bare'];
-  if (added > AIM) console.log(`  (a trigger adds ${added} bytes to a Worker; the aim is ${AIM})`);
+  if (added > GOAL) console.log(`  (a trigger adds ${added} bytes to a Worker; the goal is ${GOAL})`);
 }

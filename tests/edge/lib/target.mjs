@@ -1,9 +1,9 @@
-// One target, in a process of its own: what the runtimes' emulations put into the global scope is not for one another.
+// One target, in its own process, because the emulations of the runtimes change the global scope.
 import { startEmulator } from './emulator.mjs';
 import { Report } from './report.mjs';
 
 const name = process.argv[2];
-// When who started us is gone, so are we.
+// End if the parent process ended.
 process.on('disconnect', () => process.exit(1));
 
 const report = new Report();

@@ -1,4 +1,4 @@
-// Installs what is missing, once, into target/edge; says what it does.
+// Installs the missing tools into target/edge, once, and builds with them.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,9 +14,9 @@ const WASMTIME = '48.0.8';
 const WASMTIME_FEATURES =
   'run,serve,component-model-async,cranelift,wasi-http,pooling-allocator,parallel-compilation';
 
-/** What every build here runs with. */
+/** The environment of every build. */
 export const buildEnv = { CARGO_TARGET_DIR: BUILD, CARGO_TERM_COLOR: 'never' };
-/** worker-build would download these from elsewhere. */
+/** worker-build would download these. */
 const workerEnv = {
   WASM_BINDGEN_BIN: cargoBin('wasm-bindgen'),
   ESBUILD_BIN: npmBin('esbuild'),
@@ -39,7 +39,7 @@ export async function installTools(targets) {
 }
 
 async function installNodeModules() {
-  // npm ci would do the same work again each time.
+  // npm ci would install everything again each time.
   const lock = readFileSync(path.join(HERE, 'package-lock.json'));
   const stamp = path.join(HERE, 'node_modules', '.edge-lock');
   const hash = createHash('sha256').update(lock).digest('hex');
@@ -49,7 +49,7 @@ async function installNodeModules() {
 }
 
 async function installRustTargets() {
-  // A toolchain that was made where rustup's server is not reached has no list; it has the targets.
+  // A toolchain that was set up without rustup's server has the targets but no list of them.
   const installed = await run('rustup', ['target', 'list', '--installed']).catch(() => null);
   if (installed === null || TARGETS.every((target) => installed.split('\n').includes(target))) return;
   try {
@@ -57,16 +57,16 @@ async function installRustTargets() {
   } catch (error) {
     const script = path.join(ROOT, '..', 'shared', 'wasm', 'setup-wasm-std');
     if (!existsSync(script)) throw error;
-    const said = await timed('setup-wasm-std', () => run(script, [], { minutes: 20 }));
-    const toolchain = /export RUSTUP_TOOLCHAIN=(\S+)/.exec(said)?.[1];
+    const output = await timed('setup-wasm-std', () => run(script, [], { minutes: 20 }));
+    const toolchain = /export RUSTUP_TOOLCHAIN=(\S+)/.exec(output)?.[1];
     if (toolchain) process.env.RUSTUP_TOOLCHAIN = toolchain;
   }
 }
 
 async function cargoInstall(crate, binary, version, flags = []) {
   if (existsSync(cargoBin(binary))) {
-    const said = await run(cargoBin(binary), ['--version']);
-    if (said.split(/\s+/).includes(version)) return;
+    const output = await run(cargoBin(binary), ['--version']);
+    if (output.split(/\s+/).includes(version)) return;
   }
   await timed(`cargo install ${crate} ${version} (minutes)`, () =>
     run('cargo', ['install', crate, '--version', version, '--force', '--root', TOOLS, ...flags], {
@@ -75,7 +75,7 @@ async function cargoInstall(crate, binary, version, flags = []) {
     }));
 }
 
-/** wasm-bindgen's command must be of the same version as the crate in every lock. */
+/** Returns the version of wasm-bindgen in all lock files; the command must be of the same version as the crate. */
 function wasmBindgenVersion(targets) {
   const locks = [path.join(HERE, 'Cargo.lock')];
   if (targets.includes('worker')) locks.push(path.join(EXAMPLES, 'cloudflare-worker', 'Cargo.lock'));
@@ -97,14 +97,14 @@ export const buildEmulator = () =>
   timed('cargo build knock-emulator', () =>
     run('cargo', ['build', '-p', 'knock-emulator'], { cwd: ROOT, env: { CARGO_TARGET_DIR: path.join(OUT, 'host') } }));
 
-/** Builds a Worker as `wrangler` does; the bundle is in its folder's `build`. */
+/** Builds a Worker as `wrangler` does. The bundle is in `build` in its folder. */
 export const buildWorker = (what, folder) =>
   timed(`worker-build ${what}`, () =>
     run(cargoBin('worker-build'), ['--release'], { cwd: folder, env: { ...buildEnv, ...workerEnv } }));
 
-/** Builds a component for Spin as the example's manifest says; gives its path. */
+/** Builds a component for Spin with the command in the example's manifest, and returns its path. */
 export async function buildComponent(what, folder, name) {
-  // The profile of the example, which is not that of the Workers beside which the probes lie.
+  // The profile of the example. That of this workspace is for Workers.
   const profile = { CARGO_PROFILE_RELEASE_OPT_LEVEL: 's', CARGO_PROFILE_RELEASE_STRIP: 'true' };
   await timed(`cargo build ${what}`, () =>
     run('cargo', ['build', '--release', '--target', 'wasm32-wasip2'], { cwd: folder, env: { ...buildEnv, ...profile } }));

@@ -1,4 +1,4 @@
-// Spin: its engine, wasmtime, with the WASI that Spin has; and Spin itself where it is installed.
+// Spin: its engine wasmtime, with the same WASI as in Spin, and Spin itself if it is installed.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
@@ -16,16 +16,16 @@ let example;
 
 export async function build() {
   scenario = await buildComponent('the scenario for Spin', path.join(HERE, 'spin'), 'edge_spin');
-  // The example's source without Spin's variables, which wasmtime does not have.
+  // The source of the example without Spin variables, which wasmtime does not have.
   example = await buildComponent('examples/spin-app for wasmtime', path.join(HERE, 'spin-app'), 'edge_spin_app');
 }
 
 export async function runTarget(report, emulator) {
   await withWasmtime(scenario, emulator, async (url) => {
     await report.step('the scenario runs to its end', async () => {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(300_000) });
-      const text = await answer.text();
-      if (answer.status !== 200) throw new Error(`${answer.status} ${text}`);
+      const response = await fetch(url, { signal: AbortSignal.timeout(300_000) });
+      const text = await response.text();
+      if (response.status !== 200) throw new Error(`${response.status} ${text}`);
       report.scenario(JSON.parse(text));
     });
     await report.step('the wire: no request is chunked or without its length', () => checkHeads(emulator.heads));
@@ -34,7 +34,7 @@ export async function runTarget(report, emulator) {
   if (spawnSync('spin', ['--version']).status === 0) {
     await withSpin(emulator, (url) => driveApp(report, 'example in spin up', through(url), emulator, PATHS));
   } else {
-    console.log('  (no `spin` on PATH: the example ran in wasmtime, which is the engine inside of it)');
+    console.log('  (`spin` is not on PATH: the example ran in wasmtime, the engine of Spin)');
   }
 }
 
@@ -46,7 +46,7 @@ async function withWasmtime(component, emulator, work) {
     cargoBin('wasmtime'),
     [
       'serve', '-Sp3,cli,inherit-network', '-Wcomponent-model-async', '--addr', '127.0.0.1:0',
-      // Named without a value, they are taken from ours: secrets are not for the list of processes.
+      // Without values, these are taken from our environment, which keeps secrets out of the list of processes.
       ...Object.keys(variables).flatMap((name) => ['--env', name]),
       component,
     ],

@@ -1,4 +1,4 @@
-// Vercel's Edge Functions: their own `edge-runtime`, which is an isolate with `fetch` and without Node.
+// Vercel Edge Functions, in Vercel's `edge-runtime`: an isolate with `fetch` and without Node.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runInContext } from 'node:vm';
@@ -28,9 +28,9 @@ export async function runTarget(report, emulator) {
     export default async () => new Response(await scenario(process.env.KNOCK_BASE_URL));`;
   const edge = await start(scenario, SCENARIO, emulator);
   await report.step('the scenario runs to its end', async () => {
-    const answer = await edge.dispatchFetch('http://edge/');
-    const text = await answer.text();
-    if (answer.status !== 200) throw new Error(`${answer.status} ${text}`);
+    const response = await edge.dispatchFetch('http://edge/');
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`${response.status} ${text}`);
     report.scenario(JSON.parse(text));
   });
   await report.step('the wire: no request is chunked or without its length', () => checkHeads(emulator.heads));
@@ -41,7 +41,7 @@ export async function runTarget(report, emulator) {
   await driveApp(report, 'example', send, emulator, { alerts: '/api/alert' });
 }
 
-/** An Edge Function, bundled and run as Vercel does it: `.wasm?module` is a compiled module of the isolate's. */
+/** Bundles and runs an Edge Function as Vercel does: `.wasm?module` imports a compiled module of the isolate. */
 async function start(source, folder, emulator) {
   const modules = new Map();
   const wasm = {
@@ -80,9 +80,9 @@ async function start(source, folder, emulator) {
     initialCode: outputFiles[0].text,
     extend: (context) => {
       context.process = { env: secrets(emulator.url) };
-      // What the function logs is no part of what is seen here.
+      // Hides what the function logs.
       context.console = { ...console, error: () => {} };
-      // The isolate's own, of which its modules must be.
+      // The modules must be made by the `WebAssembly` of the isolate.
       const { Module } = runInContext('WebAssembly', context);
       for (const [name, bytes] of modules) context[name] = new Module(bytes);
       return context;

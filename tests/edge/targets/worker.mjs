@@ -1,4 +1,4 @@
-// Cloudflare Workers: real workerd, driven by miniflare.
+// Cloudflare Workers, in workerd, driven by miniflare.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -21,14 +21,14 @@ export async function build() {
 export async function runTarget(report, emulator) {
   await withWorker(path.join(SCENARIO, 'build', 'index.js'), emulator, async (worker) => {
     await report.step('the scenario runs to its end', async () => {
-      const answer = await worker.dispatchFetch('http://worker/', { signal: AbortSignal.timeout(300_000) });
-      const text = await answer.text();
-      if (answer.status !== 200) throw new Error(`${answer.status} ${text}`);
+      const response = await worker.dispatchFetch('http://worker/', { signal: AbortSignal.timeout(300_000) });
+      const text = await response.text();
+      if (response.status !== 200) throw new Error(`${response.status} ${text}`);
       report.scenario(JSON.parse(text));
     });
     await report.step('the wire: no request is chunked or without its length', () => checkHeads(emulator.heads));
   });
-  // `main` as the example's users have it.
+  // The same `main` that users of the example run.
   const wrangler = readFileSync(path.join(EXAMPLE, 'wrangler.toml'), 'utf8');
   const main = path.join(EXAMPLE, /^main = "(.+)"$/m.exec(wrangler)[1]);
   await withWorker(main, emulator, async (worker) => {
@@ -38,7 +38,7 @@ export async function runTarget(report, emulator) {
       token: (user) => `/token?user_id=${user}`,
       webhook: '/webhooks/knock',
     });
-    await report.step('example: cron triggers the digest, and run again is still one run', async () => {
+    await report.step('example: cron triggers the digest, and running it again is still one run', async () => {
       await emulator.reset();
       const { scheduled } = await worker.getWorker();
       const at = new Date(Date.UTC(2026, 4, 1, 9));
@@ -52,7 +52,7 @@ export async function runTarget(report, emulator) {
   });
 }
 
-/** The compatibility date of the example, up to which its workerd must go. */
+/** Returns the compatibility date of the example, which its workerd must support. */
 function compatibilityDate() {
   const wrangler = readFileSync(path.join(EXAMPLE, 'wrangler.toml'), 'utf8');
   return /^compatibility_date = "([\d-]+)"$/m.exec(wrangler)[1];
@@ -70,7 +70,7 @@ async function withWorker(main, emulator, work) {
       { type: 'CompiledWasm', path: path.join(folder, 'index_bg.wasm') },
     ],
     bindings: secrets(emulator.url),
-    // What the app logs is shown where a step fails.
+    // Hides what the app logs.
     handleRuntimeStdio: () => {},
   });
   try {

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 /// The emulator behind a client.
 pub struct Emulator<'a, T>(pub &'a Client<T>);
 
-/// A request as the emulator saw it.
+/// A request as the emulator received it.
 #[derive(Debug, Deserialize)]
 pub struct Seen {
     pub method: String,
@@ -36,17 +36,17 @@ impl<T: Transport> Emulator<'_, T> {
         self.post("/_emulator/reset", &Value::Null).await
     }
 
-    /// Makes the next calls fail: one fault, or a list.
+    /// Makes the next calls fail. Takes one fault or a list of faults.
     pub async fn fault(&self, fault: Value) -> Result<(), Failure> {
         self.post("/_emulator/faults", &fault).await
     }
 
-    /// The calls that came in, without those to the control endpoints.
+    /// Returns the requests received, except those to the control endpoints.
     pub async fn requests(&self) -> Result<Vec<Seen>, Failure> {
         self.entries("/_emulator/requests").await
     }
 
-    /// The triggers that were accepted; a replay is not another.
+    /// Returns the triggers that were accepted. A replay does not count as another one.
     pub async fn runs(&self) -> Result<Vec<Value>, Failure> {
         self.entries("/_emulator/runs").await
     }

@@ -1,4 +1,4 @@
-//! Why a step failed.
+//! Failures of a step, and the assertions that produce them.
 
 use std::error::Error as _;
 use std::fmt::{self, Debug, Display};
@@ -6,17 +6,17 @@ use std::fmt::{self, Debug, Display};
 use knock_core::Error;
 use serde_json::Value;
 
-/// Why a step failed, in one line.
+/// The reason why a step failed, in one line.
 #[derive(Debug)]
 pub struct Failure(String);
 
 impl Failure {
-    /// A failure with a reason.
+    /// Returns a failure with a reason.
     pub fn new(reason: impl Into<String>) -> Self {
         Self(reason.into())
     }
 
-    /// The same, with where it happened.
+    /// Adds the place where it happened.
     #[must_use]
     pub fn at(self, place: impl Display) -> Self {
         Self(format!("{place}: {}", self.0))
@@ -44,12 +44,12 @@ impl From<knock_core::token::TokenError> for Failure {
     }
 }
 
-/// Fails unless it holds.
+/// Fails unless the condition holds.
 pub fn ensure(holds: bool, otherwise: impl Display) -> Result<(), Failure> {
     if holds { Ok(()) } else { Err(Failure(otherwise.to_string())) }
 }
 
-/// Fails unless the two are the same.
+/// Fails unless the two values are equal.
 pub fn same<A: PartialEq<B> + Debug, B: Debug>(what: &str, seen: A, wanted: B) -> Result<(), Failure> {
     if seen == wanted {
         return Ok(());
@@ -59,7 +59,7 @@ pub fn same<A: PartialEq<B> + Debug, B: Debug>(what: &str, seen: A, wanted: B) -
     Err(Failure(format!("{what} is {seen}, not {wanted}")))
 }
 
-/// Fails unless `seen` holds all that `wanted` does; what else there is does not matter.
+/// Fails unless `seen` contains everything in `wanted`. Other members are ignored.
 pub fn holds(what: &str, seen: &Value, wanted: &Value) -> Result<(), Failure> {
     match (seen, wanted) {
         (Value::Object(seen), Value::Object(wanted)) => wanted.iter().try_for_each(|(name, value)| {
@@ -69,7 +69,7 @@ pub fn holds(what: &str, seen: &Value, wanted: &Value) -> Result<(), Failure> {
     }
 }
 
-/// The error of a call that must fail.
+/// Returns the error of a call that must fail.
 pub fn error_of<T>(what: &str, outcome: Result<T, Error>) -> Result<Error, Failure> {
-    outcome.err().ok_or_else(|| Failure(format!("{what} went through")))
+    outcome.err().ok_or_else(|| Failure(format!("{what} succeeded")))
 }

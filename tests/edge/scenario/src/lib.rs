@@ -1,7 +1,7 @@
-//! What every edge target must do, written once over any transport.
+//! The steps that every edge target must pass, written once for any transport.
 //!
-//! It runs inside of the platform, against a `knock-emulator` which it makes fail by its control endpoints, and of which
-//! it asks what arrived.
+//! They run inside the platform, against a `knock-emulator`. Through its control endpoints they make calls fail and read
+//! the requests that arrived.
 
 mod control;
 mod failure;
@@ -17,23 +17,23 @@ use crate::control::Emulator;
 pub use crate::failure::Failure;
 pub use crate::report::{Report, Step};
 
-/// The key that an emulator takes unless told otherwise.
+/// The API key that the emulator accepts by default.
 const KEY: &str = "sk_test_emulator";
-/// A step that hangs must not take the others with it.
+/// The time limit of a step, so that one that hangs does not block the others.
 const LONGEST_STEP: Duration = Duration::from_secs(30);
 
-/// What a platform brings.
+/// What a platform provides.
 pub struct Host<F> {
-    /// Where the emulator is.
+    /// The URL of the emulator.
     pub base_url: String,
-    /// Whether redirects are followed by the platform, out of the SDK's reach.
+    /// Whether the platform follows redirects, which the SDK cannot prevent.
     pub follows_redirects: bool,
-    /// Makes the adapter's client.
+    /// Returns the client of the adapter.
     pub connect: F,
 }
 
 impl<T: Transport, F: Fn(Config) -> Client<T>> Host<F> {
-    /// A client as users make it, but with short waits.
+    /// Returns a client as a user would make it, but with short waits.
     fn client(&self) -> Result<Client<T>, Failure> {
         self.client_with(|config| config)
     }
@@ -45,7 +45,7 @@ impl<T: Transport, F: Fn(Config) -> Client<T>> Host<F> {
     }
 }
 
-/// Runs all steps, each against an emulator that is as new.
+/// Runs all steps, and resets the emulator before each.
 pub async fn run<T: Transport, F: Fn(Config) -> Client<T>>(host: &Host<F>) -> Report {
     let mut report = Report::default();
     macro_rules! steps {
@@ -59,31 +59,31 @@ pub async fn run<T: Transport, F: Fn(Config) -> Client<T>>(host: &Host<F>) -> Re
         "platform: a connection that cannot be made": platform::unreachable,
         "users: identify, get, delete": users::life,
         "users: ids of every kind": users::odd_ids,
-        "users: properties come back as they went": users::properties,
+        "users: properties are returned unchanged": users::properties,
         "preferences: set and get with conditions": preferences::conditions,
         "channel data: every provider's shape": channel_data::every_shape,
         "workflows: trigger with everything": workflows::everything,
         "workflows: a repeated idempotency key is one run": workflows::replay,
-        "workflows: 1 MB of data arrives whole": workflows::large,
+        "workflows: 1 MB of data arrives complete": workflows::large,
         "workflows: cancel": workflows::cancel,
         "slack: list by stream, auth check, revoke": slack::life,
         "lists: pages by stream, nested and repeated query": lists::pages,
         "batches: one call for many": lists::batch,
-        "headers: right on every request": headers::all,
+        "headers: correct on every request": headers::all,
         "faults: 503 twice, then it works": faults::unavailable,
-        "faults: dropped after acting is one run": faults::dropped,
-        "faults: what is not repeatable is sent once": faults::not_repeatable,
+        "faults: a connection dropped after acting is one run": faults::dropped,
+        "faults: a call that is not repeatable is sent once": faults::not_repeatable,
         "faults: Retry-After is honoured": faults::retry_after,
         "faults: a timeout of an attempt": faults::timeout,
         "faults: a refused key": faults::refused_key,
-        "faults: HTML, cut JSON, nothing": faults::unreadable,
-        "faults: a redirect is an answer": faults::redirect,
+        "faults: HTML, truncated JSON, an empty body": faults::unreadable,
+        "faults: a redirect is an error": faults::redirect,
         "every operation": every::operation,
     }
     report
 }
 
-/// One step, bounded in time.
+/// Runs one step, within its time limit.
 async fn step<T: Transport, F: Fn(Config) -> Client<T>>(
     host: &Host<F>,
     work: impl AsyncFnOnce(&Client<T>) -> Result<(), Failure>,

@@ -1,33 +1,33 @@
-//! What came of it.
+//! The results of a run.
 
 use serde::Serialize;
 
 use crate::failure::Failure;
 
-/// The steps that were run.
+/// The steps of a run, with their results.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
-    /// In order.
+    /// The steps, in the order in which they ran.
     pub steps: Vec<Step>,
 }
 
-/// One step.
+/// A step with its result.
 #[derive(Debug, Serialize)]
 pub struct Step {
-    /// What it shows.
+    /// The name of the step.
     pub name: String,
-    /// Why it failed.
+    /// The reason why it failed; `None` if it passed.
     pub error: Option<String>,
 }
 
 impl Report {
-    /// Adds a step; a platform adds its own after those of the scenario.
+    /// Adds a step. A platform adds its own steps after those of the scenario.
     pub fn add(&mut self, name: &str, outcome: Result<(), Failure>) {
         let error = outcome.err().map(|failure| failure.to_string());
         self.steps.push(Step { name: name.to_owned(), error });
     }
 
-    /// As JSON.
+    /// Returns the report as JSON.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }

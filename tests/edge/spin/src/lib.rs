@@ -2,20 +2,23 @@
 #![cfg(target_os = "wasi")]
 
 use edge_scenario::{Failure, Host, Report, run};
-use knock_spin::{Knock, Operation, workflows};
+use knock_spin::{Config, Knock, Operation, workflows};
 use spin_sdk::http::{IntoResponse, Request};
 use spin_sdk::http_service;
 
 #[http_service]
 async fn handle(_: Request) -> Result<impl IntoResponse, spin_sdk::http::Error> {
     let base_url = knock_spin::variable("KNOCK_BASE_URL").await.unwrap_or_default();
-    let connect = |config| (*Knock::with_config(config)).clone();
+    let connect = |config: Config| {
+        let knock = Knock::with_config(config);
+        (*knock.unwrap_or_else(|error| unreachable!("{error}"))).clone()
+    };
     let mut report = run(&Host { base_url, follows_redirects: false, connect }).await;
     own(&mut report).await;
     Ok(report.to_json())
 }
 
-/// What only this platform has.
+/// Adds the steps that only this platform has.
 async fn own(report: &mut Report) {
     report.add("spin: a client from the environment", from_env().await);
 }

@@ -3,23 +3,26 @@
 
 use edge_scenario::{Failure, Host, Report, run};
 use knock_worker::token::{RsaSigner, SigningKey, UserToken};
-use knock_worker::{Knock, Operation, Transport, UnixTime, WebCryptoSigner, users, workflows};
+use knock_worker::{Config, Knock, Operation, Transport, UnixTime, WebCryptoSigner, users, workflows};
 use worker::{Context, Env, Request, Response, Result, event};
 
 #[event(fetch)]
 async fn fetch(_: Request, env: Env, _: Context) -> Result<Response> {
     let base_url = env.var("KNOCK_BASE_URL")?.to_string();
-    let connect = |config| (*Knock::with_config(config)).clone();
+    let connect = |config: Config| {
+        let knock = Knock::with_config(config);
+        (*knock.unwrap_or_else(|error| unreachable!("{error}"))).clone()
+    };
     let mut report = run(&Host { base_url, follows_redirects: false, connect }).await;
     own(&mut report, &env).await;
     Response::ok(report.to_json())
 }
 
-/// What only this platform has.
+/// Adds the steps that only this platform has.
 async fn own(report: &mut Report, env: &Env) {
     report.add("worker: a client from the environment", from_env(env).await);
-    report.add("worker: futures are Send, as axum asks", futures_are_send(env).await);
-    report.add("worker: WebCrypto signs as the crate rsa does", signers_agree(env).await);
+    report.add("worker: futures are Send, as axum requires", futures_are_send(env).await);
+    report.add("worker: WebCrypto and the rsa crate give the same signature", signers_agree(env).await);
 }
 
 async fn from_env(env: &Env) -> std::result::Result<(), Failure> {
@@ -36,7 +39,7 @@ async fn futures_are_send(env: &Env) -> std::result::Result<(), Failure> {
     let knock = assert_send(Knock::from_env(env)?);
     let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]);
     assert_send(trigger.clone().send(&knock)).await?;
-    assert_send(trigger.send_for_reply(&knock)).await?;
+    assert_send(trigger.send_for_response(&knock)).await?;
     assert_send(users::identify(users::UserRequest::new("jhammond")).send(&knock)).await?;
     Ok(())
 }
@@ -51,7 +54,7 @@ async fn signers_agree(env: &Env) -> std::result::Result<(), Failure> {
     if by_rsa.expose() == by_platform.expose() { Ok(()) } else { Err(Failure::new("the tokens differ")) }
 }
 
-/// 32 random bytes of the transport's.
+/// Returns 32 random bytes from the transport.
 fn seed(env: &Env) -> std::result::Result<[u8; 32], Failure> {
     let knock = Knock::from_env(env)?;
     let draw = || knock.transport().random().map_err(|_| Failure::new("there are no random bytes"));

@@ -1,7 +1,7 @@
-//! Channel data of every provider.
+//! Channel data, for every provider.
 
 use knock_core::channel_data::{
-    AwsSnsDevice, ChannelDataRequest, ChannelDataValue, DiscordChannelData, DiscordConnection,
+    AwsSnsDevice, ChannelDataRequest, ChannelDataValue, ChannelId, DiscordChannelData, DiscordConnection,
     MsTeamsChannelData, MsTeamsConnection, PushDevice, SlackChannelData, SlackConnection,
 };
 use knock_core::{Client, Config, Operation, Transport, users};
@@ -36,17 +36,17 @@ pub async fn every_shape<T: Transport, F: Fn(Config) -> Client<T>>(
         }),
         (slack.into(), |data| matches!(data, ChannelDataValue::Slack(_))),
         (teams.into(), |data| matches!(data, ChannelDataValue::MsTeams(_))),
-        // A channel's id alone may be of more than one provider, and an emulator does not say which it is.
+        // The id of a channel alone fits more than one provider, and the emulator does not tell which.
         (discord.into(), |data| matches!(data, ChannelDataValue::Discord(_) | ChannelDataValue::Other(_))),
     ];
     for (number, (request, is)) in cases.into_iter().enumerate() {
-        let channel = format!("5a88728a-3ecb-400d-ba6f-00000000000{number}");
+        let channel = ChannelId::new(format!("5a88728a-3ecb-400d-ba6f-00000000000{number}"));
         let step = async {
             users::set_channel_data("jhammond", &channel, request.clone()).send(knock).await?;
             let read = users::get_channel_data("jhammond", &channel).send(knock).await?;
-            ensure(is(&read.data), format!("it reads as {:?}", read.data))?;
+            ensure(is(&read.data), format!("it is read as {:?}", read.data))?;
             let mut wanted = json!(request);
-            // Devices come back with all their fields.
+            // Devices are returned with all their fields.
             if let Some(devices) = wanted.get_mut("devices").map(serde_json::Value::take) {
                 wanted = json!({ "devices": devices });
             }

@@ -1,4 +1,4 @@
-//! Every operation there is, in every form of the contract's samples.
+//! Every operation, in every form of the contract's samples.
 
 use knock_core::registry::OPERATIONS;
 use knock_core::{CallOptions, Client, Config, PreparedCall, Transport};
@@ -25,24 +25,26 @@ pub async fn operation<T: Transport, F: Fn(Config) -> Client<T>>(
                 Err(error) => Err(Failure::new(error.to_string())),
             };
             match outcome {
-                Ok(answered) => succeeded += usize::from(answered),
+                Ok(success) => succeeded += usize::from(success),
                 Err(failure) => failures.push(format!("{}: {failure}", sample.info.name)),
             }
         }
     }
     ensure(failures.is_empty(), format!("{} failed: {}", failures.len(), failures.join("; ")))?;
-    // What is not there is 404; but not everything may be.
-    ensure(succeeded > samples.len() / 2, format!("{succeeded} calls only were answered with 2xx"))
+    // An entity that does not exist gives 404, but most samples must succeed.
+    ensure(succeeded > samples.len() / 2, format!("only {succeeded} calls succeeded"))
 }
 
-/// Sends one call. It must arrive as it was written, and be answered by what its type reads, or by an error of Knock's.
+/// Sends one call, and returns whether it succeeded.
+///
+/// It must arrive as it was written. The response must be one that its type can read, or an error from Knock.
 async fn one<T: Transport>(knock: &Client<T>, sample: &Sample, call: PreparedCall) -> Result<bool, Failure> {
     let once = CallOptions::new().max_retries(0);
     let sent = (call.method().as_str().to_owned(), call.target().to_owned(), call.body().cloned());
     let outcome = knock.execute(call, Some(&once)).await;
 
     let requests = Emulator(knock).requests().await?;
-    let seen = requests.last().ok_or_else(|| Failure::new("nothing arrived"))?;
+    let seen = requests.last().ok_or_else(|| Failure::new("no request arrived"))?;
     let target = match &seen.query {
         Some(query) => format!("{}?{query}", seen.path),
         None => seen.path.clone(),
@@ -55,7 +57,8 @@ async fn one<T: Transport>(knock: &Client<T>, sample: &Sample, call: PreparedCal
     }
 
     match outcome {
-        Ok(response) => {
+        Ok(completed) => {
+            let response = completed.response();
             let body = serde_json::from_slice(response.body()).unwrap_or_else(|_| json!(null));
             sample.read(response.status(), &body)?;
             Ok(true)

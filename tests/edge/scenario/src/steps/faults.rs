@@ -1,4 +1,4 @@
-//! What goes wrong on the way.
+//! Failures between the SDK and Knock.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ fn trigger() -> workflows::Trigger {
     workflows::trigger("dinosaurs-loose").recipients(["jhammond"])
 }
 
-/// So many requests with one idempotency key came in, and were one run.
+/// Fails unless `attempts` requests arrived, all with the same idempotency key, and led to one run.
 async fn one_run_in<T: Transport>(knock: &Client<T>, attempts: usize) -> Result<(), Failure> {
     let requests = Emulator(knock).requests().await?;
     same("the number of requests", requests.len(), attempts)?;
@@ -41,8 +41,8 @@ pub async fn dropped<T: Transport, F: Fn(Config) -> Client<T>>(
     knock: &Client<T>,
 ) -> Result<(), Failure> {
     Emulator(knock).fault(json!([{ "kind": "drop_after" }, { "kind": "drop_before" }])).await?;
-    let reply = trigger().send_for_reply(knock).await?;
-    ensure(reply.is_idempotent_replay(), "the answer is not the first one's")?;
+    let response = trigger().send_for_response(knock).await?;
+    ensure(response.is_idempotent_replay(), "the response is not a replay of the first")?;
     one_run_in(knock, 3).await
 }
 
@@ -54,11 +54,11 @@ pub async fn not_repeatable<T: Transport, F: Fn(Config) -> Client<T>>(
     let create = custom::request::<Value>(Method::Post, "/v1/workflows/{key}/trigger")
         .path("key", "dinosaurs-loose")
         .json(&json!({ "recipients": ["jhammond"] }));
-    let error = error_of("a call without an answer", create.send(knock).await)?;
+    let error = error_of("a call without a response", create.send(knock).await)?;
     same("its kind", error.kind(), ErrorKind::Transport)?;
     same("why it was not repeated", error.stopped_by(), Some(StopReason::NotRepeatable))?;
-    ensure(error.outcome_unknown(), "its outcome is not unknown")?;
-    // Nor does the platform repeat it by itself.
+    ensure(error.outcome_unknown(), "its outcome should be unknown")?;
+    // The platform must not repeat it on its own either.
     same("the number of requests", Emulator(knock).requests().await?.len(), 1)
 }
 
@@ -88,19 +88,19 @@ pub async fn timeout<T: Transport, F: Fn(Config) -> Client<T>>(
     Emulator(knock).fault(json!({ "kind": "delay", "ms": 5000, "times": 2 })).await?;
     let impatient = CallOptions::new().timeout(Duration::from_millis(250)).max_retries(1);
     let before = knock.transport().now();
-    let error = error_of("a call that is late", trigger().with(impatient.clone()).send(knock).await)?;
+    let error = error_of("a call that times out", trigger().with(impatient.clone()).send(knock).await)?;
     let took = knock.transport().now().since(before);
     same("its kind", error.kind(), ErrorKind::Timeout)?;
     same("its attempts", error.attempts(), 2)?;
     ensure(
         error.outcome_unknown() && error.is_retryable(),
-        "its outcome is not unknown, or it is not retryable",
+        "its outcome should be unknown, and it should be retryable",
     )?;
     ensure(
         (Duration::from_millis(480)..Duration::from_secs(4)).contains(&took),
         format!("it took {took:?}"),
     )?;
-    // The timeout is that of each attempt: what comes after it is not hit.
+    // The timeout applies to a single attempt, so the next call is not affected.
     trigger().with(impatient).send(knock).await?;
     Ok(())
 }

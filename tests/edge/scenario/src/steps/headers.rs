@@ -1,4 +1,4 @@
-//! What stands in the head of every request. The length is looked at on the wire, outside of the platform.
+//! The headers of every request. `Content-Length` is checked on the wire, outside the platform.
 
 use knock_core::users::{self, UserRequest};
 use knock_core::{CallOptions, Client, Config, Operation, Transport, workflows};
@@ -19,7 +19,7 @@ pub async fn all<T: Transport, F: Fn(Config) -> Client<T>>(
     workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).with(traced).send(knock).await?;
     let requests = Emulator(knock).requests().await?;
     let [put, get, post] = requests.as_slice() else {
-        return Err(Failure::new(format!("{} requests came in, not 3", requests.len())));
+        return Err(Failure::new(format!("{} requests arrived, not 3", requests.len())));
     };
     for seen in [put, get, post] {
         let check = || {

@@ -1,4 +1,4 @@
-//! Lists and batches of Knock's own.
+//! Lists and batches of Knock's own resources.
 
 use std::pin::pin;
 
@@ -11,7 +11,7 @@ use crate::Host;
 use crate::control::Emulator;
 use crate::failure::{Failure, ensure, same};
 
-/// Five messages of one kind and one of another.
+/// Sends five messages of one kind and one of another.
 async fn six_messages<T: Transport>(knock: &Client<T>) -> Result<(), Failure> {
     for kind in ["trex", "trex", "raptor", "trex", "trex", "trex"] {
         let trigger =
@@ -26,7 +26,8 @@ pub async fn pages<T: Transport, F: Fn(Config) -> Client<T>>(
     knock: &Client<T>,
 ) -> Result<(), Failure> {
     six_messages(knock).await?;
-    let long_ago: Timestamp = "2020-01-02T03:04:05Z".parse().map_err(|_| Failure::new("no time"))?;
+    let long_ago: Timestamp =
+        "2020-01-02T03:04:05Z".parse().map_err(|_| Failure::new("the time cannot be parsed"))?;
     let filter = MessageFilter::new()
         .statuses([DeliveryStatus::Sent, DeliveryStatus::Delivered])
         .workflow("dinosaurs-loose")
@@ -69,11 +70,11 @@ pub async fn batch<T: Transport, F: Fn(Config) -> Client<T>>(
     let ids: Vec<String> =
         messages::list().collect_up_to(50, knock).await?.into_iter().map(|message| message.id).collect();
     same("the number of messages", ids.len(), 6)?;
-    // What the answer's headers say of single entities.
+    // The headers of the response report the entities that were not updated.
     Emulator(knock).fault(json!({ "kind": "rate_limited", "param": "message_ids", "ids": [ids[0]] })).await?;
-    let answer = messages::batch_mark_as_read(&ids).send(knock).await?;
-    same("the messages left as they are", &answer.rate_limited, &ids[..1])?;
-    same("the number of messages answered", answer.value.len(), 6)?;
+    let batch = messages::batch_mark_as_read(&ids).send(knock).await?;
+    same("the messages that were not updated", &batch.rate_limited, &ids[..1])?;
+    same("the number of messages returned", batch.value.len(), 6)?;
     let read = MessageFilter::new().engagement_statuses([EngagementStatus::Read]);
     same(
         "the number of read messages",

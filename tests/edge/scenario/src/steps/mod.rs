@@ -1,4 +1,4 @@
-//! The steps, by what they are about. Each takes the host, for clients of its own, and a client.
+//! The steps, by topic. Each takes a client, and the host for making other clients.
 
 pub mod channel_data;
 pub mod every;

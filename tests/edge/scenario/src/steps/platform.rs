@@ -1,4 +1,4 @@
-//! What a transport owes the core beside moving bytes.
+//! What a transport provides besides sending requests: time, waits and random bytes.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub async fn time_and_chance<T: Transport, F: Fn(Config) -> Client<T>>(
     let before = platform.now();
     ensure(before > UnixTime::from_secs(1_780_000_000), "the clock is years behind")?;
     platform.sleep(Duration::from_millis(150)).await;
-    // Timers may be a little early against another clock.
+    // A timer may fire slightly early, as measured by another clock.
     let slept = platform.now().since(before);
     ensure(slept >= Duration::from_millis(140), format!("150 ms of sleep took {slept:?}"))?;
     ensure(slept < Duration::from_secs(5), format!("150 ms of sleep took {slept:?}"))?;
@@ -29,10 +29,10 @@ pub async fn unreachable<T: Transport, F: Fn(Config) -> Client<T>>(
     host: &Host<F>,
     _: &Client<T>,
 ) -> Result<(), Failure> {
-    // Nobody listens at port 1.
-    let nobody = host.client_with(|config| config.base_url("http://127.0.0.1:1"))?;
-    let outcome = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).send(&nobody).await;
-    let error = error_of("a call to nobody", outcome)?;
+    // Nothing listens on port 1.
+    let unreachable = host.client_with(|config| config.base_url("http://127.0.0.1:1"))?;
+    let outcome = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).send(&unreachable).await;
+    let error = error_of("a call to a closed port", outcome)?;
     same("its kind", error.kind(), ErrorKind::Transport)?;
     same("its attempts", error.attempts(), 3)?;
     ensure(error.is_retryable(), "it is not retryable")?;

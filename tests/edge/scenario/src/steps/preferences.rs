@@ -21,9 +21,9 @@ pub async fn conditions<T: Transport, F: Fn(Config) -> Client<T>>(
         .channel_type(ChannelType::Push, false)
         .workflow("dinosaurs-loose", settings.clone())
         .category("marketing/é", false);
-    users::set_preferences("jhammond", DEFAULT_SET, request).send(knock).await?;
+    users::set_preferences("jhammond", request).set_id(DEFAULT_SET).send(knock).await?;
 
-    let set = users::get_preferences("jhammond", DEFAULT_SET).send(knock).await?;
+    let set = users::get_preferences("jhammond").send(knock).await?;
     let email = set.channel_types.as_ref().and_then(|types| types.get(&ChannelType::Email));
     same("the setting for email", email, Some(&Setting::Subscribed(true)))?;
     let workflow = set.workflows.as_ref().and_then(|workflows| workflows.get("dinosaurs-loose"));
@@ -35,7 +35,10 @@ pub async fn conditions<T: Transport, F: Fn(Config) -> Client<T>>(
     same("its setting for SMS", sms, Some(&Setting::from(urgent)))?;
     let category = set.categories.as_ref().and_then(|categories| categories.get("marketing/é"));
     same("the category's setting", category, Some(&WorkflowSetting::Subscribed(false)))?;
-    let other =
-        users::get_preferences("jhammond", "jurassic-park").tenant("jurassic-park").send(knock).await?;
+    let other = users::get_preferences("jhammond")
+        .set_id("jurassic-park")
+        .tenant("jurassic-park")
+        .send(knock)
+        .await?;
     same("the tenant's set", other.id.as_str(), "jurassic-park")
 }

@@ -1,4 +1,4 @@
-//! Slack: a provider's pages.
+//! Slack: tokens, and the pages of a provider.
 
 use std::pin::pin;
 
@@ -27,7 +27,7 @@ pub async fn life<T: Transport, F: Fn(Config) -> Client<T>>(
         .send(knock)
         .await?;
     let check = slack::auth_check(CHANNEL, holder()).send(knock).await?;
-    ensure(check.connection.ok, "the token is refused")?;
+    ensure(check.connection.ok, "the token was rejected")?;
 
     let list = slack::list_channels(CHANNEL, holder()).limit(2).types(["private_channel", "public_channel"]);
     let mut channels = pin!(list.stream(knock));

@@ -1,4 +1,4 @@
-//! Users, and ids that are hard on URLs.
+//! Users, and ids that need escaping in a URL.
 
 use knock_core::users::{self, UserRequest};
 use knock_core::{Client, Config, ErrorKind, Operation, Transport};
@@ -19,9 +19,9 @@ pub async fn life<T: Transport, F: Fn(Config) -> Client<T>>(
     same("the name", user.name.as_deref(), Some("John Hammond"))?;
     same("the email", user.email.as_deref(), Some("jhammond@ingen.net"))?;
 
-    let deleted = users::delete("jhammond").send_for_reply(knock).await?;
+    let deleted = users::delete("jhammond").send_for_response(knock).await?;
     same("the status of the deletion", deleted.status.as_u16(), 204)?;
-    ensure(deleted.request_id().is_some(), "the answer's headers are lost")?;
+    ensure(deleted.request_id().is_some(), "the response has no request id")?;
     let gone = error_of("getting the deleted user", users::get("jhammond").send(knock).await)?;
     ensure(gone.is_not_found(), format!("the deleted user is {gone}"))?;
     ensure(gone.request_id().is_some(), "the error has no request id")
@@ -31,7 +31,7 @@ pub async fn odd_ids<T: Transport, F: Fn(Config) -> Client<T>>(
     _: &Host<F>,
     knock: &Client<T>,
 ) -> Result<(), Failure> {
-    // What a URL parser on the way may read otherwise, with how it must arrive.
+    // Ids that a URL parser on the way may misread, with the form in which each must arrive.
     let ids = [
         ("é日🦖", "%C3%A9%E6%97%A5%F0%9F%A6%96"),
         ("two words", "two%20words"),
@@ -46,11 +46,11 @@ pub async fn odd_ids<T: Transport, F: Fn(Config) -> Client<T>>(
     ];
     for (id, encoded) in ids {
         let step = async {
-            // An id may have no `/`, but a mistake must reach Knock as that, not as another path.
+            // Knock refuses an id with `/`. It must get the id as it is, not as another path.
             let identified = users::identify(UserRequest::new(id).name(id)).send(knock).await;
             match identified {
                 Ok(user) => {
-                    same("the answer's id", &user.id, id)?;
+                    same("the returned id", &user.id, id)?;
                     same("the id read again", &users::get(id).send(knock).await?.id, id)?;
                     users::delete(id).send(knock).await?;
                 }
@@ -58,7 +58,7 @@ pub async fn odd_ids<T: Transport, F: Fn(Config) -> Client<T>>(
             }
             let requests = Emulator(knock).requests().await?;
             let path = requests.last().map(|seen| seen.path.to_ascii_lowercase()).unwrap_or_default();
-            // `'` may stand for itself; in which case the letters are is free.
+            // `'` need not be escaped, and hex digits may be in either case.
             let wanted = format!("/v1/users/{encoded}").to_ascii_lowercase();
             ensure(
                 path == wanted || path == wanted.replace("%27", "'"),

@@ -1,4 +1,4 @@
-//! Triggering, which is what it is all about.
+//! Triggering and cancelling workflows.
 
 use knock_core::channel_data::ChannelDataRequest;
 use knock_core::preferences::{ChannelType, PreferenceSetRequest};
@@ -35,7 +35,7 @@ pub async fn everything<T: Transport, F: Fn(Config) -> Client<T>>(
         ObjectRequest::new("paddocks", "raptors").name("Raptors").property("fence", 10_000).into(),
     ];
     let data = json!({ "type": "trex", "priority": 1, "where": { "lat": 9.75, "emoji": "🦖" }, "tags": ["a", null] });
-    let answer = workflows::trigger("dinosaurs-loose")
+    let response = workflows::trigger("dinosaurs-loose")
         .recipients(recipients)
         .actor(UserRequest::new("dnedry").name("Dennis Nedry"))
         .data(&data)
@@ -51,7 +51,7 @@ pub async fn everything<T: Transport, F: Fn(Config) -> Client<T>>(
 
     let runs = Emulator(knock).runs().await?;
     let run = one_run(&runs)?;
-    same("the run's id", &run["id"], &json!(answer.workflow_run_id))?;
+    same("the run's id", &run["id"], &json!(response.workflow_run_id))?;
     let wanted = json!({
         "workflow": "dinosaurs-loose",
         "recipients": [
@@ -73,11 +73,11 @@ pub async fn replay<T: Transport, F: Fn(Config) -> Client<T>>(
     knock: &Client<T>,
 ) -> Result<(), Failure> {
     let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).idempotency_key("alert-17");
-    let first = trigger.clone().send_for_reply(knock).await?;
-    let second = trigger.send_for_reply(knock).await?;
+    let first = trigger.clone().send_for_response(knock).await?;
+    let second = trigger.send_for_response(knock).await?;
     same("the second run's id", &second.value.workflow_run_id, &first.value.workflow_run_id)?;
-    ensure(!first.is_idempotent_replay(), "the first answer is called a replay")?;
-    ensure(second.is_idempotent_replay(), "the second answer is not called a replay")?;
+    ensure(!first.is_idempotent_replay(), "the first response should not be a replay")?;
+    ensure(second.is_idempotent_replay(), "the second response should be a replay")?;
     same("the original request's id", second.original_request_id(), first.request_id())?;
     one_run(&Emulator(knock).runs().await?).map(|_| ())
 }
@@ -86,7 +86,7 @@ pub async fn large<T: Transport, F: Fn(Config) -> Client<T>>(
     _: &Host<F>,
     knock: &Client<T>,
 ) -> Result<(), Failure> {
-    // Of characters of one to four bytes, so that none may be cut.
+    // Characters of one to four bytes, to detect any that are cut.
     let text = "aé日🦖".repeat(1_000_000 / 10);
     workflows::trigger("dinosaurs-loose")
         .recipients(["jhammond"])
@@ -96,16 +96,16 @@ pub async fn large<T: Transport, F: Fn(Config) -> Client<T>>(
     let runs = Emulator(knock).runs().await?;
     let arrived = one_run(&runs)?["data"]["text"].as_str().unwrap_or_default();
     same("its size", arrived.len(), text.len())?;
-    ensure(arrived == text, "the text was changed on its way")
+    ensure(arrived == text, "the text was changed on the way")
 }
 
 pub async fn cancel<T: Transport, F: Fn(Config) -> Client<T>>(
     _: &Host<F>,
     knock: &Client<T>,
 ) -> Result<(), Failure> {
-    let cancel = workflows::cancel("dinosaurs-loose", "loose-17").recipients(["jhammond"]);
-    let reply = cancel.send_for_reply(knock).await?;
-    ensure(reply.status.is_success(), reply.status)?;
+    let cancel = workflows::cancel("dinosaurs-loose").cancellation_key("loose-17").recipients(["jhammond"]);
+    let response = cancel.send_for_response(knock).await?;
+    ensure(response.status.is_success(), response.status)?;
     let requests = Emulator(knock).requests().await?;
     let seen = requests.last().map(|seen| &seen.body).unwrap_or(&Value::Null);
     same("the body", seen, &json!({ "cancellation_key": "loose-17", "recipients": ["jhammond"] }))

@@ -1,4 +1,4 @@
-//! What a component weighs without the SDK: it forwards one request.
+//! The size of a component without the SDK. It forwards one request.
 #![cfg(target_os = "wasi")]
 
 use spin_sdk::http::{IntoResponse, Request, get};

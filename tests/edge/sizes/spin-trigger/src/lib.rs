@@ -1,4 +1,4 @@
-//! What a component weighs that does nothing but trigger.
+//! The size of a component that only triggers a workflow.
 #![cfg(target_os = "wasi")]
 
 use knock_spin::{Knock, Operation, workflows};

@@ -1,4 +1,4 @@
-//! What a Worker weighs without the SDK: it forwards one fetch.
+//! The size of a Worker without the SDK. It forwards one fetch.
 #![cfg(target_arch = "wasm32")]
 
 use worker::{Context, Env, Fetch, Request, Response, Result, event};

@@ -1,4 +1,4 @@
-//! What a Worker weighs that does nothing but trigger.
+//! The size of a Worker that only triggers a workflow.
 #![cfg(target_arch = "wasm32")]
 
 use knock_worker::{Knock, Operation, workflows};
