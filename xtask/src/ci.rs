@@ -46,7 +46,10 @@ const CHECKS: &[Check] = &[
         command: "cargo xtask bench --check --only core",
     },
     Check { name: "the real runtimes of the edge", command: "cargo xtask edge" },
-    Check { name: "tests of optional features", command: "cargo test --package knock-reqwest --all-features" },
+    Check {
+        name: "tests of optional features",
+        command: "cargo test --package knock-reqwest --all-features",
+    },
     Check {
         name: "examples of the Cloudflare adapter",
         // They are compiled, not run, so any runner will do.
@@ -61,6 +64,14 @@ const CHECKS: &[Check] = &[
     Check { name: "the README's code", command: "cargo xtask readme" },
     Check { name: "tokens in the official stack", command: "sh tests/wire/verify.sh" },
     Check { name: "documentation", command: "RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps" },
+    Check {
+        name: "documentation of the Cloudflare adapter",
+        command: "RUSTDOCFLAGS=-Dwarnings cargo doc --package knock-worker --no-deps --target wasm32-unknown-unknown",
+    },
+    Check {
+        name: "documentation of the Spin adapter",
+        command: "RUSTDOCFLAGS=-Dwarnings cargo doc --package knock-spin --no-deps --target wasm32-wasip2",
+    },
     Check {
         name: "the core in a browser or a Worker",
         command: "cargo build --package knock-core --target wasm32-unknown-unknown",

@@ -8,8 +8,8 @@ use std::{fmt, fs};
 
 use syn::parse::{Parse, ParseStream};
 use syn::{
-    Attribute, Expr, ExprCall, ExprMethodCall, Ident, ImplItem, Item, ItemFn, ItemImpl, Lit, LitStr, Meta, Token, Type,
-    Visibility, braced, parenthesized,
+    Attribute, Expr, ExprCall, ExprMethodCall, Ident, ImplItem, Item, ItemFn, ItemImpl, Lit, LitStr, Meta,
+    Token, Type, Visibility, braced, parenthesized,
 };
 
 use crate::Result;
@@ -444,7 +444,9 @@ mod tests {
         let problem = |module, source: &str| read(module, source).err().unwrap().to_string();
         for source in [IMPLEMENTED, DECLARED] {
             assert!(problem("objects", source).contains("does not begin with `objects.`"));
-            let renamed = source.replace("\"users.get\", ", "\"users.find\", ").replace("\"users.get\":", "\"users.find\":");
+            let renamed = source
+                .replace("\"users.get\", ", "\"users.find\", ")
+                .replace("\"users.get\":", "\"users.find\":");
             assert!(problem("users", &renamed).contains("no function `find`"));
         }
     }

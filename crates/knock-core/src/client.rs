@@ -1,6 +1,4 @@
-//! The client, which sends calls over a transport. The only `async` code of this crate is here and in [`Operation`].
-//!
-//! [`Operation`]: crate::Operation
+//! The client, which sends calls over a transport.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Knock's notification API without IO: every operation is a value that writes an [`http::Request`] and reads an
-//! [`http::Response`].
+//! The API of [Knock](https://knock.app), the notification infrastructure, without IO: every operation is a value that
+//! writes an [`http::Request`] and reads an [`http::Response`].
 //!
 //! ```
 //! use knock_core::{Config, Operation, UnixTime, users};
@@ -17,17 +17,17 @@
 //! ```
 //!
 //! Most programs do not depend on this crate directly, but on an adapter, which re-exports it and adds a client:
-//! `knock-reqwest` for native services, `knock-worker` for Cloudflare Workers, `knock-spin` for Spin. With a client,
-//! any operation is sent by [`send`](Operation::send).
+//! `knock-reqwest` for native services and for JavaScript hosts such as Vercel's Edge runtime, `knock-worker` for
+//! Cloudflare Workers, `knock-spin` for Spin. With a client, any operation is sent by [`send`](Operation::send).
 //!
 //! # Crate features
 //!
 //! None is on by default.
 //!
-//! - `chrono`: a [`Time`] from a `chrono::DateTime`.
+//! - `chrono`: conversions from `chrono::DateTime` into [`Time`].
 //! - `rsa`: `token::RsaSigner`, which signs user tokens in pure Rust, for platforms whose adapter has no faster
 //!   signer.
-//! - `uuid`: a [`Text`], for example an id, from a `uuid::Uuid`.
+//! - `uuid`: conversions from `uuid::Uuid` into [`Text`], the type of ids.
 //!
 //! # Index by task
 //!
@@ -55,14 +55,14 @@
 //!
 //! For readers of the source, in the order in which to read it:
 //!
-//! 1. [`Operation`]: what can be asked of Knock, as a value. The modules of the resources make operations, from
-//!    [`users`] to [`workflows`], most of them with the macro `operation!`. They share the types in [`recipients`],
-//!    [`preferences`] and [`channel_data`].
+//! 1. [`Operation`]: one request to Knock and how to read its response, as a value. Each resource has a module with its
+//!    operations, for example [`users`] and [`workflows`]; most are declared with the macro `operation!`. They share
+//!    the types in [`recipients`], [`preferences`] and [`channel_data`].
 //! 2. [`PreparedCall`]: an operation as plain data, which can be stored.
 //! 3. [`call`]: the state machine of one call with its attempts. Requests come out, responses and the time go in.
-//! 4. [`Client`]: drives calls over a [`Transport`]; the only async code of the crate, besides what calls it.
+//! 4. [`Client`]: drives calls over a [`Transport`]. All async functions that make calls go through it.
 //! 5. [`Config`], [`CallOptions`], [`RetryPolicy`] and [`RetryBudget`]: the settings.
-//! 6. [`Error`]: what went wrong, in the terms needed to decide what to do.
+//! 6. [`Error`]: what went wrong, and what to do about it.
 //! 7. [`token`] and [`webhook`]: user tokens and webhooks, which need no client.
 //!
 //! The reasons behind this design are in `docs/DESIGN.md` in the repository.

@@ -1,7 +1,7 @@
 //! Outbound webhooks: verifies that an event comes from Knock, and reads it.
 //!
 //! Knock delivers an event up to 8 times, until your endpoint responds with a 2xx status. Events may arrive more than
-//! once and in any order. See Knock on [outbound
+//! once and out of order. See Knock on [outbound
 //! webhooks](https://docs.knock.app/developer-tools/outbound-webhooks/overview).
 
 use std::time::Duration;
@@ -121,11 +121,11 @@ fn parse_header(header: &str) -> Result<(&str, Vec<u8>), WebhookError> {
     time.zip(signature).ok_or(WebhookError::MalformedSignature)
 }
 
-/// The error of a webhook that was refused.
+/// The error of a [`Verifier`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// The verifier has no secret.
+    /// The signing secret passed to [`Verifier::new`] is empty.
     #[error("the webhook's signing secret is empty; copy it from Knock's dashboard")]
     EmptySecret,
     /// There is no signature: the request is not from Knock, or a proxy removed the header.
@@ -147,10 +147,11 @@ pub enum WebhookError {
     /// The signature is valid but from the future: a clock is wrong.
     #[error("the webhook was signed {} seconds in the future, which exceeds the tolerance", ahead.as_secs())]
     FromTheFuture {
-        /// The time until the time of the signature.
+        /// How far the time of the signature is ahead of the current time.
         ahead: Duration,
     },
-    /// The signature is valid, but the body cannot be read as an event.
+    /// The signature is valid, but the body cannot be read as an event. Unless you respond with a 2xx status, Knock
+    /// delivers it again.
     #[error("the webhook's body is not an event: {0}")]
     NotAnEvent(DecodeError),
 }

@@ -22,14 +22,14 @@
 //! # Ok::<(), http::Error>(())
 //! ```
 //!
-//! # Environment
-//! [`Emulator::builder`] configures API keys, [`Workflow`]s and [`Channel`]s. If no workflow is declared, every key is
-//! a workflow that delivers to one in-app feed ([`DEFAULT_CHANNEL`]). If no channel is declared, every UUID is a channel.
-//! The emulated Slack rejects tokens that contain `invalid`.
+//! # Configuration
+//! [`Emulator::builder`] configures API keys, [`Workflow`]s and [`Channel`]s. If no workflow is declared, any workflow
+//! key can be triggered, and delivers to one in-app feed ([`DEFAULT_CHANNEL`]). If no channel is declared, every UUID
+//! is a channel. The emulated Slack rejects tokens that contain `invalid`.
 //!
 //! # Faults
-//! [`Emulator::fault`] makes the next calls fail; a [`Fault`] specifies how. [`Faults::random`] makes calls fail at
-//! random, but always the same calls for the same seed.
+//! [`Emulator::fault`] makes the next calls fail; a [`Fault`] specifies how. [`Faults::random`] makes random calls
+//! fail, always the same ones for the same seed.
 //!
 #![cfg_attr(feature = "server", doc = "# Server")]
 #![cfg_attr(
@@ -41,7 +41,7 @@
 //! # Control over HTTP
 //! Tests in another process can control the emulator over HTTP, without authentication:
 //!
-//! | Endpoint | |
+//! | Endpoint | Effect or response |
 //! |---|---|
 //! | `POST /_emulator/faults` | adds a fault, a list of faults, or random faults |
 //! | `DELETE /_emulator/faults` | removes all faults |

@@ -60,8 +60,8 @@ impl Knock {
     /// Returns a client with a custom [`reqwest::Client`], for example for proxies, certificates, or a connection pool
     /// that is shared with other code.
     ///
-    /// On native targets, do not set a timeout on it, because that could end attempts early, and turn redirects off.
-    /// The SDK does not follow redirects, because a redirect repeats a call outside of its retry policy.
+    /// On native targets, turn redirects off, because a redirect repeats a call outside of its retry policy, and do not
+    /// set a timeout, because it could end attempts early.
     ///
     /// ```
     /// use knock_reqwest::{Config, Knock};

@@ -1,4 +1,4 @@
-//! The client of [Knock](https://knock.app), notification infrastructure, for native Rust services, over
+//! A client for [Knock](https://knock.app), the notification infrastructure, for native Rust services, over
 //! [reqwest](https://docs.rs/reqwest).
 //!
 //! ```no_run
@@ -19,16 +19,16 @@
 //! # Ok(()) }
 //! ```
 //!
-//! This is the only crate of the SDK to add: it re-exports everything in [`knock_core`]. It needs a Tokio runtime. On
-//! `wasm32-unknown-unknown` it needs a JavaScript host with `fetch` and `setTimeout` instead, for example Vercel's
-//! Edge runtime or a browser.
+//! This is the only crate of the SDK that you need: it re-exports everything in [`knock_core`]. It needs a Tokio
+//! runtime. On `wasm32-unknown-unknown` it needs a JavaScript host with `fetch` and `setTimeout` instead, for example
+//! Vercel's Edge runtime. There `fetch` follows redirects, which reqwest cannot turn off.
 //!
 //! # Crate features
 //!
 //! The default features are `rustls`, `http2`, `system-proxy` and `aws-lc-rs`. On WebAssembly none of them has an
 //! effect.
 //!
-//! | Feature | |
+//! | Feature | Effect |
 //! |---|---|
 //! | `rustls` | TLS by rustls with aws-lc-rs and the certificates of the system |
 //! | `native-tls` | TLS by the library of the system |
@@ -36,8 +36,8 @@
 //! | `system-proxy` | the proxy settings of the system |
 //! | `aws-lc-rs` | [`NativeSigner`] signs user tokens with aws-lc-rs, which is fastest |
 //! | `rsa` | [`NativeSigner`] signs with the crate `rsa` if `aws-lc-rs` is off, and [`token`] has an `RsaSigner` |
-//! | `chrono` | a [`Time`] from a `chrono::DateTime` |
-//! | `uuid` | a [`Text`], for example an id, from a `uuid::Uuid` |
+//! | `chrono` | conversions from `chrono::DateTime` into [`Time`] |
+//! | `uuid` | conversions from `uuid::Uuid` into [`Text`], the type of ids |
 //! | `tracing` | a span for each attempt, with the attributes that OpenTelemetry specifies for HTTP clients |
 //!
 //! # Index by task
@@ -67,7 +67,7 @@
 //!
 //! For readers of the source: `client.rs` is [`Knock`], a thin wrapper around [`Client`]. `transport.rs` exchanges
 //! requests for responses. `platform_native.rs` and `platform_fetch.rs` hold what differs between Tokio and a
-//! JavaScript host. `signer.rs` signs user tokens, and `spans.rs` writes spans. Everything that decides is in
+//! JavaScript host. `signer.rs` signs user tokens, and `spans.rs` writes spans. All decisions are made in
 //! [`knock_core`]; its front page continues the tour.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

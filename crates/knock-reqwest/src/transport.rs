@@ -19,7 +19,8 @@ pub struct ReqwestTransport {
 }
 
 impl ReqwestTransport {
-    /// Returns a transport with a new [`reqwest::Client`], which does not follow redirects.
+    /// Returns a transport with a new [`reqwest::Client`], which does not follow redirects, except on WebAssembly,
+    /// where reqwest cannot turn them off.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! The client of [Knock](https://knock.app), notification infrastructure, for [Spin](https://spinframework.dev) apps,
-//! over WASI's outbound HTTP.
+//! A client for [Knock](https://knock.app), the notification infrastructure, for [Spin](https://spinframework.dev)
+//! apps, over WASI's outbound HTTP.
 //!
 //! ```no_run,ignore-x86_64,ignore-aarch64
 //! use knock_spin::{Knock, Operation, workflows};
@@ -31,15 +31,18 @@
 //! spin-sdk = { version = "7.0", default-features = false, features = ["http", "variables"] }
 //! ```
 //!
-//! The component must be allowed to reach Knock: `allowed_outbound_hosts = ["https://api.knock.app"]` in `spin.toml`.
+//! In `spin.toml`, the component must be allowed to reach Knock, with
+//! `allowed_outbound_hosts = ["https://api.knock.app"]`, and must be given the variable `knock_api_key`.
 //!
-//! This is the only crate of the SDK to add beside `spin-sdk`: it re-exports everything in `knock-core`. On other
-//! targets than WASI the crate is empty.
+//! Besides `spin-sdk`, this is the only crate that you need: it re-exports everything in `knock-core`. It needs Rust
+//! 1.94. On targets other than WASI the crate is empty.
 //!
 //! # Crate features
 //!
-//! - `variables`, on by default: [`Knock::from_env`] also reads Spin variables. Without it a component runs in other
-//!   hosts of WASI 0.3, too, for example `wasmtime serve`.
+//! - `chrono`: conversions from `chrono::DateTime` into [`Time`].
+//! - `uuid`: conversions from `uuid::Uuid` into [`Text`], the type of ids.
+//! - `variables`, on by default: [`Knock::from_env`] also reads Spin variables. Without this feature, a component also
+//!   runs in other hosts of WASI 0.3, for example `wasmtime serve`.
 //!
 //! # Index by task
 //!
@@ -48,8 +51,8 @@
 //! | make a client | [`Knock`], [`Config`] |
 //! | trigger and cancel workflows | [`workflows`], [`schedules`] |
 //! | identify users | [`users`], [`objects`], [`tenants`] |
-//! | preferences | [`preferences`], [`users::set_preferences`] |
-//! | channel data, Slack, Microsoft Teams | [`channel_data`], [`slack`], [`ms_teams`] |
+//! | read and write preferences | [`preferences`], [`users::set_preferences`] |
+//! | store channel data, connect Slack or Microsoft Teams | [`channel_data`], [`slack`], [`ms_teams`] |
 //! | sign tokens for your users' browsers and apps | [`SpinSigner`], [`token`] |
 //! | verify webhooks from Knock | [`webhook`] |
 //! | handle errors and configure retries | [guide: errors and retries](guide::errors_and_retries) |
@@ -59,8 +62,12 @@
 //! | find the function for a route | the [map of operations](registry) |
 //! | call anything else | [`custom`] |
 //!
-//! For readers of the source: `transport.rs` is WASI's outbound HTTP with its timers, clock and random bytes,
-//! `signer.rs` signs with the crate `rsa`. Everything that decides is in [`knock_core`].
+//! For readers of the source: `transport.rs` is WASI's outbound HTTP with its timers, clock and random bytes, and
+//! `signer.rs` signs with the crate `rsa`. All decisions are made in [`knock_core`].
+#![cfg_attr(
+    not(target_os = "wasi"),
+    allow(rustdoc::broken_intra_doc_links, reason = "there is nothing to link to")
+)]
 #![cfg(target_os = "wasi")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -8,7 +8,7 @@ use crate::client::variable;
 
 /// A signer for user tokens in pure Rust. The blinding uses random bytes of the host.
 ///
-/// Create one signer and keep it, because reading the key costs more than signing.
+/// Create one signer and keep it, so that the key is read only once.
 ///
 /// ```no_run
 /// use std::time::SystemTime;

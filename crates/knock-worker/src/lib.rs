@@ -1,4 +1,4 @@
-//! The client of [Knock](https://knock.app), notification infrastructure, for Cloudflare Workers, over the Worker's
+//! A client for [Knock](https://knock.app), the notification infrastructure, for Cloudflare Workers, over the Worker's
 //! `fetch`.
 //!
 //! ```no_run,ignore-x86_64,ignore-aarch64
@@ -36,13 +36,17 @@
 //! panic = "abort"
 //! ```
 //!
-//! This is the only crate of the SDK to add beside `worker`: it re-exports everything in `knock-core`. All futures are
-//! `Send`, which handlers of axum require. On other targets than WebAssembly the crate is empty.
+//! Besides `worker`, this is the only crate that you need: it re-exports everything in `knock-core`. It needs Rust
+//! 1.91. All futures are `Send`, which handlers of axum require. On targets other than WebAssembly the crate is empty.
 //!
 //! # Crate features
 //!
-//! - `rsa`, not on by default: `token::RsaSigner`, which signs user tokens in pure Rust. [`WebCryptoSigner`] is faster
-//!   and adds less to the bundle.
+//! None is on by default.
+//!
+//! - `chrono`: conversions from `chrono::DateTime` into [`Time`].
+//! - `rsa`: `token::RsaSigner`, which signs user tokens in pure Rust. [`WebCryptoSigner`] is faster and adds less to
+//!   the bundle.
+//! - `uuid`: conversions from `uuid::Uuid` into [`Text`], the type of ids.
 //!
 //! # Index by task
 //!
@@ -51,8 +55,8 @@
 //! | make a client | [`Knock`], [`Config`] |
 //! | trigger and cancel workflows | [`workflows`], [`schedules`] |
 //! | identify users | [`users`], [`objects`], [`tenants`] |
-//! | preferences | [`preferences`], [`users::set_preferences`] |
-//! | channel data, Slack, Microsoft Teams | [`channel_data`], [`slack`], [`ms_teams`] |
+//! | read and write preferences | [`preferences`], [`users::set_preferences`] |
+//! | store channel data, connect Slack or Microsoft Teams | [`channel_data`], [`slack`], [`ms_teams`] |
 //! | sign tokens for your users' browsers and apps | [`WebCryptoSigner`], [`token`] |
 //! | verify webhooks from Knock | [`webhook`] |
 //! | handle errors and configure retries | [guide: errors and retries](guide::errors_and_retries) |
@@ -63,7 +67,11 @@
 //! | call anything else | [`custom`] |
 //!
 //! For readers of the source: `transport.rs` is `fetch` with the timers, the time and the random bytes of the Worker,
-//! `signer.rs` is WebCrypto. Everything that decides is in [`knock_core`].
+//! and `signer.rs` is WebCrypto. All decisions are made in [`knock_core`].
+#![cfg_attr(
+    not(target_arch = "wasm32"),
+    allow(rustdoc::broken_intra_doc_links, reason = "there is nothing to link to")
+)]
 #![cfg(target_arch = "wasm32")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

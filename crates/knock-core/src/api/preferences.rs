@@ -59,14 +59,14 @@ open_enum! {
 }
 
 open_enum! {
-    /// How a preference set is written into the one that Knock has.
+    /// How a preference set in a request changes the stored set: it is merged into it, or replaces it.
     pub enum PersistenceStrategy {
         Merge = "merge",
         Replace = "replace",
     }
 }
 
-/// A comparison that decides whether a setting applies. The conditions of a list must all hold.
+/// A comparison that decides whether a setting is on. If there are several, all must hold.
 ///
 /// ```
 /// use knock_core::preferences::{Condition, Operator};
@@ -81,7 +81,7 @@ pub struct Condition {
     pub variable: String,
     /// The comparison.
     pub operator: Operator,
-    /// The path or value to compare with, always as text. Operators such as `exists` take none.
+    /// The path or value to compare with, always as a string. Operators such as `exists` take none.
     #[serde(default)]
     pub argument: Option<String>,
 }
@@ -225,7 +225,7 @@ pub struct WorkflowSettings {
 }
 
 impl WorkflowSettings {
-    /// Returns settings that set nothing.
+    /// Returns empty settings.
     pub fn new() -> Self {
         Self::default()
     }
@@ -262,8 +262,10 @@ impl WorkflowSettings {
 
 /// A preference set in a request.
 ///
-/// On its own it **replaces** the set that Knock has, unless you ask to [`merge`](Self::merge). Together with an inline
-/// recipient it is merged. A whole group is removed with [`Clear`](crate::Clear).
+/// In operations that set preferences, such as [`users::set_preferences`](crate::users::set_preferences), it
+/// **replaces** the stored set, unless you ask to [`merge`](Self::merge). As part of an inline recipient it is merged.
+/// To remove a whole group of settings, for example all workflows, pass [`Clear`](crate::Clear) to the setter of the
+/// group.
 ///
 /// ```
 /// use knock_core::preferences::{ChannelType, Condition, Operator, PreferenceSetRequest, WorkflowSettings};
@@ -295,7 +297,7 @@ pub struct PreferenceSetRequest {
 }
 
 impl PreferenceSetRequest {
-    /// Returns settings that set nothing.
+    /// Returns an empty preference set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -306,7 +308,7 @@ impl PreferenceSetRequest {
         self
     }
 
-    /// Sets the settings of all types of channel.
+    /// Sets the settings by type of channel, replacing those set so far.
     pub fn channel_types<Kind>(mut self, settings: impl IntoField<ChannelTypes, Kind>) -> Self {
         self.channel_types.change(settings.into_field());
         self
@@ -318,7 +320,7 @@ impl PreferenceSetRequest {
         self
     }
 
-    /// Sets the settings of all channels.
+    /// Sets the settings by channel id, replacing those set so far.
     pub fn channels<Kind>(mut self, settings: impl IntoField<Channels, Kind>) -> Self {
         self.channels.change(settings.into_field());
         self
@@ -330,7 +332,7 @@ impl PreferenceSetRequest {
         self
     }
 
-    /// Sets the settings of all workflows.
+    /// Sets the settings by workflow key, replacing those set so far.
     pub fn workflows<Kind>(mut self, settings: impl IntoField<Workflows, Kind>) -> Self {
         self.workflows.change(settings.into_field());
         self
@@ -342,7 +344,7 @@ impl PreferenceSetRequest {
         self
     }
 
-    /// Sets the settings of all categories.
+    /// Sets the settings by category of workflows, replacing those set so far.
     pub fn categories<Kind>(mut self, settings: impl IntoField<Workflows, Kind>) -> Self {
         self.categories.change(settings.into_field());
         self
@@ -354,13 +356,13 @@ impl PreferenceSetRequest {
         self
     }
 
-    /// Merges these settings into the set that Knock has, instead of replacing it.
+    /// Merges these settings into the stored set, instead of replacing it.
     pub fn merge(mut self) -> Self {
         self.strategy = Some(PersistenceStrategy::Merge);
         self
     }
 
-    /// Replaces the set that Knock has, for requests that would merge it, such as those for a tenant.
+    /// Replaces the stored set, for requests that would merge by default, such as those that set a tenant.
     pub fn replace(mut self) -> Self {
         self.strategy = Some(PersistenceStrategy::Replace);
         self

@@ -17,8 +17,8 @@
 //!                                                    └──► Failed(Error)
 //! ```
 //!
-//! Each transition takes the call by value and returns the next state. A response cannot be handed in before a
-//! request was sent, nothing can be sent after the end, and each attempt is counted.
+//! Each transition takes the call by value and returns the next state. A response cannot be passed in before a request
+//! was sent, nothing can be sent after the end, and each attempt is counted.
 //!
 //! # Example
 //!
@@ -61,7 +61,8 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
-//! Misuse does not compile. A call cannot be sent twice at once, and each request gets one response:
+//! Misuse does not compile. A call cannot be sent again before its response was passed in, and each request gets
+//! exactly one response:
 //!
 //! ```compile_fail,E0382
 //! # use knock_core::{Error, UnixTime, call::{Call, Ready}};
@@ -243,8 +244,11 @@ impl Call<Ready> {
     ///
     /// # Errors
     ///
-    /// The error that ends the call: it expired ([`Expired`](crate::ErrorKind::Expired)), its deadline passed during
-    /// the wait for this attempt (the error of the attempt before), or its URL would be too long.
+    /// The error that ends the call, if
+    ///
+    /// - the call expired ([`ErrorKind::Expired`](crate::ErrorKind::Expired)),
+    /// - its deadline passed during the wait for this attempt (the error of the previous attempt), or
+    /// - its URL would be too long.
     pub fn send(mut self, now: UnixTime) -> Result<(http::Request<Bytes>, Call<Sent>), Error> {
         let request = self.inner.request(now)?;
         Ok((request, Call::in_state(self.inner)))

@@ -25,9 +25,10 @@ const EXCERPT_BYTES: usize = 2048;
 
 /// The error of a call.
 ///
-/// Three methods help to decide what to do: [`kind`](Self::kind) reports what happened,
-/// [`is_retryable`](Self::is_retryable) whether the same call may succeed later, and [`outcome`](Self::outcome)
-/// whether Knock may have acted although the call failed.
+/// Three methods help to decide what to do: [`kind`](Self::kind) reports what went wrong,
+/// [`is_retryable`](Self::is_retryable) whether the same call is safe to repeat and may succeed later, and
+/// [`outcome`](Self::outcome) whether Knock may have acted although the call failed. The
+/// [guide](crate::guide::errors_and_retries) has the details.
 ///
 /// ```
 /// use knock_core::{Error, ErrorKind};
@@ -37,7 +38,8 @@ const EXCERPT_BYTES: usize = 2048;
 /// fn decide(error: &Error) -> Action {
 ///     match error.kind() {
 ///         _ if error.is_retryable() => Action::RetryLater,
-///         ErrorKind::Authentication | ErrorKind::Configuration => Action::AlertSomeone,
+///         ErrorKind::Configuration | ErrorKind::Authentication | ErrorKind::PermissionDenied => Action::AlertSomeone,
+///         _ if error.outcome_unknown() => Action::AlertSomeone,
 ///         _ => Action::Drop,
 ///     }
 /// }
@@ -94,8 +96,8 @@ const EXCERPT_BYTES: usize = 2048;
 /// );
 /// ```
 ///
-/// Neither form contains an API key, an id that you passed, the request or the body of the response. The beginning of
-/// the body is available from [`body_excerpt`](Self::body_excerpt).
+/// Neither form contains an API key, the request or the body of the response. An id that you passed is in them only if
+/// Knock's own message quotes it. The beginning of the body is available from [`body_excerpt`](Self::body_excerpt).
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -155,7 +157,7 @@ pub enum ErrorKind {
     Conflict,
     /// 422: a field is invalid; see [`Error::field_errors`].
     Unprocessable,
-    /// 429: the call exceeded the rate limit of the operation's tier.
+    /// 429: there were more calls than the [rate limit](crate::RateLimitTier) of the operation allows.
     RateLimited,
     /// 408 or 5xx: Knock, or a server in front of it, failed.
     Server,

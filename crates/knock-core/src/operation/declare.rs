@@ -23,16 +23,20 @@
 /// - The arguments are the parameters of the route, in order, each a [`Text`](crate::Text) unless it has a type. Other
 ///   arguments follow after a semicolon, each with its type. Each is passed as `impl Into<Type>`, or, if the type
 ///   is `[Type]`, as an iterator of such values, which is stored in a `Vec`.
-/// - The facts are those of [`OperationInfo`](crate::OperationInfo): name, method, route, tier, and, if they apply,
-///   `repeatable`, `honours_idempotency_key` or `under_retention`.
+/// - The facts are those of [`OperationInfo`](crate::OperationInfo): name, method, route,
+///   [rate limit tier](crate::RateLimitTier) and, if they apply, `repeatable`, `honours_idempotency_key` or
+///   `under_retention`.
 /// - `returns` is a type that is read from the JSON body; `nothing`; `pages of` a type; `all of` a type, for a list
-///   without pages; or `batch of` a type `by` a parameter, for a call on many entities.
-/// - `page_size (MAX);` adds the setters of a page.
+///   without pages; or `batch of` a type, `by` the name of a parameter, for a call on many entities.
+///
+/// The other clauses are optional, and come in this order:
+///
+/// - `page_size (MAX);` adds the setters `after`, `before` and `page_size` of a paginated list.
 /// - `default_path { setter: "parameter" = default }` adds a last parameter of the route that has a default, and its
 ///   setter.
 /// - `query { … }` adds optional query parameters, and a setter of the same name for each.
 /// - `fields { name: Type = default }` adds private fields, for setters that are written by hand.
-/// - `check |this| { … }` refuses invalid arguments.
+/// - `check |this| { … }` rejects invalid arguments.
 /// - `body { name, … }` writes these arguments and fields as a JSON object.
 /// - `encode |this, request| { … }` writes the rest of the request by hand.
 ///

@@ -1,10 +1,12 @@
-//! User tokens, with which a browser or an app proves to Knock for which user it acts and what it may do.
+//! User tokens, with which a browser or an app proves to Knock which user it acts for and what it may do.
 //!
-//! A user token is a JSON Web Token ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)), signed with RS256
-//! ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)) and a signing key from Knock's dashboard. See Knock on
-//! [enhanced security](https://docs.knock.app/in-app-ui/security-and-authentication).
+//! A user token is a JSON Web Token ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)), signed with RS256 ([RFC
+//! 7515](https://www.rfc-editor.org/rfc/rfc7515)) and a signing key from Knock's dashboard. With [enhanced
+//! security](https://docs.knock.app/in-app-ui/security-and-authentication), Knock requires one for calls with a public
+//! key.
 //!
-//! Parse the key once and keep the signer, because parsing costs more than signing.
+//! Each adapter has a signer for its platform. The [`Signer`] in this example is the one of the feature `rsa`. Create a
+//! signer once and keep it, so that the key is parsed only once.
 //!
 //! ```no_run
 //! # #[cfg(feature = "rsa")] {
@@ -15,7 +17,7 @@
 //! # fn random() -> [u8; 32] { [7; 32] }
 //! # fn main() -> Result<(), knock_core::token::TokenError> {
 //! let key = SigningKey::from_variables(|name| std::env::var(name).ok())?; // KNOCK_SIGNING_KEY
-//! let signer = RsaSigner::new(&key, random())?;
+//! let signer = RsaSigner::new(&key, random())?; // 32 random bytes
 //!
 //! let token = UserToken::new("jhammond")
 //!     .expires_in(Duration::from_secs(15 * 60))

@@ -1,4 +1,4 @@
-//! Objects: things in your system that have recipients, channels or preferences, for example projects or repositories.
+//! Objects: things in your system, such as projects or repositories, that can be notified and subscribed to.
 //!
 //! See Knock on [objects](https://docs.knock.app/concepts/objects) and its
 //! [reference](https://docs.knock.app/api-reference/objects).
@@ -27,7 +27,7 @@ use crate::wire::{JsonText, ObjectSink, check_count, check_ids};
 operation! {
     /// Lists the objects of a collection.
     ///
-    /// A collection without objects is empty.
+    /// If the collection does not exist, the list is empty.
     ///
     /// ```
     /// use knock_core::objects;
@@ -109,7 +109,7 @@ operation! {
 operation! {
     /// Subscribes up to 100 recipients to an object. They are notified whenever the object is.
     ///
-    /// Recipients who are already subscribed stay subscribed.
+    /// Recipients who are already subscribed stay subscribed, and their subscriptions are updated.
     ///
     /// ```
     /// use knock_core::objects;
@@ -148,7 +148,7 @@ impl AddSubscriptions {
         self
     }
 
-    /// Sets custom properties of each of these subscriptions: anything that serializes to a JSON object.
+    /// Sets custom properties of each of these subscriptions: anything that serializes as a JSON object.
     pub fn properties(mut self, properties: impl Serialize) -> Self {
         self.subscribers.properties = Some(JsonText::new("properties", &properties));
         self
@@ -185,7 +185,7 @@ impl DeleteSubscriptions {
 }
 
 operation! {
-    /// Lists the subscriptions to an object or, with [`SubscriptionMode::Recipient`], those that it has itself.
+    /// Lists the subscriptions to an object or, with [`SubscriptionMode::Recipient`], those of the object itself.
     ///
     /// If the object does not exist, the error [is not found](crate::Error::is_not_found).
     ///
@@ -226,7 +226,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// Sets whether to list the subscriptions to the object or those that it has itself.
+    /// Sets whether to list the subscriptions to the object or those of the object itself.
     ///
     /// Default: [`SubscriptionMode::Object`], the subscriptions to the object.
     pub fn mode(mut self, mode: impl Into<Option<SubscriptionMode>>) -> Self {
@@ -234,7 +234,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// Limits the list to subscriptions of these recipients, of which there must be at least one.
+    /// Limits the list to subscriptions of these recipients. At least one is required.
     ///
     /// It applies to [`SubscriptionMode::Object`].
     pub fn recipients(mut self, recipients: impl IntoIterator<Item = impl Into<RecipientReference>>) -> Self {
@@ -242,7 +242,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// Limits the list to subscriptions to these objects, of which there must be at least one.
+    /// Limits the list to subscriptions to these objects. At least one is required.
     ///
     /// It applies to [`SubscriptionMode::Recipient`].
     pub fn objects(mut self, objects: impl IntoIterator<Item = impl Into<RecipientReference>>) -> Self {
@@ -252,7 +252,7 @@ impl ListSubscriptions {
 }
 
 operation! {
-    /// Lists the preference sets of an object. The list comes as a whole.
+    /// Lists the preference sets of an object. The list has no pages.
     ///
     /// [Reference](https://docs.knock.app/api-reference/objects/list_preferences)
     #[doc(alias = "objects.listPreferences")]
@@ -265,7 +265,7 @@ operation! {
 operation! {
     /// Gets a preference set of an object, merged with the defaults of the environment.
     ///
-    /// A set that was never written is empty.
+    /// If there is none, Knock returns an empty set.
     ///
     /// [Reference](https://docs.knock.app/api-reference/objects/get_preferences)
     #[doc(alias = "objects.getPreferences")]
@@ -282,8 +282,8 @@ operation! {
 operation! {
     /// Sets a preference set of an object.
     ///
-    /// It replaces the set unless you ask to [merge](PreferenceSetRequest::merge). An object that does not exist is
-    /// created.
+    /// This replaces the whole set, unless the request asks to [merge](PreferenceSetRequest::merge). If the object does
+    /// not exist, Knock creates it.
     ///
     /// ```
     /// use knock_core::objects;
@@ -337,9 +337,9 @@ operation! {
 }
 
 operation! {
-    /// Sets the data of an object for one channel, for example a Slack channel. It replaces what the channel had.
+    /// Sets the data of an object for one channel, for example a Slack channel.
     ///
-    /// An object that does not exist is created.
+    /// This replaces the data that the object had for the channel. If the object does not exist, Knock creates it.
     ///
     /// ```
     /// use knock_core::channel_data::{ChannelId, SlackChannelData, SlackConnection};
@@ -470,7 +470,7 @@ operation! {
 }
 
 operation! {
-    /// Subscribes recipients to up to 100 objects of one collection, in the background, up to 100 to each.
+    /// Subscribes up to 100 recipients to each of up to 100 objects of one collection, in the background.
     ///
     /// ```
     /// use knock_core::objects;
@@ -499,7 +499,7 @@ operation! {
 }
 
 operation! {
-    /// Unsubscribes recipients from up to 100 objects of one collection, in the background, up to 100 from each.
+    /// Unsubscribes up to 100 recipients from each of up to 100 objects of one collection, in the background.
     ///
     /// Recipients who are not subscribed are ignored.
     ///

@@ -32,8 +32,8 @@ static WEEKEND: [Day; 2] = Day::WEEKEND;
 
 /// The days of the week on which a schedule repeats.
 ///
-/// They are made from a [`Day`], from a list of days, or from a text: `weekdays`, `weekends` or the name of a day as
-/// Knock writes it. A text that is none of these is reported when the call is made.
+/// They are converted from a [`Day`], from a list of days, or from a string: `weekdays`, `weekends`, or the name of a
+/// day as Knock writes it, such as `mon`. Any other string is reported when the call is made.
 ///
 /// ```
 /// use knock_core::schedules::{Day, Days, RepeatRule};
@@ -52,27 +52,27 @@ pub struct Days(Form);
 #[serde(untagged)]
 enum Form {
     List(Vec<Day>),
-    /// In a response, `weekdays` or `weekends`; in a request, a text that is invalid.
+    /// In a response, `weekdays` or `weekends`; in a request, an invalid string.
     Word(String),
 }
 
 impl Days {
-    /// Monday to Friday.
+    /// Returns Monday to Friday.
     pub fn weekdays() -> Self {
         Day::WEEKDAYS.into()
     }
 
-    /// Saturday and Sunday.
+    /// Returns Saturday and Sunday.
     pub fn weekends() -> Self {
         Day::WEEKEND.into()
     }
 
-    /// Monday to Sunday.
+    /// Returns Monday to Sunday.
     pub fn all() -> Self {
         Day::ALL.into()
     }
 
-    /// The days as a slice.
+    /// Returns the days as a slice.
     pub fn as_slice(&self) -> &[Day] {
         match &self.0 {
             Form::List(days) => days,
@@ -82,7 +82,7 @@ impl Days {
         }
     }
 
-    /// Whether a day is among these.
+    /// Returns whether a day is among these.
     pub fn contains(&self, day: &Day) -> bool {
         self.as_slice().contains(day)
     }

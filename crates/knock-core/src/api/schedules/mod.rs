@@ -1,5 +1,8 @@
 //! Schedules: workflows that run for a recipient at a set time, once or repeatedly.
 //!
+//! Each time, the workflow runs as if it were [triggered](crate::workflows::trigger) for the recipient, with the actor,
+//! the data and the tenant of the schedule.
+//!
 //! See Knock on [schedules](https://docs.knock.app/concepts/schedules) and its
 //! [reference](https://docs.knock.app/api-reference/schedules).
 
@@ -32,10 +35,10 @@ pub const MAX_SCHEDULES: usize = 100;
 pub const MAX_BULK_SCHEDULES: usize = 1000;
 
 operation! {
-    /// Creates a schedule for each of up to 100 recipients, at one time or by rules that repeat.
+    /// Creates a schedule for each of up to 100 recipients, to run a workflow once or repeatedly.
     ///
-    /// A second call creates the schedules again. If the outcome of a call is unknown, it is therefore not repeated
-    /// unless Knock asks for it.
+    /// A second call creates the schedules again. A call whose outcome is unknown is therefore not retried, unless
+    /// Knock asks for it.
     ///
     /// ```
     /// use knock_core::schedules::{self, RepeatRule};
@@ -88,13 +91,13 @@ impl Create {
         self
     }
 
-    /// Sets the actor of each run: a user id, an object reference, or one identified inline.
+    /// Sets the actor of each run: a user id, an object reference, or a user or object identified inline.
     pub fn actor<Kind>(mut self, actor: impl IntoOptional<RecipientRequest, Kind>) -> Self {
         self.plan.set_actor(actor);
         self
     }
 
-    /// Sets the `data` of each run: anything that serializes to a JSON object, up to 10 MB.
+    /// Sets the `data` of each run: anything that serializes as a JSON object, up to 10 MB.
     pub fn data(mut self, data: impl Serialize) -> Self {
         self.plan.set_data(data);
         self
@@ -112,7 +115,7 @@ impl Create {
         self
     }
 
-    /// Sets when the schedules run or, if they repeat, when they begin to.
+    /// Sets when the schedules run or, if they repeat, when they start.
     pub fn scheduled_at<Kind>(mut self, time: impl IntoOptional<Time, Kind>) -> Self {
         self.plan.set_scheduled_at(time);
         self
@@ -126,7 +129,7 @@ impl Create {
 }
 
 operation! {
-    /// Updates up to 100 schedules in the same way. Fields that you do not set are left unchanged.
+    /// Makes the same changes to up to 100 schedules. Fields that you do not set are left unchanged.
     ///
     /// ```
     /// use knock_core::Clear;
@@ -182,7 +185,7 @@ impl Update {
         self
     }
 
-    /// Sets the `data` of each run: anything that serializes to a JSON object, up to 10 MB. `null` clears it.
+    /// Sets the `data` of each run: anything that serializes as a JSON object, up to 10 MB. `null` clears it.
     pub fn data(mut self, data: impl Serialize) -> Self {
         self.data = Some(JsonText::new("data", &data));
         self
@@ -194,13 +197,13 @@ impl Update {
         self
     }
 
-    /// Replaces the rules by which the schedules repeat. Without any rule, they run once.
+    /// Replaces the rules by which the schedules repeat. If there are none, the schedules run once.
     pub fn repeats(mut self, rules: impl IntoIterator<Item = RepeatRule>) -> Self {
         self.repeats = Some(rules.into_iter().collect());
         self
     }
 
-    /// Sets when the schedules run or, if they repeat, when they begin to.
+    /// Sets when the schedules run or, if they repeat, when they start.
     pub fn scheduled_at<Kind>(mut self, time: impl IntoField<Time, Kind>) -> Self {
         self.scheduled_at.change(time.into_field());
         self
@@ -258,7 +261,7 @@ operation! {
 }
 
 impl List {
-    /// Limits the list to schedules for these recipients, of which there must be at least one.
+    /// Limits the list to schedules for these recipients. At least one is required.
     pub fn recipients(mut self, recipients: impl IntoIterator<Item = impl Into<RecipientReference>>) -> Self {
         self.recipients.get_or_insert_default().extend(recipients.into_iter().map(Into::into));
         self
@@ -274,8 +277,8 @@ impl List {
 operation! {
     /// Creates up to 1,000 schedules, in the background.
     ///
-    /// A second call creates the schedules again. If the outcome of a call is unknown, it is therefore not repeated
-    /// unless Knock asks for it.
+    /// A second call creates the schedules again. A call whose outcome is unknown is therefore not retried, unless
+    /// Knock asks for it.
     ///
     /// ```
     /// use knock_core::schedules::{self, RepeatRule, ScheduleRequest};

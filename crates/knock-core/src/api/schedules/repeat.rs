@@ -18,7 +18,8 @@ open_enum! {
 
 /// A rule by which a schedule repeats, in requests and responses.
 ///
-/// Hours and minutes are in the time zone of the recipient or, if it has none, in that of the account or UTC.
+/// Hours and minutes are in the time zone of the recipient. If the recipient has none, they are in that of the account,
+/// or else in UTC.
 ///
 /// ```
 /// use knock_core::schedules::{Day, RepeatRule};
@@ -34,7 +35,7 @@ open_enum! {
 pub struct RepeatRule {
     #[serde(rename = "__typename", default, skip_serializing_if = "Option::is_none")]
     typename: Option<String>,
-    /// The unit of the interval.
+    /// How often the schedule repeats, which is also the unit of the interval.
     pub frequency: Frequency,
     /// The number of hours, days, weeks or months from one run to the next. Default: 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]

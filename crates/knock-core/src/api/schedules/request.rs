@@ -1,4 +1,4 @@
-//! What runs and when, in a request.
+//! The part of a request that specifies what runs and when.
 
 use serde::{Serialize, Serializer};
 
@@ -9,7 +9,7 @@ use crate::api::workflows::MAX_DATA_BYTES;
 use crate::value::{Field, IntoOptional, InvalidInput, Text, Time, Timestamp};
 use crate::wire::{JsonText, ObjectSink, check_id, serialize_object};
 
-/// A schedule in a request to create many with [`bulk_create`](crate::schedules::bulk_create).
+/// A schedule to create with [`bulk_create`](crate::schedules::bulk_create).
 ///
 /// ```
 /// use knock_core::schedules::{RepeatRule, ScheduleRequest};
@@ -29,18 +29,19 @@ pub struct ScheduleRequest {
 }
 
 impl ScheduleRequest {
-    /// Returns a schedule of a workflow for a recipient: a user id, an object reference, or one identified inline.
+    /// Returns a schedule of a workflow for a recipient: a user id, an object reference, or a user or object identified
+    /// inline.
     pub fn new(workflow: impl Into<Text>, recipient: impl Into<RecipientRequest>) -> Self {
         Self { recipient: recipient.into(), workflow: workflow.into(), plan: Plan::default() }
     }
 
-    /// Sets the actor of each run: a user id, an object reference, or one identified inline.
+    /// Sets the actor of each run: a user id, an object reference, or a user or object identified inline.
     pub fn actor<Kind>(mut self, actor: impl IntoOptional<RecipientRequest, Kind>) -> Self {
         self.plan.set_actor(actor);
         self
     }
 
-    /// Sets the `data` of each run: anything that serializes to a JSON object, up to 10 MB.
+    /// Sets the `data` of each run: anything that serializes as a JSON object, up to 10 MB.
     pub fn data(mut self, data: impl Serialize) -> Self {
         self.plan.set_data(data);
         self
@@ -58,7 +59,7 @@ impl ScheduleRequest {
         self
     }
 
-    /// Sets when the schedule runs or, if it repeats, when it begins to.
+    /// Sets when the schedule runs or, if it repeats, when it starts.
     pub fn scheduled_at<Kind>(mut self, time: impl IntoOptional<Time, Kind>) -> Self {
         self.plan.set_scheduled_at(time);
         self
@@ -96,7 +97,7 @@ impl Serialize for ScheduleBody<'_> {
     }
 }
 
-/// The part of a new schedule that has setters.
+/// The optional part of a new schedule, which has setters.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Plan {
     actor: Option<RecipientRequest>,

@@ -18,7 +18,7 @@ pub struct Schedule {
     pub workflow: String,
     /// The recipient that the workflow runs for.
     pub recipient: Recipient,
-    /// The actor of each run.
+    /// The actor of each run: who or what caused it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<Recipient>,
     /// The `data` of each run.

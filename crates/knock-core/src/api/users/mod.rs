@@ -89,8 +89,8 @@ operation! {
 operation! {
     /// Deletes a user.
     ///
-    /// This includes properties, preferences, channel data, subscriptions, schedules and, within about ten minutes,
-    /// messages.
+    /// The user's properties, preferences, channel data, subscriptions and schedules are deleted as well, and the
+    /// messages within about ten minutes.
     ///
     /// [Reference](https://docs.knock.app/api-reference/users/delete)
     #[doc(alias = "users.delete")]
@@ -100,7 +100,11 @@ operation! {
     }
 }
 
-/// Begins to merge another user into `user_id`; name the other with [`from_user`](MergeInto::from_user).
+/// Merges another user into `user_id`; [`from_user`](MergeInto::from_user) names the other user.
+///
+/// If both users have a property, the value of the remaining user, `user_id`, wins. The messages of the last 30 days
+/// are moved, notifications that are still to be sent to the other user are not sent, and the other user is deleted.
+/// See [merging users](https://docs.knock.app/managing-recipients/merging-users).
 ///
 /// ```
 /// use knock_core::users;
@@ -109,7 +113,7 @@ operation! {
 /// # let _ = merge;
 /// ```
 ///
-/// A merge without the other user is not an operation:
+/// Without the other user, a merge is not an operation and cannot be sent:
 ///
 /// ```compile_fail,E0277
 /// use knock_core::{Operation, users};
@@ -123,7 +127,7 @@ pub fn merge(user_id: impl Into<Text>) -> MergeInto {
     MergeInto { user_id: user_id.into() }
 }
 
-/// The user that another is merged into, made by [`merge`].
+/// The user that another is merged into, created by [`merge`].
 #[derive(Debug, Clone)]
 #[must_use = "a merge needs the user to merge from"]
 pub struct MergeInto {
@@ -131,19 +135,16 @@ pub struct MergeInto {
 }
 
 impl MergeInto {
-    /// Sets the user to merge from, which is deleted.
+    /// Sets the user to merge from, who is deleted.
     pub fn from_user(self, from_user_id: impl Into<Text>) -> Merge {
         merge_from(self.user_id, from_user_id)
     }
 }
 
 operation! {
-    /// Merges a user into another and deletes it.
+    /// Merges a user into another, and deletes the merged user.
     ///
-    /// If both have a property, that of the remaining user wins. Messages of the last 30 days are moved, and
-    /// notifications that are still to be sent to the deleted user are not sent. See
-    /// [merging users](https://docs.knock.app/managing-recipients/merging-users).
-    ///
+    /// It is created by [`merge`], which has the details.
     fn merge_from(user_id; from_user_id: Text) -> Merge {
         "users.merge": POST "/v1/users/{user_id}/merge", Tier2;
         returns (User);
@@ -159,7 +160,7 @@ operation! {
 }
 
 operation! {
-    /// Lists the preference sets of a user. The list comes as a whole.
+    /// Lists the preference sets of a user. The list has no pages.
     ///
     /// [Reference](https://docs.knock.app/api-reference/users/list_preferences)
     #[doc(alias = "users.listPreferences")]
@@ -172,7 +173,7 @@ operation! {
 operation! {
     /// Gets a preference set of a user, merged with the defaults of the environment.
     ///
-    /// A set that was never written is empty.
+    /// If there is none, Knock returns an empty set.
     ///
     /// ```
     /// use knock_core::users;
@@ -201,8 +202,8 @@ operation! {
 operation! {
     /// Sets a preference set of a user.
     ///
-    /// It replaces the set unless you ask to [merge](PreferenceSetRequest::merge). A user that does not exist is
-    /// created.
+    /// This replaces the whole set, unless the request asks to [merge](PreferenceSetRequest::merge). If the user does
+    /// not exist, Knock creates it.
     ///
     /// ```
     /// use knock_core::preferences::{ChannelType, PreferenceSetRequest};
@@ -255,7 +256,9 @@ operation! {
 }
 
 operation! {
-    /// Sets the data of a user for one channel, for example push tokens. It replaces what the channel had.
+    /// Sets the data of a user for one channel, for example push tokens.
+    ///
+    /// This replaces the data that the user had for the channel. If the user does not exist, Knock creates it.
     ///
     /// ```
     /// use knock_core::channel_data::{ChannelDataRequest, ChannelId};
@@ -371,7 +374,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// Limits the list to subscriptions to these objects, of which there must be at least one.
+    /// Limits the list to subscriptions to these objects. At least one is required.
     pub fn objects(mut self, objects: impl IntoIterator<Item = impl Into<RecipientReference>>) -> Self {
         self.objects.get_or_insert_default().extend(objects.into_iter().map(Into::into));
         self
@@ -422,7 +425,9 @@ operation! {
 }
 
 operation! {
-    /// Sets the same preferences for up to 1,000 users, in the background. It always replaces their sets.
+    /// Sets the same preferences for up to 1,000 users, in the background.
+    ///
+    /// This always replaces their sets; it cannot merge.
     ///
     /// ```
     /// use knock_core::preferences::{ChannelType, PreferenceSetRequest};

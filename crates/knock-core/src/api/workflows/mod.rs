@@ -1,5 +1,9 @@
 //! Workflows: triggering notifications, and cancelling those that have not been sent yet.
 //!
+//! A trigger starts one workflow run, which consists of one [recipient run](crate::workflow_recipient_runs) for each
+//! recipient. A recipient run goes through the steps of the workflow, such as channels, delays and batches, and creates
+//! [messages](crate::messages).
+//!
 //! See Knock on [triggering](https://docs.knock.app/send-notifications/triggering-workflows/overview) and its
 //! [reference](https://docs.knock.app/api-reference/workflows).
 
@@ -94,7 +98,7 @@ impl Trigger {
         self
     }
 
-    /// Sets who or what caused the trigger. A user who is given by id must exist.
+    /// Sets who or what caused the trigger. An actor that is given by id must exist.
     pub fn actor<Kind>(mut self, actor: impl IntoOptional<RecipientRequest, Kind>) -> Self {
         if let Some(actor) = actor.into_optional() {
             self.body.actor = Some(actor);
@@ -102,12 +106,11 @@ impl Trigger {
         self
     }
 
-    /// Sets the data that the workflow's templates and conditions see: anything that serializes as a JSON object, up to
-    /// 10 MB.
+    /// Sets the data for templates and conditions: anything that serializes as a JSON object, up to 10 MB.
     ///
-    /// A number that JSON does not have (NaN or an infinity) is refused when the call is made; `json!` has already replaced
-    /// one by `null`. Strings over 1,024 bytes
-    /// are cut off in message logs, but not in messages. For files, see [`Attachment`].
+    /// Numbers that JSON cannot express (NaN and the infinities) are refused when the call is made, but not in a value
+    /// made by `json!`, which replaces them with `null`. In Knock's logs, but not in messages, strings over 1,024 bytes
+    /// are truncated. For files, see [`Attachment`].
     pub fn data(mut self, data: impl Serialize) -> Self {
         self.body.data = Some(JsonText::new("data", &data));
         self
@@ -129,7 +132,8 @@ impl Trigger {
         self
     }
 
-    /// Sets whether the workflow runs without delivering anything. It overrides the settings of the channels.
+    /// Sets whether the messages are created but not handed to the providers. This overrides the sandbox mode of every
+    /// channel.
     pub fn sandbox_mode(mut self, on: impl Into<Option<bool>>) -> Self {
         if let Some(on) = on.into() {
             self.body.settings.get_or_insert_default().sandbox_mode = Some(on);
@@ -147,8 +151,8 @@ impl Trigger {
 
     /// Sets the idempotency key: at most 255 characters of visible ASCII.
     ///
-    /// For the same key and the same body, Knock returns its first response again. With another body it refuses the
-    /// call.
+    /// For the same key and the same body, Knock returns its first response again. If the body is different, Knock
+    /// refuses the call.
     pub fn idempotency_key<Kind>(mut self, key: impl IntoOptional<Text, Kind>) -> Self {
         if let Some(key) = key.into_optional() {
             self.idempotency_key = Some(key);
@@ -203,12 +207,18 @@ impl Operation for Trigger {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TriggerResponse {
-    /// The id of the workflow run, by which its messages are found.
+    /// The id of the workflow run, which all recipients of the trigger share.
+    ///
+    /// To find its messages, pass it to [`workflow_run_id`](crate::messages::List::workflow_run_id) of a list of
+    /// messages.
     pub workflow_run_id: String,
 }
 
-/// Begins to cancel notifications of a workflow; set the key of the trigger with
-/// [`cancellation_key`](CancelOf::cancellation_key).
+/// Cancels notifications that have not been sent yet; [`cancellation_key`](CancelOf::cancellation_key) names the
+/// trigger.
+///
+/// This stops recipient runs that wait in a step such as a delay or a batch, and succeeds even if there is nothing to
+/// cancel. Knock asks not to cancel within about 5 seconds of the trigger.
 ///
 /// ```
 /// use knock_core::workflows;
@@ -218,7 +228,7 @@ pub struct TriggerResponse {
 /// # let _ = (all, some);
 /// ```
 ///
-/// A cancellation without the key is not an operation:
+/// Without the cancellation key, a cancellation is not an operation and cannot be sent:
 ///
 /// ```compile_fail,E0277
 /// use knock_core::{Operation, workflows};
@@ -232,7 +242,7 @@ pub fn cancel(key: impl Into<Text>) -> CancelOf {
     CancelOf { key: key.into() }
 }
 
-/// The workflow of a cancellation, made by [`cancel`].
+/// The workflow of a cancellation, created by [`cancel`].
 #[derive(Debug, Clone)]
 #[must_use = "a cancellation needs the cancellation key of the trigger"]
 pub struct CancelOf {
@@ -240,17 +250,16 @@ pub struct CancelOf {
 }
 
 impl CancelOf {
-    /// Sets the cancellation key, which must be that of the trigger.
+    /// Sets the [cancellation key](Trigger::cancellation_key) of the trigger.
     pub fn cancellation_key(self, key: impl Into<Text>) -> Cancel {
         cancel_by(self.key, key)
     }
 }
 
 operation! {
-    /// Cancels notifications that a trigger with this cancellation key has not sent yet.
+    /// Cancels notifications of triggers with this cancellation key that have not been sent yet.
     ///
-    /// It stops runs that wait in a step such as a delay or a batch, and succeeds even if there is nothing to cancel.
-    /// Knock asks not to cancel within about 5 seconds of the trigger.
+    /// It is created by [`cancel`], which has the details.
     fn cancel_by(key; cancellation_key: Text) -> Cancel {
         "workflows.cancel": POST "/v1/workflows/{key}/cancel", Tier5, repeatable;
         returns (nothing);
@@ -269,7 +278,7 @@ operation! {
 }
 
 impl Cancel {
-    /// Cancels for these recipients only, up to 1,000.
+    /// Cancels for these recipients only. At least one is required, and at most 1,000 are allowed.
     pub fn recipients(mut self, recipients: impl IntoIterator<Item = impl Into<RecipientReference>>) -> Self {
         self.recipients.get_or_insert_default().extend(recipients.into_iter().map(Into::into));
         self
