@@ -55,6 +55,13 @@ const KEY_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// assert_eq!(taken, call);
 /// # Ok::<(), knock_core::Error>(())
 /// ```
+///
+/// A call cannot be prepared without the randomness for its key:
+///
+/// ```compile_fail,E0061
+/// # use knock_core::{Operation, workflows};
+/// let call = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).prepare();
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Stored", try_from = "Incoming")]
 #[must_use = "a call does nothing until it is sent"]

@@ -242,12 +242,12 @@ mod tests {
         let inline = RecipientRequest::from(user).check(|| "recipients[0]".to_owned()).unwrap_err();
         assert_eq!(inline.field(), "recipients[0].collection");
 
-        let answer = json!({ "__typename": "User", "id": "jhammond", "name": "John", "collection": "amber" });
-        let Recipient::User(user) = serde_json::from_value(answer.clone()).unwrap() else {
+        let response = json!({ "__typename": "User", "id": "jhammond", "name": "John", "collection": "amber" });
+        let Recipient::User(user) = serde_json::from_value(response.clone()).unwrap() else {
             panic!("an object was read")
         };
         assert_eq!((user.name.as_deref(), &user.properties["collection"]), (Some("John"), &json!("amber")));
-        assert_eq!(json!(Recipient::User(user)), answer);
+        assert_eq!(json!(Recipient::User(user)), response);
         let object = json!({ "id": "paddock-9", "collection": "projects" });
         assert!(matches!(serde_json::from_value(object).unwrap(), Recipient::Object(_)));
         let damaged = json!({ "__typename": "Object", "id": "paddock-9", "collection": 9 });
