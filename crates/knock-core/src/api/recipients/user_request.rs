@@ -242,7 +242,8 @@ mod tests {
         let inline = RecipientRequest::from(user).check(|| "recipients[0]".to_owned()).unwrap_err();
         assert_eq!(inline.field(), "recipients[0].collection");
 
-        let response = json!({ "__typename": "User", "id": "jhammond", "name": "John", "collection": "amber" });
+        let response =
+            json!({ "__typename": "User", "id": "jhammond", "name": "John", "collection": "amber" });
         let Recipient::User(user) = serde_json::from_value(response.clone()).unwrap() else {
             panic!("an object was read")
         };
