@@ -10,7 +10,7 @@ const HELP = `node run.mjs [--only worker|spin|vercel] [--sizes] [--update-sizes
   --sizes          only builds, and compares sizes
   --update-sizes   only builds, and rewrites sizes.json
 
-The first run installs what is missing into target/edge and takes about 15 minutes.`;
+The first run installs what is missing into target/edge and takes 15 to 20 minutes.`;
 const TARGETS = ['worker', 'spin', 'vercel'];
 /** The time limit of a target, its first build included. */
 const LONGEST_TARGET = 40 * 60_000;

@@ -114,8 +114,10 @@ async fn trigger_again(knock: &Knock) -> Result<String, Error> {
     // The key is unique to this run of the quickstart, so that a later run notifies again.
     let key = format!("quickstart-{:?}", SystemTime::now());
     let key: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
-    let first = alert(&workflow()).idempotency_key(&key).send_for_response(knock).await?;
-    let again = alert(&workflow()).idempotency_key(&key).send_for_response(knock).await?;
+    let raptor = json!({ "type": "velociraptor", "priority": 2 });
+    let alert = alert(&workflow()).data(raptor).idempotency_key(&key);
+    let first = alert.clone().send_for_response(knock).await?;
+    let again = alert.send_for_response(knock).await?;
     Ok(format!(
         "same run: {}, replayed: {}",
         first.value.workflow_run_id == again.value.workflow_run_id,

@@ -198,6 +198,37 @@ mod options {
     }
 }
 
+mod references_to_options {
+    use super::*;
+
+    #[test]
+    fn a_reference_to_an_option_is_an_option() {
+        let (tenant, nobody) = (Some("jurassic-park".to_owned()), None::<String>);
+        let sent = body(&trigger().tenant(&tenant).actor(&nobody).cancellation_key(&tenant));
+        assert_eq!(
+            (&sent["tenant"], &sent["cancellation_key"]),
+            (&json!("jurassic-park"), &json!("jurassic-park"))
+        );
+        assert_eq!(sent["actor"], Value::Null);
+        assert_eq!(target(&messages::list().tenant(&tenant)), "messages?tenant=jurassic-park");
+        let time = Some(Timestamp::UNIX_EPOCH);
+        let user = user_request().name(&tenant).email(&nobody).created_at(&time);
+        let user = json!(user);
+        assert_eq!(
+            (&user["name"], &user["email"]),
+            (&json!("jurassic-park"), &json!(user_request())["email"])
+        );
+        assert_eq!(user["created_at"], "1970-01-01T00:00:00Z");
+        assert_eq!(target(&users::list().include_preferences(Some(true))), "users?include[]=preferences");
+    }
+
+    #[test]
+    fn small_integers_are_ids() {
+        assert_eq!(target(&users::get(7_u8)), "users/7");
+        assert_eq!(target(&users::get(&7_u16)), "users/7");
+    }
+}
+
 mod ids {
     use super::*;
 
@@ -693,8 +724,28 @@ mod values {
         assert!(known == "sent" && known != "teleported" && unknown == "teleported");
         assert!(known == *"sent" && known == DeliveryStatus::Sent);
         assert_eq!((known.to_string(), unknown.as_str()), ("sent".to_owned(), "teleported"));
-        assert_eq!((DeliveryStatus::from("sent"), "teleported".to_owned().into()), (known, unknown.clone()));
-        assert_eq!(target(&messages::list().statuses([unknown])), "messages?status[]=teleported");
+        assert_eq!(
+            (DeliveryStatus::from("sent"), "teleported".to_owned().into()),
+            (known.clone(), unknown.clone())
+        );
+        assert_eq!(target(&messages::list().statuses([unknown.clone()])), "messages?status[]=teleported");
+        assert!("sent" == known && *"sent" == known && "read" != known);
+        assert_eq!("sent".parse(), Ok(known));
+        assert_eq!(String::from(unknown), "teleported");
+    }
+
+    #[test]
+    fn texts_stand_for_open_enums() {
+        let list = messages::list().statuses(["sent", "bounced"]).engagement_statuses(["seen"]);
+        assert_eq!(target(&list), "messages?status[]=sent&status[]=bounced&engagement_status[]=seen");
+        let runs = workflow_recipient_runs::list().statuses(["queued"]);
+        assert_eq!(target(&runs), "workflow_recipient_runs?status[]=queued");
+        let condition = Condition::new("data.priority", "equal_to", "1");
+        assert_eq!(condition, Condition::new("data.priority", Operator::EqualTo, "1"));
+        let preferences = PreferenceSetRequest::new().channel_type("sms", false);
+        assert_eq!(preferences, PreferenceSetRequest::new().channel_type(ChannelType::Sms, false));
+        let of_a_user = UserRequest::new("jhammond").preferences("default", &preferences);
+        assert_eq!(json!(of_a_user)["preferences"]["default"], json!(preferences));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 ///     /// Lists the schedules of a user.
 ///     ///
 ///     /// [Reference](https://docs.knock.app/api-reference/users/list_schedules)
-///     #[doc(alias = "listSchedules")]
+///     #[doc(alias = "users.listSchedules")]
 ///     pub fn list_schedules(user_id) -> ListSchedules {
 ///         "users.list_schedules": GET "/v1/users/{user_id}/schedules", Tier4;
 ///         returns (pages of Schedule);
