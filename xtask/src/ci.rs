@@ -29,30 +29,36 @@ const CHECKS: &[Check] = &[
         command: "cargo clippy --package knock-reqwest --all-targets --all-features -- -D warnings",
     },
     Check {
+        name: "lints, the adapter for JavaScript hosts",
+        command: "cargo clippy --package knock-fetch --target wasm32-unknown-unknown --all-features -- -D warnings",
+    },
+    Check {
         name: "lints, the Cloudflare adapter",
         command: "cargo clippy --package knock-worker --target wasm32-unknown-unknown --all-features -- -D warnings",
     },
     Check {
         name: "lints, the Spin adapter",
-        command: "cargo clippy --package knock-spin --target wasm32-wasip2 -- -D warnings",
-    },
-    Check {
-        name: "lints, the native adapter over fetch",
-        command: "cargo clippy --package knock-reqwest --target wasm32-unknown-unknown -- -D warnings",
+        command: "cargo clippy --package knock-spin --target wasm32-wasip2 --all-targets --all-features -- -D warnings",
     },
     Check { name: "tests", command: "cargo test --workspace" },
     Check {
         name: "instructions and allocations of the core",
         command: "cargo xtask bench --check --only core",
     },
+    Check { name: "fuzzing", command: "cargo xtask fuzz --seconds 60" },
     Check { name: "the real runtimes of the edge", command: "cargo xtask edge" },
     Check {
         name: "tests of optional features",
         command: "cargo test --package knock-reqwest --all-features",
     },
     Check {
-        name: "examples of the Cloudflare adapter",
+        name: "examples of the adapter for JavaScript hosts",
         // They are compiled, not run, so any runner will do.
+        command: "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=true \
+                  cargo test --doc --package knock-fetch --target wasm32-unknown-unknown",
+    },
+    Check {
+        name: "examples of the Cloudflare adapter",
         command: "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=true \
                   cargo test --doc --package knock-worker --target wasm32-unknown-unknown",
     },
@@ -64,6 +70,10 @@ const CHECKS: &[Check] = &[
     Check { name: "the README's code", command: "cargo xtask readme" },
     Check { name: "tokens in the official stack", command: "sh tests/wire/verify.sh" },
     Check { name: "documentation", command: "RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps" },
+    Check {
+        name: "documentation of the adapter for JavaScript hosts",
+        command: "RUSTDOCFLAGS=-Dwarnings cargo doc --package knock-fetch --no-deps --target wasm32-unknown-unknown",
+    },
     Check {
         name: "documentation of the Cloudflare adapter",
         command: "RUSTDOCFLAGS=-Dwarnings cargo doc --package knock-worker --no-deps --target wasm32-unknown-unknown",

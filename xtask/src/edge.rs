@@ -1,4 +1,4 @@
-//! `cargo xtask edge`: the adapters in workerd, in wasmtime and in Vercel's Edge runtime.
+//! `cargo xtask edge`: the adapters and the examples on their hosts.
 
 use std::path::Path;
 use std::process::Command;

@@ -5,6 +5,7 @@
 mod bench;
 mod ci;
 mod edge;
+mod fuzz;
 mod generate;
 mod imports;
 mod readme;
@@ -23,6 +24,7 @@ cargo xtask generate --check     fails if they are out of date
 cargo xtask rooms                fails if an import of the core or the emulator goes up or in a circle
 cargo xtask readme               compiles the code of README.md with the dependencies of its Install section
 cargo xtask edge [OPTIONS]       runs the edge tests in their runtimes, and compares sizes
+cargo xtask fuzz [OPTIONS]       runs the fuzz targets, each for --seconds N (default 60); --only TARGET runs one
 cargo xtask bench [OPTIONS]      measures everything and writes BENCHMARKS.md; --check compares with the limits
 cargo xtask test                 runs `cargo test --workspace`, then the edge tests
 cargo xtask ci                   runs everything that must pass before a change is merged
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         ["rooms"] => rooms::run(),
         ["readme"] => readme::run(),
         ["edge", ref options @ ..] => edge::run(options),
+        ["fuzz", ref options @ ..] => fuzz::run(options),
         ["bench", ref options @ ..] => bench::run(options),
         ["test"] => edge::test_all(),
         ["ci"] => ci::run(),

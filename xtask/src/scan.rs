@@ -7,6 +7,8 @@ use std::path::Path;
 use std::{fmt, fs};
 
 use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::token::Paren;
 use syn::{
     Attribute, Expr, ExprCall, ExprMethodCall, Ident, ImplItem, Item, ItemFn, ItemImpl, Lit, LitStr, Meta,
     Token, Type, Visibility, braced, parenthesized,
@@ -42,6 +44,8 @@ pub(crate) struct Operation {
     pub(crate) route: String,
     pub(crate) tier: String,
     pub(crate) repeatable: Repeatable,
+    pub(crate) repetition: Repetition,
+    pub(crate) deduplicated: bool,
     pub(crate) retention: bool,
 }
 
@@ -70,6 +74,66 @@ impl fmt::Display for Repeatable {
             Self::WithKey => "with a key",
             Self::No => "no",
         })
+    }
+}
+
+/// What a second time does, as knock-core's `OperationInfo` declares it with `twice_…`.
+pub(crate) struct Repetition {
+    effect: Effect,
+    pub(crate) source: String,
+}
+
+enum Effect {
+    Same,
+    SameButResponse,
+    Answers(String),
+    Emits(String),
+    Adds(String),
+    Undocumented,
+}
+
+impl Repetition {
+    /// Reads the fact of this name with its arguments: what differs, if anything does, and the source. Returns `None`
+    /// if there is no such fact.
+    fn read(fact: &str, mut arguments: Vec<String>) -> Option<Self> {
+        let source = arguments.pop().filter(|source| !source.is_empty())?;
+        let differs: fn(String) -> Effect = match fact {
+            "twice_returns" => Effect::Answers,
+            "twice_emits" => Effect::Emits,
+            "twice_adds" => Effect::Adds,
+            _ => {
+                let effect = match fact {
+                    "twice_same" => Effect::Same,
+                    "twice_same_effect" => Effect::SameButResponse,
+                    "twice_undocumented" => Effect::Undocumented,
+                    _ => return None,
+                };
+                return arguments.is_empty().then_some(Self { effect, source });
+            }
+        };
+        let difference = arguments.pop().filter(|_| arguments.is_empty())?;
+        Some(Self { effect: differs(difference), source })
+    }
+
+    /// A `GET`.
+    fn none() -> Self {
+        Self { effect: Effect::Same, source: String::new() }
+    }
+
+    fn is_safe(&self) -> bool {
+        matches!(self.effect, Effect::Same | Effect::SameButResponse | Effect::Answers(_))
+    }
+}
+
+impl fmt::Display for Repetition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.effect {
+            Effect::Same => f.write_str("same"),
+            Effect::SameButResponse => f.write_str("same, response not documented"),
+            Effect::Answers(response) => write!(f, "same, but the response is {response}"),
+            Effect::Emits(difference) | Effect::Adds(difference) => f.write_str(difference),
+            Effect::Undocumented => f.write_str("not documented"),
+        }
     }
 }
 
@@ -124,6 +188,8 @@ struct Declaration {
     function: Ident,
     type_name: Ident,
     info: Info,
+    /// The tokens of the clauses after the facts.
+    clauses: String,
 }
 
 impl Parse for Declaration {
@@ -140,8 +206,8 @@ impl Parse for Declaration {
         let clauses;
         braced!(clauses in input);
         let info = clauses.call(Info::parse)?;
-        skip(&clauses)?;
-        Ok(Self { attributes, function, type_name, info })
+        let clauses = clauses.parse::<proc_macro2::TokenStream>()?.to_string();
+        Ok(Self { attributes, function, type_name, info, clauses })
     }
 }
 
@@ -153,12 +219,15 @@ impl Declaration {
     fn operation(self, module: &str, functions: &Functions<'_>) -> Result<Operation> {
         let type_name = self.type_name.to_string();
         let name = self.info.function(module, &type_name)?;
+        if self.clauses.contains("(batch of ") != self.info.deduplicated {
+            return Err(format!("`{type_name}`: it is `deduplicated` if it returns a `batch of …`").into());
+        }
         let attributes = if self.function == name {
             &self.attributes
         } else {
             &function_named(&name, &type_name, functions)?.attrs
         };
-        Ok(described(module, &type_name, &name, attributes, self.info))
+        described(module, &type_name, &name, attributes, self.info)
     }
 }
 
@@ -185,12 +254,22 @@ fn implemented(module: &str, implementation: &ItemImpl, functions: &Functions<'_
     })?;
     let name = info.function(module, &type_name)?;
     let function = function_named(&name, &type_name, functions)?;
-    Ok(described(module, &type_name, &name, &function.attrs, info))
+    described(module, &type_name, &name, &function.attrs, info)
 }
 
-fn described(module: &str, type_name: &str, name: &str, attributes: &[Attribute], info: Info) -> Operation {
+fn described(
+    module: &str,
+    type_name: &str,
+    name: &str,
+    attributes: &[Attribute],
+    info: Info,
+) -> Result<Operation> {
     let docs = docs(attributes);
-    Operation {
+    let repeatable = info.repeatable();
+    let repetition = info.repetition.ok_or_else(|| {
+        format!("`{type_name}`: tell what it does a second time, for example `twice_same(\"source\")`")
+    })?;
+    Ok(Operation {
         type_path: format!("{module}::{type_name}"),
         function: format!("{module}::{name}"),
         summary: sentence(&paragraph(&docs)),
@@ -200,19 +279,24 @@ fn described(module: &str, type_name: &str, name: &str, attributes: &[Attribute]
         method: info.method,
         route: info.route,
         tier: info.tier,
-        repeatable: info.repeatable,
+        repeatable,
+        repetition,
+        deduplicated: info.deduplicated,
         retention: info.retention,
-    }
+    })
 }
 
-/// The facts of an operation: those of an `INFO`, `OperationInfo::post(name, route, RateLimitTier::Tier5).repeatable()`,
-/// or of a declaration, `"name": POST "route", Tier5, repeatable;`.
+/// The facts of an operation: those of an `INFO`,
+/// `OperationInfo::post(name, route, RateLimitTier::Tier5).twice_same("source")`, or of a declaration,
+/// `"name": POST "route", Tier5, twice_same("source");`.
 struct Info {
     name: String,
     method: String,
     route: String,
     tier: String,
-    repeatable: Repeatable,
+    repetition: Option<Repetition>,
+    idempotency_key: bool,
+    deduplicated: bool,
     retention: bool,
 }
 
@@ -227,8 +311,15 @@ impl Info {
         let mut info = Self::new(name, method, route, &tier);
         while input.parse::<Option<Token![,]>>()?.is_some() {
             let fact: Ident = input.parse()?;
-            if !info.add(&fact.to_string()) {
-                return Err(syn::Error::new(fact.span(), "an unknown fact"));
+            let mut details = Vec::new();
+            if input.peek(Paren) {
+                let list;
+                parenthesized!(list in input);
+                let list = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?;
+                details.extend(list.iter().map(LitStr::value));
+            }
+            if !info.add(&fact.to_string(), details) {
+                return Err(syn::Error::new(fact.span(), "an unknown fact, or one with other arguments"));
             }
         }
         input.parse::<Token![;]>()?;
@@ -236,20 +327,40 @@ impl Info {
     }
 
     fn new(name: String, method: String, route: String, tier: &str) -> Self {
-        let repeatable = if method == "POST" { Repeatable::No } else { Repeatable::Yes };
+        let repetition = (method == "GET").then(Repetition::none);
         let tier = tier.trim_start_matches("Tier").to_owned();
-        Self { name, method, route, tier, repeatable, retention: false }
+        Self {
+            name,
+            method,
+            route,
+            tier,
+            repetition,
+            idempotency_key: false,
+            deduplicated: false,
+            retention: false,
+        }
     }
 
-    /// Adds a fact by the name of its method; `false` if there is none.
-    fn add(&mut self, fact: &str) -> bool {
+    /// Adds a fact by the name and the arguments of its method. Returns `false` if there is none.
+    fn add(&mut self, fact: &str, arguments: Vec<String>) -> bool {
         match fact {
-            "repeatable" => self.repeatable = Repeatable::Yes,
-            "honours_idempotency_key" => self.repeatable = Repeatable::WithKey,
+            "honours_idempotency_key" => self.idempotency_key = true,
+            "deduplicated" => self.deduplicated = true,
             "under_retention" => self.retention = true,
-            _ => return false,
+            _ => {
+                self.repetition = Repetition::read(fact, arguments);
+                return self.repetition.is_some();
+            }
         }
-        true
+        arguments.is_empty()
+    }
+
+    fn repeatable(&self) -> Repeatable {
+        match &self.repetition {
+            Some(repetition) if !repetition.is_safe() => Repeatable::No,
+            _ if self.idempotency_key => Repeatable::WithKey,
+            _ => Repeatable::Yes,
+        }
     }
 
     /// The name of the function that makes the operation.
@@ -263,9 +374,10 @@ impl Info {
     fn read(expression: &Expr) -> Option<Self> {
         match expression {
             Expr::Call(call) => Self::read_call(call),
-            Expr::MethodCall(ExprMethodCall { receiver, method, .. }) => {
+            Expr::MethodCall(ExprMethodCall { receiver, method, args, .. }) => {
                 let mut info = Self::read(receiver)?;
-                info.add(&method.to_string()).then_some(())?;
+                let arguments = args.iter().map(text).collect::<Option<_>>()?;
+                info.add(&method.to_string(), arguments).then_some(())?;
                 Some(info)
             }
             _ => None,
@@ -391,6 +503,7 @@ mod tests {
             const INFO: OperationInfo =
                 OperationInfo::post("users.get", "/v1/users/{user_id}", RateLimitTier::Tier4)
                     .honours_idempotency_key()
+                    .twice_returns("an empty list", "the source")
                     .under_retention();
         }
     "#;
@@ -406,7 +519,8 @@ mod tests {
             #[doc(alias = "users.get")]
             #[deprecated(note = "use another")]
             pub fn get(user_id; data: Data) -> Get {
-                "users.get": POST "/v1/users/{user_id}", Tier4, honours_idempotency_key, under_retention;
+                "users.get": POST "/v1/users/{user_id}", Tier4, honours_idempotency_key, under_retention,
+                    twice_returns("an empty list", "the source");
                 returns (User);
                 body { data }
             }
@@ -427,6 +541,8 @@ mod tests {
             assert_eq!(get.aliases, ["users.get"]);
             assert_eq!((get.tier.as_str(), get.retention), ("4", true));
             assert!(matches!(get.repeatable, Repeatable::WithKey));
+            assert_eq!(get.repetition.to_string(), "same, but the response is an empty list");
+            assert_eq!(get.repetition.source, "the source");
         }
     }
 
@@ -437,6 +553,43 @@ mod tests {
         let resource = read("users", &begun).unwrap();
         assert_eq!(resource.operations[0].summary, "Begins to get");
         assert_eq!(resource.operations[0].aliases, ["users.find"]);
+    }
+
+    #[test]
+    fn repeatable_follows_from_what_a_second_time_does() {
+        let facts = [
+            ("twice_same(\"x\")", "with a key"),
+            ("twice_same_effect(\"x\")", "with a key"),
+            ("twice_returns(\"a list\", \"x\")", "with a key"),
+            ("twice_emits(\"an event\", \"x\")", "no"),
+            ("twice_adds(\"a schedule\", \"x\")", "no"),
+            ("twice_undocumented(\"x\")", "no"),
+        ];
+        for source in [IMPLEMENTED, DECLARED] {
+            for (fact, repeatable) in facts {
+                let changed = source.replace("twice_returns(\"an empty list\", \"the source\")", fact);
+                assert_eq!(read("users", &changed).unwrap().operations[0].repeatable.to_string(), repeatable);
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_an_operation_that_does_not_tell_what_a_second_time_does() {
+        let without =
+            DECLARED.replace(",\n                    twice_returns(\"an empty list\", \"the source\")", "");
+        assert!(read("users", &without).err().unwrap().to_string().contains("a second time"));
+        for wrong in
+            ["repeatable", "twice_same", "twice_same(\"\")", "twice_same(\"a\", \"x\")", "twice_adds(\"x\")"]
+        {
+            let changed = DECLARED.replace("twice_returns(\"an empty list\", \"the source\")", wrong);
+            assert!(read("users", &changed).is_err(), "{wrong}");
+        }
+        for (returns, facts) in [("batch of User, by \"ids\"", "under_retention"), ("User", "deduplicated")] {
+            let changed = DECLARED
+                .replace("returns (User)", &format!("returns ({returns})"))
+                .replace("under_retention", facts);
+            assert!(read("users", &changed).err().unwrap().to_string().contains("`deduplicated`"));
+        }
     }
 
     #[test]

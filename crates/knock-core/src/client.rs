@@ -6,6 +6,7 @@ use crate::call::{Call, Completed, PreparedCall, Ready, Verdict};
 use crate::config::{CallOptions, Config};
 use crate::error::Error;
 use crate::transport::Transport;
+use crate::value::Moment;
 
 /// A client that sends operations over a [`Transport`]. Cheap to clone; clones share the transport and the retry
 /// budget.
@@ -85,18 +86,23 @@ impl<T: Transport> Client<T> {
         let Inner { config, transport } = &*self.inner;
         let random =
             transport.random().map_err(|error| Error::from(error).with_operation(call.operation_name()))?;
-        Call::new(config, call, options, transport.now(), random)
+        Call::new(config, call, options, self.now(), random)
+    }
+
+    fn now(&self) -> Moment {
+        let transport = &self.inner.transport;
+        Moment { unix: transport.now(), steady: transport.steady() }
     }
 
     /// Drives a call to its end.
     pub(crate) async fn drive(&self, mut call: Call<Ready>) -> Result<Completed, Error> {
         let transport = &self.inner.transport;
         loop {
-            let (request, sent) = call.send(transport.now())?;
+            let (request, sent) = call.send(self.now())?;
             let result = transport.send(request, sent.attempt()).await;
             let verdict = match result {
-                Ok(response) => sent.receive(response, transport.now()),
-                Err(error) => sent.fail(error, transport.now()),
+                Ok(response) => sent.receive(response, self.now()),
+                Err(error) => sent.fail(error, self.now()),
             };
             call = match verdict {
                 Verdict::Done(completed) => return Ok(completed),

@@ -17,8 +17,8 @@
 //! ```
 //!
 //! Most programs do not depend on this crate directly, but on an adapter, which re-exports it and adds a client:
-//! `knock-reqwest` for native services and for JavaScript hosts such as Vercel's Edge runtime, `knock-worker` for
-//! Cloudflare Workers, `knock-spin` for Spin. With a client, any operation is sent by [`send`](Operation::send).
+//! `knock-reqwest` for native services, `knock-fetch` for JavaScript hosts such as Vercel, `knock-worker` for Cloudflare
+//! Workers, `knock-spin` for Spin. With a client, any operation is sent by [`send`](Operation::send).
 //!
 //! # Crate features
 //!
@@ -85,10 +85,10 @@ pub mod webhook;
 mod wire;
 
 pub use api::*;
-pub use call::{Attempt, Call, Method, OperationInfo, PreparedCall, RateLimitTier};
+pub use call::{Attempt, Call, Method, OperationInfo, PreparedCall, RateLimitTier, Repetition, Twice};
 pub use client::Client;
 pub use config::{CallOptions, Config, ConfigBuilder, DEFAULT_BASE_URL, FromConfig};
-pub use error::{Error, ErrorKind, FieldError, Outcome, StopReason, TransportError};
+pub use error::{Error, ErrorKind, FieldError, Outcome, StopReason, TransportError, TransportErrorKind};
 pub use maybe_send::{MaybeSend, MaybeSendSync};
 pub use operation::{
     ApiResponse, Batch, Operation, Page, PageInfo, Paged, RequestEncoder, WithOptions, custom,
@@ -96,7 +96,8 @@ pub use operation::{
 pub use retry::{RetryBudget, RetryPolicy};
 pub use transport::Transport;
 pub use value::{
-    Clear, Field, IntoField, IntoOptional, InvalidInput, Secret, Text, Time, Timestamp, UnixTime, kind,
+    Clear, Field, IntoField, IntoOptional, InvalidInput, Moment, Secret, Text, Time, Timestamp, UnixTime,
+    kind,
 };
 pub use wire::{DecodeError, Query, QueryValue, json as read_json};
 pub use {bytes, http};

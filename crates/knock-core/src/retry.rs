@@ -8,10 +8,10 @@ use std::time::Duration;
 ///
 /// The defaults are those of `@knocklabs/node` 1.x: at most 2 retries, and a backoff of 0.5 s that doubles up to 8 s,
 /// minus up to 25 % jitter. A `Retry-After` header replaces the backoff, up to
-/// [`max_retry_after`](Self::max_retry_after).
+/// [`max_retry_after`](Self::max_retry_after), unless it asks for no wait.
 ///
-/// A call is retried only after a failure that may be temporary (connection, timeout, 408, 409, 429, 5xx), and only if
-/// the server did not act or the operation is safe to repeat. The server can override this with the header
+/// A call is retried only after a failure that may be temporary (connection, timeout, 408, 409, 429, 5xx, a 2xx response
+/// that is not Knock's), and only if the server did not act or the operation is safe to repeat. The server can override this with the header
 /// `x-should-retry`: `true` allows a retry of any call, and `false` prevents it.
 ///
 /// ```

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::call::Attempt;
 use crate::error::TransportError;
 use crate::maybe_send::{MaybeSend, MaybeSendSync};
-use crate::value::UnixTime;
+use crate::value::{Moment, UnixTime};
 
 /// What a client needs from its platform: sending a request, sleeping, the current time, and random bytes.
 ///
@@ -52,10 +52,16 @@ pub trait Transport: MaybeSendSync + 'static {
     /// Waits for a duration.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + MaybeSend;
 
-    /// Returns the current time. It decides whether a call has expired.
-    ///
-    /// If the clock is adjusted while a call is in progress, the deadline of the call shifts by the same amount.
+    /// Returns the current time by the system's clock. It decides whether a call has expired.
     fn now(&self) -> UnixTime;
+
+    /// Returns the time by a clock that is never adjusted, since any fixed point. It decides about the deadline of a call.
+    ///
+    /// The clock should go on while the machine is suspended, if the platform has one that does. By default, it is the
+    /// system's clock.
+    fn steady(&self) -> Duration {
+        Moment::from(self.now()).steady
+    }
 
     /// Returns unpredictable random bytes. They become idempotency keys.
     ///

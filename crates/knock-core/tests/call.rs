@@ -28,6 +28,7 @@ struct Happening {
 #[derive(Debug, Clone)]
 enum What {
     Status(u16, Vec<(&'static str, &'static str)>),
+    Body(u16, &'static str),
     NotSent,
     Interrupted,
     TimedOut,
@@ -49,6 +50,7 @@ impl Happening {
     fn apply(&self, call: Call<Sent>, now: UnixTime) -> Verdict {
         match &self.what {
             What::Status(status, headers) => call.receive(response(*status, headers, "{}"), now),
+            What::Body(status, body) => call.receive(response(*status, &[], *body), now),
             What::NotSent => call.fail(TransportError::not_sent("refused"), now),
             What::Interrupted => call.fail(TransportError::interrupted("reset"), now),
             What::TimedOut => call.fail(TransportError::timed_out(), now),
@@ -225,12 +227,12 @@ fn the_server_can_override_the_policy() {
     const HEADER: &str = "x-should-retry";
     let cases = [
         (get(), status_with(400, HEADER, "true"), 3, StopReason::AttemptsExhausted),
-        (get(), status_with(302, HEADER, "true"), 3, StopReason::AttemptsExhausted),
         (post(), status_with(500, HEADER, "true"), 3, StopReason::AttemptsExhausted),
         (get(), status_with(500, HEADER, "false"), 1, StopReason::NotRetryable),
         (get(), status_with(429, HEADER, "false"), 1, StopReason::NotRetryable),
         (post(), status_with(409, HEADER, "false"), 1, StopReason::NotRetryable),
-        // Other values are ignored.
+        // A redirect is not Knock's response. Other values are ignored.
+        (post(), status_with(302, HEADER, "true"), 1, StopReason::NotRetryable),
         (get(), status_with(400, HEADER, "yes"), 1, StopReason::NotRetryable),
         (get(), status_with(500, HEADER, "0"), 3, StopReason::AttemptsExhausted),
     ];
@@ -411,15 +413,13 @@ fn a_policy_sets_the_backoff() {
 #[test]
 fn the_server_can_set_the_wait() {
     type Headers = Vec<(&'static str, &'static str)>;
-    let cases: [(Headers, Duration); 8] = [
+    let cases: [(Headers, Duration); 6] = [
         (vec![("retry-after", "3")], secs(3)),
-        (vec![("retry-after", "0")], Duration::ZERO),
         (vec![("retry-after", "1.5")], millis(1500)),
         (vec![("retry-after", "60")], secs(60)),
         (vec![("retry-after-ms", "250"), ("retry-after", "9")], millis(250)),
         // `NOW` is Mon, 21 Sep 2026 14:13:20 GMT.
         (vec![("retry-after", "Mon, 21 Sep 2026 14:13:25 GMT")], secs(5)),
-        (vec![("retry-after", "Mon, 21 Sep 2026 14:00:00 GMT")], Duration::ZERO),
         (
             vec![("retry-after", "Mon, 21 Sep 2026 15:00:07 GMT"), ("date", "Mon, 21 Sep 2026 15:00:00 GMT")],
             secs(7),
@@ -440,6 +440,106 @@ fn the_server_can_set_the_wait() {
             "{text:?}: {:?}",
             trace.waits
         );
+    }
+}
+
+#[test]
+fn a_server_that_asks_for_no_wait_gets_the_backoff() {
+    // Zero, negative, in the past, and now.
+    let past = ["Mon, 21 Sep 2026 14:00:00 GMT", "Mon, 21 Sep 2026 14:13:20 GMT"];
+    for text in ["0", "0.0", "-0", "-3", "0.0001", past[0], past[1]] {
+        for name in ["retry-after", "retry-after-ms"] {
+            let trace = run(get(), &[status_with(429, name, text)]);
+            let error = trace.error();
+            assert_eq!(
+                (trace.sent(), error.stopped_by()),
+                (3, Some(StopReason::AttemptsExhausted)),
+                "{text}"
+            );
+            for (wait, longest) in trace.waits.iter().zip([millis(500), millis(1000)]) {
+                assert!(*wait >= longest * 3 / 4 && *wait <= longest, "{name}: {text}: {:?}", trace.waits);
+            }
+            assert_eq!(error.retry_after(), None);
+        }
+    }
+}
+
+/// Bodies of 2xx responses that are not Knock's.
+const NOT_KNOCKS: [&str; 6] = [
+    "<html><title>Sign in</title></html>",
+    "\r\n<!DOCTYPE html>",
+    "ok",
+    "404 page not found",
+    "no healthy upstream",
+    "--boundary",
+];
+
+#[test]
+fn a_success_that_is_not_knocks_is_an_unknown_outcome() {
+    let no_body = (204, "");
+    let bodies = NOT_KNOCKS.map(|body| (200, body));
+    let empty = [(200, ""), (200, " \r\n"), no_body];
+    let calls: [(fn() -> PreparedCall, bool); 4] = [
+        (get, false),
+        (trigger, false),
+        (|| users::delete("jhammond").prepare(RANDOM).expect("a valid call"), true),
+        (post, true),
+    ];
+    for (call, may_be_empty) in calls {
+        for (code, body) in bodies.iter().chain(&empty) {
+            let is_empty = body.trim().is_empty();
+            let answer: Happening = What::Body(*code, body).into();
+            let name = format!("{code} {body:?} for {:?}", call());
+            let trace = run(call(), &[answer]);
+            if is_empty && may_be_empty {
+                assert_eq!((trace.sent(), trace.result.is_ok()), (1, true), "{name}");
+                continue;
+            }
+            let error = trace.error();
+            assert_eq!(error.kind(), ErrorKind::UnexpectedResponse, "{name}");
+            assert_eq!((error.outcome(), error.body_excerpt()), (Outcome::Unknown, Some(*body)), "{name}");
+            let repeatable = call().is_repeatable();
+            let (sent, reason) =
+                if repeatable { (3, StopReason::AttemptsExhausted) } else { (1, StopReason::NotRepeatable) };
+            assert_eq!((trace.sent(), error.stopped_by()), (sent, Some(reason)), "{name}");
+            assert_eq!(error.is_retryable(), repeatable, "{name}");
+        }
+    }
+    // The next attempt reaches Knock.
+    let trace = run(trigger(), &[What::Body(200, NOT_KNOCKS[0]).into(), status(200)]);
+    assert_eq!((trace.sent(), trace.result.is_ok()), (2, true));
+    // It is not a success, so it does not refill the budget.
+    let budget = RetryBudget::new(20);
+    let config = Config::builder(support::KEY).retry_budget(budget.clone()).build().unwrap();
+    run_with(&config, get(), None, &[What::Body(200, NOT_KNOCKS[0]).into()]);
+    assert_eq!(budget.tokens(), 10);
+}
+
+#[test]
+fn a_stored_call_knows_which_successes_are_knocks() {
+    let stored = |call: PreparedCall| {
+        let text = serde_json::to_string(&call).expect("a call serializes");
+        serde_json::from_str::<PreparedCall>(&text).expect("it is read")
+    };
+    let delete = || users::delete("jhammond").prepare(RANDOM).expect("a valid call");
+    // The call, the status, the body, and whether it is a success.
+    let cases = [
+        (trigger(), 200, "", false),
+        (trigger(), 204, "", false),
+        (trigger(), 200, "<html>", false),
+        (trigger(), 200, "{}", true),
+        (delete(), 204, "", true),
+        (delete(), 200, "", false),
+        (delete(), 200, "<html>", false),
+        (delete(), 200, "{}", true),
+        (get(), 200, "", false),
+        (post(), 200, "", true),
+        (post(), 200, "<html>", false),
+    ];
+    for (call, code, body, success) in cases {
+        let name = format!("{code} {body:?} for {call:?}");
+        let trace = run(stored(call), &[What::Body(code, body).into()]);
+        assert_eq!(trace.result.is_ok(), success, "{name}");
     }
 }
 

@@ -6,11 +6,12 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt};
+use knock_core::channel_data::ChannelId;
 use knock_core::slack::{self, AccessTokenObject};
 use knock_core::{
     CallOptions, Client, Config, ErrorKind, Method, Operation, Outcome, Paged, PreparedCall, RetryPolicy,
-    StopReason, UnixTime, custom, users, workflows,
+    StopReason, UnixTime, custom, feeds, messages, ms_teams, objects, tenants, users, workflows,
 };
 use serde_json::{Value, json};
 use support::{Fake, Reaction, Sent, block_on, config, millis, poll_once, response, secs};
@@ -224,9 +225,7 @@ fn without_randomness_nothing_is_sent() {
 
 #[test]
 fn a_call_with_an_unreadable_response_was_applied() {
-    let bodies =
-        ["", "null", "{}", "[]", "<html></html>", "{\"workflow_run_id\": 7}", "{\"workflow_run_id\""];
-    for body in bodies {
+    for body in ["null", "{}", "[]", "{\"workflow_run_id\": 7}", "{\"workflow_run_id\""] {
         let response = response(200, &[("x-request-id", "req-1"), ("x-should-retry", "true")], body);
         let client = client([Reaction::Respond(response)]);
         let error = block_on(trigger().send(&client)).unwrap_err();
@@ -249,12 +248,85 @@ fn a_decoding_error_has_the_facts_of_its_call() {
 }
 
 #[test]
-fn an_operation_that_returns_nothing_accepts_any_success() {
-    for body in ["", "{}", "<html></html>", "\"ok\""] {
+fn an_operation_that_returns_nothing_accepts_no_body_and_any_json() {
+    for body in ["", "{}", "{\"ok\": true}", "\"ok\"", "null"] {
         let client = client([Reaction::Respond(response(204, &[], body)), Reaction::ok(body)]);
         block_on(users::delete("jhammond").send(&client)).unwrap();
         block_on(workflows::cancel("dinosaurs-loose").cancellation_key("alert-17").send(&client)).unwrap();
     }
+}
+
+#[test]
+fn a_page_of_a_proxy_is_never_a_success() {
+    const LOGIN: &str = "<!DOCTYPE html><title>Sign in</title>";
+    #[allow(clippy::needless_pass_by_value, reason = "it reads better where it is called")]
+    fn check<O: Operation<Output = ()> + Clone>(operation: O) {
+        let login = || Reaction::Respond(response(200, &[("content-type", "application/json")], LOGIN));
+        let page = client([login(), login(), login()]);
+        let error = block_on(operation.clone().send(&page)).unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::UnexpectedResponse, Outcome::Unknown));
+        assert_eq!(error.attempts(), if error.is_retryable() { 3 } else { 1 }, "{error}");
+        assert!(error.to_string().contains("HTML and not JSON"), "{error}");
+
+        // The same applies without a client.
+        let error = operation.parse(response(200, &[], LOGIN), support::NOW).unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::UnexpectedResponse, Outcome::Unknown));
+    }
+    let channel = || ChannelId::new("9a1b2c3d");
+    check(users::delete("jhammond"));
+    check(users::unset_preferences("jhammond"));
+    check(users::unset_channel_data("jhammond", channel()));
+    check(objects::delete("projects", "paddock-9"));
+    check(objects::unset_preferences("projects", "paddock-9"));
+    check(objects::unset_channel_data("projects", "paddock-9", channel()));
+    check(tenants::delete("jurassic-park"));
+    check(workflows::cancel("dinosaurs-loose").cancellation_key("alert-17"));
+    check(slack::revoke_access("9a1b2c3d", AccessTokenObject::tenant("jurassic-park")));
+    check(ms_teams::revoke_access("9a1b2c3d", ms_teams::TenantObject::tenant("jurassic-park")));
+
+    // A trigger is sent again with the same key.
+    let client = client([Reaction::ok(LOGIN), Reaction::ok(""), Reaction::ok(RUN)]);
+    block_on(trigger().send(&client)).unwrap();
+    let keys = keys(&client);
+    assert_eq!((keys.len(), &keys[1], &keys[2]), (3, &keys[0], &keys[0]));
+}
+
+#[test]
+fn a_text_that_begins_like_json_does_not_show_that_knock_acted() {
+    for body in ["[error] no upstream", "{{ login }}", "{'status': 'down'}", "\"eu-1\" is down"] {
+        let client = client([Reaction::ok(body), Reaction::ok(body), Reaction::ok(RUN)]);
+        block_on(trigger().send(&client)).unwrap();
+        assert_eq!(client.transport().requests().len(), 3, "{body}");
+    }
+    // What follows the beginning is not checked unless it cannot be read, so these are not retried.
+    for body in ["{\"workflow_run_id\": \"1\"}\n{}", "{\"a\": 1, oops}", "[{}] <!-- added by a proxy -->"] {
+        let client = client([Reaction::ok(body)]);
+        let error = block_on(trigger().send(&client)).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.outcome()),
+            (ErrorKind::UnexpectedResponse, Outcome::Unknown),
+            "{body}"
+        );
+        assert_eq!((error.attempts(), error.is_retryable()), (1, true), "the key makes it safe");
+        let error = block_on(users::delete("a").send(&self::client([Reaction::ok(body)]))).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.outcome()),
+            (ErrorKind::UnexpectedResponse, Outcome::Unknown),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn a_custom_operation_reads_no_body_as_null() {
+    let client =
+        client([Reaction::ok(""), Reaction::ok(" \r\n"), Reaction::status(204), Reaction::ok("<html>")]);
+    let list = || custom::request::<Value>(Method::Post, "/v1/things");
+    assert_eq!(block_on(list().send(&client)).unwrap(), Value::Null);
+    assert_eq!(block_on(list().send(&client)).unwrap(), Value::Null);
+    assert_eq!(block_on(list().with(CallOptions::new()).send(&client)).unwrap(), Value::Null);
+    let error = block_on(list().send(&client)).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnexpectedResponse, 1));
 }
 
 #[test]
@@ -421,4 +493,207 @@ fn options_apply_to_every_page() {
         assert_eq!(request.headers()["x-knock-branch"], "new-onboarding");
         assert_eq!(attempt.timeout, secs(2));
     }
+}
+
+/// A page of users. An id of `?` stands for a user without one, and an id that ends with `!` for one with odd times.
+fn users_page(ids: &[&str], info: &Value) -> Reaction {
+    let entry = |id: &str| match id.strip_suffix('!') {
+        None if id == "?" => json!({ "name": "without an id" }),
+        None => json!({ "id": id, "created_at": "2026-09-21T14:13:20Z" }),
+        Some(id) => {
+            json!({ "id": id, "name": "John", "created_at": "yesterday", "updated_at": 7, "plan": "chaos" })
+        }
+    };
+    let entries: Vec<_> = ids.iter().map(|id| entry(id)).collect();
+    Reaction::ok(json!({ "entries": entries, "page_info": info }).to_string())
+}
+
+fn info(before: Option<&str>, after: Option<&str>) -> Value {
+    json!({ "__typename": "PageInfo", "before": before, "after": after, "page_size": 50 })
+}
+
+fn targets(client: &Client<Fake>) -> Vec<String> {
+    let requests = client.transport().requests();
+    requests.iter().map(|request| request.uri().query().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn a_cursor_that_does_not_move_is_an_error() {
+    // The cursors of the pages, and the number of requests until the error.
+    for (cursors, requests) in [(vec!["1", "1"], 2), (vec!["1", "2", "1"], 3), (vec!["1", "2", "3", "2"], 4)]
+    {
+        let pages = || {
+            let pages = cursors.iter().map(|cursor| users_page(&["a"], &info(None, Some(cursor))));
+            client(pages.collect::<Vec<_>>())
+        };
+        let client = pages();
+        let error = block_on(users::list().collect_up_to(1000, &client)).unwrap_err();
+        assert!(error.message().starts_with("the list does not end"), "{error}");
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Decoding, Some("users.list")));
+        assert_eq!(client.transport().requests().len(), requests, "{cursors:?}");
+
+        let client = pages();
+        let items: Vec<_> = block_on(users::list().stream(&client).take(1000).collect());
+        assert!(items.len() < 10, "the stream does not end: {}", items.len());
+        assert_eq!(items.iter().filter(|item| item.is_err()).count(), 1);
+        assert!(items.last().unwrap().is_err());
+    }
+    // Page by page.
+    let client = client([users_page(&["a"], &info(None, Some("1")))]);
+    let error = block_on(users::list().after("1").send(&client)).unwrap_err();
+    assert!(error.message().starts_with("the list does not end"), "{error}");
+    // The cursor of a provider.
+    let client = self::client([page(&["a"], "1"), page(&[], "1")]);
+    let error = block_on(list().collect_up_to(1000, &client)).unwrap_err();
+    assert!(error.message().starts_with("the list does not end"), "{error}");
+}
+
+#[test]
+fn a_list_goes_on_in_its_direction() {
+    let pages = [
+        users_page(&["c"], &info(Some("b"), Some("d"))),
+        users_page(&["b"], &info(Some("a"), Some("c"))),
+        users_page(&["a"], &info(None, Some("b"))),
+    ];
+    let backward = client(pages);
+    let ids = block_on(users::list().before("end").collect_up_to(100, &backward)).unwrap();
+    assert_eq!(ids.iter().map(|user| user.id.as_str()).collect::<Vec<_>>(), ["c", "b", "a"]);
+    assert_eq!(targets(&backward), ["before=end", "before=b", "before=a"]);
+
+    // With both, the list goes forward to the end that `before` sets.
+    let forward =
+        client([users_page(&["c"], &info(Some("b"), Some("d"))), users_page(&[], &info(None, None))]);
+    block_on(users::list().after("b").before("e").collect_up_to(100, &forward)).unwrap();
+    assert_eq!(targets(&forward), ["after=b&before=e", "after=d&before=e"]);
+}
+
+#[test]
+fn an_odd_row_costs_only_itself() {
+    let client = client([users_page(&["a", "?", "c"], &info(None, Some("1")))]);
+    let page = block_on(users::list().send(&client)).unwrap();
+    assert_eq!(page.iter().map(|user| user.id.as_str()).collect::<Vec<_>>(), ["a", "c"]);
+    let [problem] = &page.unreadable[..] else { panic!("expected one: {:?}", page.unreadable) };
+    assert!(problem.to_string().contains("missing field `id` at entries[1] (line 1 column "), "{problem}");
+    assert_eq!(page.next.unwrap().prepare([7; 16]).unwrap().target(), "/v1/users?after=1");
+
+    // All rows are odd: the list still goes on.
+    let client = self::client([
+        users_page(&["?", "?"], &info(None, Some("1"))),
+        users_page(&["a"], &info(None, None)),
+    ]);
+    let items: Vec<_> = block_on(users::list().stream(&client).collect());
+    let errors: Vec<_> = items.iter().filter_map(|item| item.as_ref().err()).collect();
+    assert_eq!((errors.len(), items.len(), items[2].as_ref().unwrap().id.as_str()), (2, 3, "a"));
+    assert_eq!((errors[0].kind(), errors[0].operation()), (ErrorKind::Decoding, Some("users.list")));
+
+    // `collect_up_to` does not pretend that the list is complete.
+    let client = self::client([users_page(&["a", "?"], &info(None, None))]);
+    let error = block_on(users::list().collect_up_to(10, &client)).unwrap_err();
+    assert!(error.message().contains("entries[1]"), "{error}");
+
+    // A list without pages.
+    let client = self::client([Reaction::ok(r#"[{"id": "default"}, {"id": 7}, {"id": "t"}]"#)]);
+    let page = block_on(users::list_preferences("a").send(&client)).unwrap();
+    assert_eq!((page.items.len(), page.unreadable.len()), (2, 1));
+    assert!(page.unreadable[0].to_string().contains("at [1].id "), "{}", page.unreadable[0]);
+
+    // A list with a name but without pages.
+    let channels = r#"{"ms_teams_channels": [{"id": "a"}, {"id": 7}]}"#;
+    let client = self::client([Reaction::ok(channels), Reaction::ok(channels)]);
+    let list = || ms_teams::list_channels("c", ms_teams::TenantObject::tenant("t"), "team");
+    let page = block_on(list().send(&client)).unwrap();
+    assert_eq!((page.items.len(), page.unreadable.len()), (1, 1));
+    assert!(page.unreadable[0].to_string().contains("ms_teams_channels[1].id"), "{}", page.unreadable[0]);
+    let items: Vec<_> = block_on(list().stream(&client).collect());
+    assert_eq!((items.len(), items[1].is_err()), (2, true));
+}
+
+#[test]
+fn a_successful_response_without_a_list_is_not_an_empty_list() {
+    for body in [r#"{"code": "authorization", "message": "Sign in"}"#, "[]", r#"{"next_cursor": "1"}"#] {
+        let client = client([(); 5].map(|()| Reaction::ok(body)));
+        let channels = slack::list_channels("c", AccessTokenObject::tenant("t"));
+        let teams = ms_teams::list_channels("c", ms_teams::TenantObject::tenant("t"), "team");
+        for error in [
+            block_on(users::list().send(&client)).unwrap_err(),
+            block_on(channels.collect_up_to(9, &client)).unwrap_err(),
+            block_on(teams.send(&client)).unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Decoding, "{body} {error}");
+            assert_eq!(error.to_string().contains("no list of items"), body != "[]", "{error}");
+        }
+        let feed =
+            feeds::list_items("jhammond", ChannelId::from_static("8209f26c-62a5-461d-95e2-a5716a26e652"));
+        assert_eq!(block_on(feed.clone().send(&client)).unwrap_err().kind(), ErrorKind::Decoding, "{body}");
+        let without_items = block_on(feed.exclude(["entries"]).send(&client));
+        assert_eq!(without_items.is_ok(), body != "[]", "{body}");
+    }
+}
+
+#[test]
+fn an_odd_count_does_not_cost_the_page() {
+    for count in ["null", "-1", "\"many\"", "5000000000", "1.5"] {
+        let body = format!(
+            r#"{{"entries": [{{"id": "a"}}], "page_info": {{"page_size": {count}, "total_count": {count}}}}}"#
+        );
+        let page = block_on(users::list().send(&client([Reaction::ok(body)]))).unwrap();
+        let info = page.info.unwrap();
+        assert_eq!((page.items.len(), info.page_size, info.total_count), (1, 0, None), "{count}");
+    }
+}
+
+#[test]
+fn an_odd_time_costs_only_its_field() {
+    let client = client([
+        users_page(&["a", "b!"], &info(None, None)),
+        Reaction::ok(
+            r#"{"id": "c", "created_at": {"a": [1]}, "updated_at": "2026-09-21T14:13:20Z", "plan_at": "x"}"#,
+        ),
+    ]);
+    let page = block_on(users::list().send(&client)).unwrap();
+    let [first, second] = &page.items[..] else { panic!("expected two: {page:?}") };
+    assert!(first.created_at.is_some());
+    assert_eq!((second.id.as_str(), second.name.as_deref()), ("b", Some("John")));
+    assert_eq!((second.created_at, second.updated_at), (None, None));
+    assert_eq!((&second.properties["plan"], second.properties.len()), (&json!("chaos"), 1));
+    assert_eq!(page.unreadable, []);
+
+    let user = block_on(users::get("c").send(&client)).unwrap();
+    assert_eq!((user.created_at, user.updated_at.is_some()), (None, true));
+    assert_eq!(user.properties["plan_at"], "x");
+}
+
+#[test]
+fn odd_times_of_messages_and_recipients() {
+    let message = |id: &str, seen: &str, inserted: &str| {
+        json!({
+            "__typename": "Message", "id": id, "channel_id": "c", "recipient": "a", "workflow": "w",
+            "status": "sent", "engagement_statuses": [], "data": { "seen_at": "soon" }, "metadata": {},
+            "source": { "__typename": "NotificationSource", "key": "w", "version_id": "1", "categories": [] },
+            "seen_at": seen, "inserted_at": inserted, "updated_at": inserted
+        })
+    };
+    let (good, odd) = ("2026-09-21T14:13:20Z", "21/09/2026");
+    let items = [message("1", good, good), message("2", odd, good), message("3", good, odd)];
+    let page = json!({ "items": items, "page_info": info(None, Some("1")) });
+    let subscription = json!({
+        "object": { "__typename": "Object", "id": "o", "collection": "c", "created_at": odd, "properties": { "created_at": odd } },
+        "properties": {}, "inserted_at": good, "updated_at": good,
+        "recipient": { "__typename": "User", "id": "a", "updated_at": odd, "created_at": good }
+    });
+    let subscriptions = json!({ "entries": [subscription], "page_info": info(None, None) });
+    let client = client([Reaction::ok(page.to_string()), Reaction::ok(subscriptions.to_string())]);
+
+    let page = block_on(messages::list().send(&client)).unwrap();
+    assert_eq!(page.iter().map(|message| message.id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+    assert_eq!((page.items[0].seen_at.is_some(), page.items[1].seen_at), (true, None));
+    assert_eq!(page.items[1].data.as_ref().unwrap()["seen_at"], "soon");
+    // A time that every message has cannot be left out.
+    assert!(page.unreadable[0].to_string().contains(" items[2].inserted_at ("), "{:?}", page.unreadable);
+    assert!(page.next.is_some());
+
+    let page = block_on(objects::list_subscriptions("c", "o").send(&client)).unwrap();
+    assert_eq!((page.items.len(), page.unreadable.len()), (1, 0));
+    assert_eq!(page.items[0].object.created_at, None);
+    assert_eq!(page.items[0].object.properties["created_at"], odd);
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use knock_core::token::TokenError;
 use knock_core::{
-    Config, Error, ErrorKind, InvalidInput, Method, Operation, Outcome, custom, recipients::UserRequest,
-    users, workflows,
+    CallOptions, Config, Error, ErrorKind, InvalidInput, Method, Operation, Outcome, TransportError,
+    bulk_operations, custom, recipients::UserRequest, users, workflows,
 };
 use serde_json::Value;
 use support::{NOW, response};
@@ -285,14 +285,13 @@ fn the_retry_headers_of_the_server_are_honoured() {
 }
 
 #[test]
-fn a_decoding_error_names_the_position_but_not_the_value() {
+fn a_decoding_error_names_the_place_but_not_the_value() {
     // An invalid body, and the expected message.
     let cases = [
-        (r#"{"id": 7}"#, "the response could not be read: expected a string at line 1 column 8"),
+        (r#"{"id": 7}"#, "the response could not be read: expected a string at id (line 1 column 8)"),
         (r#"{"name": "x"}"#, "the response could not be read: missing field `id` at line 1 column 13"),
-        (r#"{"id": "a""#, "the response could not be read at line 1 column 10"),
-        ("", "the response has no body"),
-        ("<html>", "the response could not be read: expected value at line 1 column 1"),
+        (r#"{"id": "a""#, "the response could not be read at id (line 1 column 10)"),
+        ("{\n \"id\":\n\n  7}", "the response could not be read: expected a string at id (line 4 column 3)"),
     ];
     for (body, message) in cases {
         let error = users::get("jhammond").parse(response(200, &[ID], body), NOW).unwrap_err();
@@ -301,6 +300,121 @@ fn a_decoding_error_names_the_position_but_not_the_value() {
         assert_eq!(error.body_excerpt(), Some(body));
         assert!(error.to_string().starts_with("users.get: 200 OK: the response"), "{error}");
     }
+    // What is not even JSON does not show that Knock acted.
+    let body = r#"{"plan": [1, {"a": }]}"#;
+    let error = users::get("jhammond").parse(response(200, &[ID], body), NOW).unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::UnexpectedResponse, Outcome::Unknown));
+    let message = "the response could not be read: expected value at plan[1] (line 1 column 20)";
+    assert_eq!((error.message(), error.body_excerpt()), (message, Some(body)));
+}
+
+#[derive(serde::Deserialize)]
+struct Row {
+    #[serde(rename = "inserted_at")]
+    _inserted_at: knock_core::Timestamp,
+}
+
+#[test]
+fn a_decoding_error_shows_the_bytes_around_its_place() {
+    let row = |index: usize| {
+        let inserted_at = if index == 45 { "soon" } else { "2026-09-21T14:13:20Z" };
+        let text = "é".repeat(300);
+        serde_json::json!({
+            "__typename": "MessageEvent", "id": index.to_string(), "recipient": "jhammond",
+            "type": "message.sent", "data": { "text": text }, "inserted_at": inserted_at
+        })
+    };
+    let rows: Vec<_> = (0..50).map(row).collect();
+    // As a custom operation, which has no rows that can be left out.
+    let list = custom::request::<Vec<Row>>(Method::Get, "/v1/rows");
+    let body = serde_json::json!(rows).to_string();
+    let error = list.parse(response(200, &[], body.clone()), NOW).map(drop).unwrap_err();
+    assert!(error.message().contains(" at [45].inserted_at (line 1 column "), "{error}");
+    let excerpt = error.body_excerpt().unwrap();
+    assert!(excerpt.contains(r#""inserted_at":"soon""#), "{excerpt}");
+    assert!(excerpt.chars().count() <= 2048 && body.find(excerpt.trim_matches('\u{fffd}')).is_some());
+}
+
+#[test]
+fn a_response_that_is_not_knocks_is_described() {
+    for (body, words) in [
+        ("<html>", "the response is HTML and not JSON"),
+        ("ok", "the response is not JSON"),
+        ("", "the response has no body"),
+    ] {
+        let error = users::get("jhammond").parse(response(200, &[ID], body), NOW).unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::UnexpectedResponse, Outcome::Unknown));
+        assert!(error.is_retryable());
+        assert!(error.message().starts_with(words), "{error}");
+        assert_eq!((error.body_excerpt(), error.request_id()), (Some(body), Some(ID.1)));
+    }
+}
+
+#[test]
+fn a_redirect_names_where_it_leads_without_the_url() {
+    // The location, and what the message tells of it.
+    let cases = [
+        ("https://sso.corp.example/login?token=hunter2", "redirects to https://sso.corp.example;"),
+        ("http://user:hunter2@10.0.0.1:8080/hunter2", "redirects to http://10.0.0.1:8080;"),
+        ("/login?token=hunter2", "redirects to another of its paths"),
+        ("//user:hunter2@sso.corp.example:8443/hunter2", "redirects to //sso.corp.example:8443;"),
+        ("/\\sso.corp.example/hunter2", "redirects to a place that is not a URL"),
+        ("javascript:hunter2", "redirects to a place that is not a URL"),
+        ("https:hunter2", "redirects to a place that is not a URL"),
+        ("?next=hunter2", "redirects to another of its paths"),
+        ("ht tp://hunter2", "redirects to a place that is not a URL"),
+        ("hunter2", "redirects to another"),
+    ];
+    for status in [301, 302, 303, 307, 308] {
+        for (location, words) in cases {
+            // The body of a proxy does not hide it.
+            let body = r#"{"message": "moved to hunter2"}"#;
+            let headers = [("location", location)];
+            let error = users::get("jhammond").parse(response(status, &headers, body), NOW).unwrap_err();
+            assert_eq!((error.kind(), error.outcome()), (ErrorKind::UnexpectedStatus, Outcome::Unknown));
+            assert_eq!(error.status_code().map(|code| code.as_u16()), Some(status));
+            assert!(error.message().contains(words), "{error}");
+            assert!(error.to_string().starts_with(&format!("users.get: {status} ")), "{error}");
+            assert!(!format!("{error} {error:?} {error:#?}").contains("hunter2"), "{error:?}");
+            assert!(!error.is_retryable());
+        }
+    }
+    assert_eq!(parse(302, "").message(), "the server redirects without a `Location`");
+    assert_eq!(parse(304, "").message(), "");
+}
+
+#[test]
+fn debug_is_as_bounded_as_display() {
+    let long = "é\"\n".repeat(2_000);
+    let error = serde_json::json!({ "field": long, "message": long, "type": long });
+    let body = serde_json::json!({ "code": long, "message": long, "errors": vec![error; 50] });
+    let id = "r".repeat(100_000);
+    let error =
+        users::get("a").parse(response(422, &[("x-request-id", &id)], body.to_string()), NOW).unwrap_err();
+    for text in [
+        error.to_string(),
+        format!("{error:?}"),
+        format!("{error:#?}"),
+        format!("{:?}", error.field_errors()[0]),
+    ] {
+        assert!(text.chars().count() < 20_000, "{} characters", text.chars().count());
+    }
+    assert!(format!("{error:?}").contains("40 more"));
+    // Nothing is lost.
+    assert_eq!((error.field_errors().len(), error.field_errors()[0].message.as_deref()), (50, Some(&*long)));
+
+    // A source of any size, and the name of a call from a queue.
+    for kind in [TransportError::not_sent, TransportError::interrupted] {
+        let error = Error::from(kind(long.clone()));
+        for text in [format!("{error:?}"), format!("{error:#?}")] {
+            assert!(text.len() < 3_000, "{} bytes", text.len());
+        }
+    }
+    let call = serde_json::json!({ "operation": long, "method": "GET", "target": "/", "expires_at": 1 });
+    let call: knock_core::PreparedCall = serde_json::from_value(call).unwrap();
+    let client = knock_core::Client::with_transport(support::config(), support::Fake::new([]));
+    let error = support::block_on(client.execute(call, None)).unwrap_err();
+    assert!(format!("{error:?}").chars().count() < 2_000);
 }
 
 #[test]
@@ -308,11 +422,10 @@ fn decoding_errors_contain_no_personal_data() {
     // Each contains personal data in a place where it cannot be read.
     let person = "jane@personal.example";
     let bodies = [
-        format!(r#"{{"id": "a", "created_at": "{person}"}}"#),
-        format!(r#"{{"id": "a", "created_at": "2026-09-21T14:13:20Z{person}"}}"#),
-        format!(r#"{{"id": "a", "created_at": "2026-09-21T14:13:20.expected {person}"}}"#),
         format!(r#"{{"id": "a", "name": ["{person}"]}}"#),
-        format!(r#"{{"id": "a", "created_at": {{"{person}": 1}}}}"#),
+        format!(r#"{{"id": "a", "name": {{"{person}": 1}}}}"#),
+        format!(r#"{{"id": "a", "{person}": {{"b": }}}}"#),
+        format!(r#"{{"id": "a", "plan": {{"{person}": ["{person}", ]}}}}"#),
         format!(r#""{person}""#),
         format!(r#""expected {person}""#),
         format!(r#""missing field {person}""#),
@@ -320,6 +433,7 @@ fn decoding_errors_contain_no_personal_data() {
         format!(r#"{{"id": "a" "{person}"}}"#),
         format!(r#"{{"id": "a", "id": "{person}"}}"#),
         person.to_owned(),
+        format!("<html>{person}"),
     ];
     for body in bodies {
         let error = users::get("jhammond").parse(response(200, &[], body.clone()), NOW).unwrap_err();
@@ -327,6 +441,20 @@ fn decoding_errors_contain_no_personal_data() {
         assert!(!text.contains("jane") && !text.contains("personal"), "{body} results in {text}");
         assert!(!text.contains(" but "), "{text} quotes the value");
         assert_eq!(error.body_excerpt(), Some(body.as_str()), "the excerpt contains it");
+    }
+    // Times that cannot be left out.
+    let times = [
+        format!(r#""{person}""#),
+        format!(r#""2026-09-21T14:13:20Z{person}""#),
+        format!(r#""2026-09-21T14:13:20.expected {person}""#),
+        format!(r#"{{"{person}": 1}}"#),
+    ];
+    for time in times {
+        let body = format!(r#"{{"id": "a", "name": "n", "status": "queued", "inserted_at": {time}}}"#);
+        let error = bulk_operations::get("a").parse(response(200, &[], body), NOW).unwrap_err();
+        let text = format!("{error} {error:?} {error:#?}");
+        assert!(!text.contains("jane") && !text.contains("personal"), "{time} results in {text}");
+        assert!(error.message().contains(" at inserted_at ("), "{error}");
     }
 }
 
@@ -367,6 +495,40 @@ fn values_that_cannot_be_serialized_name_their_field() {
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert!(error.message().starts_with(&format!("`{field}` ")), "{error}");
     }
+}
+
+#[test]
+fn credentials_go_over_plain_http_only_to_this_machine_or_if_that_is_allowed() {
+    let token = || CallOptions::new().user_token("eyJ.a.b");
+    for (url, is_this_machine) in [
+        ("http://localhost:4000", true),
+        ("http://api.localhost", true),
+        ("http://127.0.0.1:4000", true),
+        ("http://127.8.8.8", true),
+        ("http://[::1]:4000", true),
+        ("http://10.0.0.1", false),
+        ("http://0.0.0.0:4000", false),
+        ("http://localhost.example.com", false),
+        ("http://127.0.0.1.example.com", false),
+        ("http://api.knock.app", false),
+    ] {
+        let builder = |key| Config::builder(key).base_url(url);
+        let open = is_this_machine;
+        assert_eq!(builder("sk_test_12345").build().is_ok(), open, "{url}");
+        assert_eq!(builder("pk_test_12345").user_token("eyJ.a.b").build().is_ok(), open, "{url}");
+        let public = builder("pk_test_12345").build().unwrap();
+        let sent = users::get("a").with(token()).to_request(&public);
+        assert_eq!(sent.is_ok(), open, "{url}");
+        if let Err(error) = sent {
+            assert!(error.to_string().contains("allow_plain_http"), "{error}");
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+        }
+        for key in ["sk_test_12345", "pk_test_12345"] {
+            let allowed = builder(key).allow_plain_http(true).user_token("eyJ.a.b").build().unwrap();
+            assert!(users::get("a").with(token()).to_request(&allowed).is_ok());
+        }
+    }
+    assert!(Config::new("sk_test_12345").is_ok());
 }
 
 #[test]
@@ -411,6 +573,8 @@ fn configuration_errors_name_the_setting() {
         (header("Content-Type", "text/plain"), vec!["header Content-Type"]),
         (builder().timeout(Duration::ZERO).build(), vec!["`timeout` is zero"]),
         (builder().deadline(Duration::ZERO).build(), vec!["`deadline` is zero"]),
+        (builder().connect_timeout(Duration::ZERO).build(), vec!["`connect_timeout` is zero"]),
+        (builder().max_response_bytes(0).build(), vec!["`max_response_bytes` is zero"]),
         (builder().branch("").build(), vec!["branch", "KNOCK_BRANCH"]),
         (builder().branch("a\nb").build(), vec!["branch"]),
         (builder().user_token("").build(), vec!["user token", "eyJ"]),
@@ -471,10 +635,7 @@ fn a_transport_error_is_a_source() {
         ]),
     );
     let error = support::block_on(users::get("jhammond").send(&client)).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "users.get: could not connect; nothing was sent [attempts 3, no attempts left]"
-    );
+    assert_eq!(error.to_string(), "users.get: the request was not sent [attempts 3, no attempts left]");
     assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("connection refused"));
 }
 

@@ -2,12 +2,13 @@
 
 mod support;
 
+use std::env::VarError;
 use std::fmt::{Debug, Display};
 
 use knock_core::call::{Call, Verdict};
 use knock_core::channel_data::{
-    ChannelData, ChannelDataRequest, ChannelId, DiscordChannelData, DiscordConnection, MsTeamsChannelData,
-    MsTeamsConnection, SlackChannelData, SlackConnection,
+    AwsSnsDevice, ChannelData, ChannelDataRequest, ChannelDataValue, ChannelId, DiscordChannelData,
+    DiscordConnection, MsTeamsChannelData, MsTeamsConnection, PushDevice, SlackChannelData, SlackConnection,
 };
 use knock_core::preferences::PreferenceSetRequest;
 use knock_core::token::{SigningKey, UserToken};
@@ -16,6 +17,7 @@ use knock_core::{
     CallOptions, Client, Config, ConfigBuilder, Error, ErrorKind, Operation, PreparedCall, Secret,
     TransportError, users, workflows,
 };
+use serde_json::json;
 use support::{Fake, NOW, Reaction, block_on, response};
 
 const API_KEY: &str = "sk_test_hidden1";
@@ -24,6 +26,8 @@ const SLACK_TOKEN: &str = "xoxb-hidden3";
 const HOOK_URL: &str = "https://hooks.example/hidden4";
 const WEBHOOK_SECRET: &str = "whsec_hidden5";
 const HEADER_VALUE: &str = "hidden6";
+const DEVICE: &str = "device-hidden10";
+const ARN: &str = "arn:aws:sns:us-west-2:1:endpoint/APNS/hidden11";
 const PERSON: &str = "jane@hidden7.example";
 const PKCS8: &str = include_str!("fixtures/rfc7515_a2_pkcs8.pem");
 
@@ -108,8 +112,13 @@ fn invalid_configurations() {
         Config::new(broken_key),
         Config::new(format!("-----BEGIN PRIVATE KEY-----{MARK}")),
         Config::new(USER_TOKEN),
-        builder().user_token(format!("{USER_TOKEN}\n")).build(),
+        builder().user_token(format!("{USER_TOKEN}\n{USER_TOKEN}")).build(),
+        builder().user_token(format!("'{USER_TOKEN}'")).build(),
         builder().header("x-gateway-key", format!("{HEADER_VALUE}\n")).build(),
+        builder().header("x-gateway-key", format!("{HEADER_VALUE}é")).build(),
+        builder().branch(format!("{MARK}\n{MARK}")).build(),
+        builder().base_url(format!("\"https://{MARK}.example\"")).build(),
+        Config::from_variables(|_| Err::<String, _>(VarError::NotUnicode(MARK.into()))).build(),
         builder().header("authorization", HEADER_VALUE).build(),
         builder().base_url("https://user:hidden8@proxy.example").build(),
         builder().base_url("https://proxy.example/?key=hidden8").build(),
@@ -170,14 +179,23 @@ fn webhook_verifiers() {
     }
 }
 
-fn channel_data() -> [ChannelDataRequest; 3] {
+fn channel_data() -> [ChannelDataRequest; 8] {
     let slack = SlackChannelData::new()
         .access_token(SLACK_TOKEN)
         .connection(SlackConnection::channel("C123").access_token(SLACK_TOKEN))
         .connection(SlackConnection::incoming_webhook(HOOK_URL));
     let teams = MsTeamsChannelData::new().connection(MsTeamsConnection::incoming_webhook(HOOK_URL));
     let discord = DiscordChannelData::new().connection(DiscordConnection::incoming_webhook(HOOK_URL));
-    [slack.into(), teams.into(), discord.into()]
+    [
+        slack.into(),
+        teams.into(),
+        discord.into(),
+        ChannelDataRequest::push_tokens([DEVICE]),
+        ChannelDataRequest::push_devices([PushDevice::new(DEVICE).locale("en-US")]),
+        ChannelDataRequest::aws_sns_target_arns([ARN]),
+        ChannelDataRequest::aws_sns_devices([AwsSnsDevice::new(ARN)]),
+        ChannelDataRequest::one_signal([DEVICE]),
+    ]
 }
 
 #[test]
@@ -200,6 +218,29 @@ fn channel_data_with_credentials() {
     });
     let data: ChannelData = serde_json::from_value(response).unwrap();
     assert_debug_is_silent("ChannelData", &data);
+
+    for (data, provider) in [
+        (json!({ "tokens": [DEVICE], "devices": [{ "token": DEVICE }] }), Some("push_apns")),
+        (json!({ "target_arns": [ARN], "devices": [{ "target_arn": ARN }] }), None),
+        (json!({ "player_ids": [DEVICE] }), Some("push_one_signal")),
+        (json!({ "tokens": [DEVICE] }), Some("push_carrier_pigeon")),
+    ] {
+        let response = json!({ "channel_id": "9a1b2c3d", "provider": provider, "data": data });
+        let data: ChannelData = serde_json::from_value(response).unwrap();
+        assert_debug_is_silent("ChannelData", &data);
+        assert!(json!(data).to_string().contains(MARK), "the text itself is kept");
+    }
+}
+
+#[test]
+fn device_tokens_that_were_read_can_be_set_again() {
+    let response =
+        json!({ "channel_id": "9a1b2c3d", "data": { "tokens": ["a"], "devices": [{ "token": "a" }] } });
+    let data: ChannelData = serde_json::from_value(response).unwrap();
+    let ChannelDataValue::Push { tokens, .. } = data.data else { panic!("push data") };
+    let all = tokens.iter().map(Secret::expose).chain(["b"]);
+    assert_eq!(json!(ChannelDataRequest::push_tokens(all)), json!({ "tokens": ["a", "b"] }));
+    assert_eq!(json!(ChannelDataRequest::push_tokens(&tokens)), json!({ "tokens": ["a"] }));
 }
 
 #[test]
@@ -296,7 +337,7 @@ fn errors() -> Vec<Error> {
     ));
     errors.push(failure(trigger().idempotency_key(format!("{PERSON}\n")).prepare([7; 16])));
     errors.push(failure(trigger().data(PERSON).prepare([7; 16])));
-    errors.push(failure(builder().user_token(format!("{USER_TOKEN}\n")).build()));
+    errors.push(failure(builder().user_token(format!("{USER_TOKEN}\n{USER_TOKEN}")).build()));
     errors
 }
 
@@ -307,7 +348,7 @@ fn errors_of_every_kind() {
         assert_is_silent("Error", error);
     }
     let kinds: std::collections::HashSet<_> = errors.iter().map(Error::kind).collect();
-    assert_eq!(kinds.len(), 15, "expected all kinds: {kinds:?}");
+    assert_eq!(kinds.len(), 16, "expected all kinds: {kinds:?}");
     // Only the excerpt contains it.
     assert!(errors.iter().any(|error| error.body_excerpt().is_some_and(|body| body.contains(PERSON))));
 }
@@ -329,4 +370,132 @@ fn the_attempts_that_a_transport_receives() {
     block_on(users::get(PERSON).send(&client)).unwrap_err();
     // The operation, the route, the number and the timeout, which a span may show.
     assert_debug_is_silent("Attempt", &client.transport().attempts());
+}
+
+/// One rule for everything that people paste into variables.
+#[test]
+fn settings_are_read_as_they_are_pasted() {
+    for around in ["\n", "\r\n", " ", "\t", "\u{feff}", "\u{200b}", "\u{a0}"] {
+        let pasted = |text: &str| format!("{around}{text}{around}");
+        let variable = |name: &str| {
+            Some(pasted(match name {
+                "KNOCK_API_KEY" => "sk_test_1",
+                "KNOCK_BASE_URL" => "http://localhost:4010",
+                _ => "new-onboarding",
+            }))
+        };
+        let by_setters = Config::builder(pasted("sk_test_1"))
+            .base_url(pasted("http://localhost:4010"))
+            .branch(pasted("new-onboarding"));
+        for builder in [Config::from_variables(variable), by_setters] {
+            let config = builder.user_token(pasted("eyJ.a.b")).build().unwrap();
+            let request = users::get("a").to_request(&config).unwrap();
+            assert_eq!(request.uri(), "http://localhost:4010/v1/users/a", "{around:?}");
+            let header = |name: &str| request.headers()[name].to_str().unwrap().to_owned();
+            assert_eq!(header("authorization"), "Bearer sk_test_1", "{around:?}");
+            assert_eq!(header("x-knock-branch"), "new-onboarding", "{around:?}");
+            assert_eq!(header("x-knock-user-token"), "eyJ.a.b", "{around:?}");
+        }
+        let options = CallOptions::new().branch(pasted("b")).user_token(pasted("eyJ.c.d"));
+        let request = users::get("a").with(options).to_request(&config()).unwrap();
+        assert_eq!(request.headers()["x-knock-branch"], "b");
+        assert_eq!(request.headers()["x-knock-user-token"], "eyJ.c.d");
+    }
+}
+
+#[test]
+fn strays_in_settings_are_named() {
+    type Build = fn(&str) -> Result<Config, Error>;
+    let build: [(&str, Build); 4] = [
+        ("API key", |text| Config::new(text)),
+        ("base URL", |text| Config::builder(API_KEY).base_url(text).build()),
+        ("branch", |text| Config::builder(API_KEY).branch(text).build()),
+        ("user token", |text| builder().user_token(text).build()),
+    ];
+    for (setting, build) in build {
+        for (text, words) in [
+            ("", "empty or blank"),
+            (" \u{feff}\r\n", "empty or blank"),
+            ("\"hidden\"", "quotation mark"),
+            ("‘hidden’", "quotation mark"),
+            ("hidden.\"", "quotation mark"),
+            ("KNOCK_API_KEY=hidden", "name of a variable"),
+            ("${KNOCK_HIDDEN}", "placeholder"),
+            ("<hidden>", "placeholder"),
+            ("hid\u{200b}.hidden", "invisible"),
+            ("hidden.\u{fffd}", "wrong encoding"),
+            ("hidden.\nhidden", "line break"),
+            ("hidden.\0", "control character"),
+            ("hidden.é", "ASCII"),
+        ] {
+            let error = build(text).expect_err(setting);
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            let line = error.to_string();
+            assert!(line.contains(setting) && line.contains(words), "{setting} {text:?}: {line}");
+            assert_is_silent(setting, &error);
+        }
+    }
+}
+
+#[test]
+fn a_variable_that_cannot_be_read_is_an_error_and_never_the_default() {
+    let names = ["KNOCK_API_KEY", "KNOCK_BASE_URL", "KNOCK_BRANCH"];
+    let value = |name: &str| if name == "KNOCK_BASE_URL" { "http://localhost:4010" } else { "sk_test_1" };
+    for broken in names {
+        let not_utf8 = Config::from_variables(|name| {
+            if name == broken { Err(VarError::NotUnicode(MARK.into())) } else { Ok(value(name).to_owned()) }
+        });
+        let failed = Config::from_variables(|name| {
+            if name == broken { Err("the provider failed") } else { Ok(Some(value(name).to_owned())) }
+        });
+        for (builder, reason) in
+            [(not_utf8, "is not valid UTF-8"), (failed, "cannot be read: the provider failed")]
+        {
+            let error = builder.build().expect_err(broken);
+            assert_eq!(error.to_string(), format!("the variable {broken} {reason}"));
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert_is_silent("a variable", &error);
+        }
+    }
+    let missing = Config::from_variables(|_| Err::<String, _>(VarError::NotPresent)).build().unwrap_err();
+    assert!(missing.to_string().starts_with("no API key"), "{missing}");
+    // An empty variable is not set. One of white space only is a mistake, and must not mean production.
+    let with_url = |url: &'static str| {
+        let value = move |name: &str| if name == "KNOCK_API_KEY" { "sk_1" } else { url };
+        Config::from_variables(move |name| Some(value(name).to_owned()).filter(|_| name != "KNOCK_BRANCH"))
+            .build()
+    };
+    assert_eq!(with_url("").unwrap().origin(), ("https", "api.knock.app", None));
+    for blank in [" ", "\r\n", "\u{feff}"] {
+        assert!(with_url(blank).unwrap_err().to_string().contains("base URL is empty or blank"), "{blank:?}");
+    }
+    // A setter replaces what was read.
+    let unreadable = || Config::from_variables(|_| Err::<String, _>(VarError::NotUnicode(MARK.into())));
+    let config = unreadable().api_key("sk_1").base_url("http://localhost:1").branch("b").build().unwrap();
+    assert_eq!(config.origin(), ("http", "localhost", Some(1)));
+}
+
+#[test]
+fn headers_that_a_host_cannot_carry_are_refused() {
+    for (name, value, words) in [
+        ("x-name", "J\u{fc}rgen", "not ASCII"),
+        ("x-name", "\u{65e5}\u{672c}", "not ASCII"),
+        ("x-name", "a\u{7f}", "control character"),
+        ("keep-alive", "timeout=5", "belongs to the connection"),
+        ("Proxy-Authorization", "Basic x", "belongs to the connection"),
+        ("upgrade", "h2c", "belongs to the connection"),
+        ("te", "trailers", "belongs to the connection"),
+    ] {
+        let error = Config::builder(API_KEY).header(name, value).build().expect_err(name);
+        assert!(error.to_string().contains(words), "{error}");
+        let error =
+            users::get("a").with(CallOptions::new().header(name, value)).to_request(&config()).unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    assert!(Config::builder(API_KEY).user_agent("J\u{fc}rgen/1").build().is_err());
+    let config = Config::builder(API_KEY).header("x-name", "a\t\"b\" ~").build().unwrap();
+    // Every value that is sent is a text, which `fetch` and WASI can carry.
+    for (name, value) in users::get("a").to_request(&config).unwrap().headers() {
+        assert!(value.to_str().is_ok(), "{name}");
+    }
 }

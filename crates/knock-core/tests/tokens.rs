@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::env::VarError;
 use std::time::Duration;
 
 use base64::Engine;
@@ -100,6 +101,52 @@ fn every_form_of_a_key_signs_the_same() {
         for (form, text) in forms {
             assert_eq!(signature(&text, SIGNING_INPUT.as_bytes()), SIGNATURE, "{name} {form}");
         }
+
+        let expected = SigningKey::parse(pem).unwrap().as_pkcs8_der().to_vec();
+        // What people paste, each as PEM and as base64 of it.
+        let indented = pem.replace('\n', "\n        ");
+        let pasted = [
+            ("indented", indented.clone()),
+            ("indented with tabs and CRLF", pem.replace('\n', "\r\n\t")),
+            ("with other white space of RFC 7468", pem.replace('\n', " \u{b}\u{c}\n")),
+            ("with spaces for line breaks", pem.replace('\n', " ")),
+            ("with old line ends", pem.replace('\n', "\r")),
+            ("with empty lines", pem.replace('\n', "\n\n")),
+            ("in one line", pem.replace('\n', "")),
+            ("without spaces in its labels", pem.split_whitespace().collect()),
+            ("with spelled CRLF", pem.replace('\n', "\\r\\n")),
+            ("with line breaks that are spelled twice", pem.replace('\n', "\\\\n")),
+            ("with slashes that are escaped", pem.replace('/', "\\/")),
+            ("with lines that continue", pem.replace('\n', "\\\n")),
+            ("in quotation marks", format!("\"{pem}\"")),
+            ("in single quotation marks, escaped", format!("'{escaped}'\n")),
+            ("of a .env file", format!("KNOCK_SIGNING_KEY=\"{escaped}\" # production")),
+            ("after a byte order mark", format!("\u{feff}{pem}")),
+            ("with zero-width spaces", format!("\u{200b}{}\u{200b}", pem.replace('\n', "\u{200b}\n"))),
+            ("with text around it", format!("Bag Attributes\n  friendlyName: knock\n{pem}\nand more text\n")),
+            ("with headers", pem.replacen("-----\n", "-----\nComment: knock\n\n", 1)),
+            (
+                "with headers and CRLF",
+                pem.replacen("-----\n", "-----\nComment: knock\n\n", 1).replace('\n', "\r\n"),
+            ),
+            ("without padding", pem.replace("=\n", "\n").replace("=\n", "\n")),
+        ];
+        for (form, text) in pasted {
+            let base64 = STANDARD.encode(&text);
+            let in_lines = wrapped(&text);
+            for (form, text) in [
+                (form.to_owned(), text.clone()),
+                (format!("base64 of it {form}"), base64.clone()),
+                (format!("base64 of it {form}, in quotation marks"), format!("\"{base64}\"\n")),
+                (format!("base64 of it {form}, in lines that are spelled"), in_lines.replace('\n', "\\n")),
+                (format!("base64 of it {form}, indented"), in_lines.replace('\n', "\r\n\t ")),
+                (format!("base64 of it {form}, after a byte order mark"), format!("\u{feff}{base64}")),
+                (format!("base64 of it {form}, for URLs"), base64.replace('+', "-").replace('/', "_")),
+            ] {
+                let key = SigningKey::parse(&text).unwrap_or_else(|error| panic!("{name} {form}: {error}"));
+                assert_eq!(key.as_pkcs8_der(), expected, "{name} {form}");
+            }
+        }
     }
 }
 
@@ -117,6 +164,23 @@ fn the_key_is_read_from_its_variable() {
     assert_eq!(found.unwrap().bits(), 2048);
     assert_eq!(SigningKey::from_variables(|_| None).unwrap_err(), TokenError::MissingKey);
     assert_eq!(SigningKey::from_variables(|_| Some(" \n".to_owned())).unwrap_err(), TokenError::MissingKey);
+    let not_present = SigningKey::from_variables(|_| Err::<String, _>(VarError::NotPresent));
+    assert_eq!(not_present.unwrap_err(), TokenError::MissingKey);
+}
+
+#[test]
+fn a_variable_that_cannot_be_read_is_not_a_missing_key() {
+    let not_utf8 =
+        SigningKey::from_variables(|_| Err::<String, _>(VarError::NotUnicode(PKCS8.into()))).unwrap_err();
+    assert_eq!(
+        not_utf8.to_string(),
+        "the signing key cannot be read: the variable KNOCK_SIGNING_KEY is not valid UTF-8"
+    );
+    let failed = SigningKey::from_variables(|_| Err::<Option<String>, _>("the vault is sealed")).unwrap_err();
+    assert!(
+        failed.to_string().ends_with("KNOCK_SIGNING_KEY cannot be read: the vault is sealed"),
+        "{failed}"
+    );
 }
 
 #[test]
@@ -268,7 +332,7 @@ fn expiry() {
         (secs(1), 1_790_000_001),
         (secs(900), 1_790_000_900),
         (Duration::from_millis(1_999), 1_790_000_001),
-        (Duration::MAX, u64::MAX),
+        (secs(366 * 86_400), 1_821_622_400),
     ] {
         assert_eq!(exp(expires_in), json!(expected));
     }
@@ -279,6 +343,11 @@ fn expiry() {
     for expires_in in [Duration::ZERO, Duration::from_millis(999)] {
         let error = UserToken::new("jhammond").expires_in(expires_in).unsigned(NOW).unwrap_err();
         assert!(error.to_string().starts_with("`expires_in` is less than one second"), "{error}");
+    }
+    // A lifetime in milliseconds that was meant in seconds, and one without an end.
+    for expires_in in [secs(366 * 86_400 + 1), secs(3_600_000 * 24), Duration::MAX] {
+        let error = UserToken::new("jhammond").expires_in(expires_in).unsigned(NOW).unwrap_err();
+        assert_eq!(error.to_string(), "`expires_in` is longer than 366 days");
     }
     let error = UserToken::new("").unsigned(NOW).unwrap_err();
     assert!(error.to_string().starts_with("`user_id` is empty"), "{error}");
@@ -341,6 +410,23 @@ fn ids_that_would_name_another_entity_are_refused() {
         Entity::tenant(""),
         Entity::object("", "a"),
         Entity::object("a/b", "c"),
+        Entity::user("."),
+        Entity::user(".."),
+        Entity::object("..", "admin"),
+        Entity::user("a?b"),
+        Entity::user("a#b"),
+        Entity::user("a\\..\\b"),
+        Entity::user("%2e%2E"),
+        Entity::user("a%2Fb"),
+        Entity::user("%61dmin"),
+        Entity::user("%%36a"),
+        Entity::tenant("a%252fb"),
+        Entity::user("ad\tmin"),
+        Entity::user("admin\n"),
+        Entity::user("admin\0"),
+        Entity::user("admin "),
+        Entity::user(" admin"),
+        Entity::object("projects\r", "a"),
     ] {
         let name = format!("{entity:?}");
         let error =
@@ -348,4 +434,15 @@ fn ids_that_would_name_another_entity_are_refused() {
         let TokenError::InvalidInput(input) = &error else { panic!("{name}: {error}") };
         assert_eq!(InvalidInput::field(input), "grant", "{name}");
     }
+    // Nothing is refused that every parser reads as it is written.
+    for id in ["a b", "é", "50%", "100%off", "a@b.c", "a:b", "...", "$x", "a+b&c=d;e"] {
+        let token = UserToken::new("jhammond").grant(Entity::user(id), [Grant::UserFeedRead]);
+        assert!(
+            claims(&token, NOW)["grants"].get(format!("https://api.knock.app/v1/users/{id}")).is_some(),
+            "{id}"
+        );
+    }
+    let nameless =
+        UserToken::new("jhammond").grant(Entity::user("jhammond"), [""]).unsigned(NOW).unwrap_err();
+    assert_eq!(nameless.to_string(), "`grant` has an empty name");
 }

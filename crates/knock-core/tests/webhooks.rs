@@ -5,8 +5,11 @@ mod support;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
-use knock_core::UnixTime;
-use knock_core::webhook::{Event, EventType, SIGNATURE_HEADER, Verifier, WebhookError};
+use knock_core::webhook::{
+    CHANNEL_SIGNATURE_HEADER, ChannelVerifier, Details, Event, EventType, SIGNATURE_HEADER, Subject,
+    Verifier, WebhookError,
+};
+use knock_core::{ErrorKind, UnixTime};
 use serde_json::{Value, json};
 use support::{NOW, millis, secs};
 
@@ -239,7 +242,12 @@ fn events_of_unknown_types_are_kept() {
 fn errors_name_the_problem() {
     let errors = [
         (WebhookError::EmptySecret, "secret is empty"),
+        (
+            WebhookError::InvalidSecret { problem: "ends with a quotation mark; remove it".to_owned() },
+            "the webhook's signing secret ends with a quotation mark",
+        ),
         (WebhookError::MissingSignature, "no header `x-knock-signature`"),
+        (WebhookError::MissingSignature, "`x-webhook-signature`"),
         (WebhookError::MalformedSignature, "t=<milliseconds>,s=<base64>"),
         (WebhookError::WrongSignature, "does not match its body and the signing secret"),
         (WebhookError::TooOld { age: secs(301) }, "301 seconds ago"),
@@ -247,5 +255,220 @@ fn errors_name_the_problem() {
     ];
     for (error, words) in errors {
         assert!(error.to_string().contains(words), "{error}");
+    }
+}
+
+#[test]
+fn a_secret_is_read_as_it_is_pasted() {
+    for around in ["\n", "\r\n", " ", "\t", "\u{feff}", "\u{200b}", "\u{a0}"] {
+        let verifier = Verifier::new(format!("{around}{SECRET}{around}")).unwrap();
+        assert!(verifier.verify(&headers(&signed(SIGNATURE)), BODY.as_bytes(), NOW).is_ok(), "{around:?}");
+    }
+    for blank in ["", " ", "\r\n", "\u{feff}", "\u{200b} "] {
+        assert_eq!(Verifier::new(blank).unwrap_err(), WebhookError::EmptySecret, "{blank:?}");
+        assert_eq!(ChannelVerifier::new(blank).unwrap_err(), WebhookError::EmptySecret, "{blank:?}");
+        assert_eq!(verifier().or_secret(blank).unwrap_err(), WebhookError::EmptySecret, "{blank:?}");
+    }
+    let cases = [
+        (format!("\"{SECRET}\""), "quotation mark"),
+        (format!("'{SECRET}'"), "quotation mark"),
+        (format!("{SECRET}\""), "quotation mark"),
+        (format!("“{SECRET}”"), "quotation mark"),
+        (format!("{SECRET}\n{SECRET}"), "line break"),
+        (format!("{SECRET} # production"), "white space"),
+        (format!("KNOCK_WEBHOOK_SECRET={SECRET}"), "name of a variable"),
+        ("${KNOCK_WEBHOOK_SECRET}".to_owned(), "placeholder"),
+        (format!("whsec\u{200b}{SECRET}"), "invisible"),
+        (format!("{SECRET}\0"), "control character"),
+        (format!("{SECRET}é"), "ASCII"),
+        (format!("{SECRET}\u{fffd}"), "wrong encoding"),
+    ];
+    for (secret, words) in cases {
+        let error = Verifier::new(secret.as_str()).expect_err(words);
+        let line = error.to_string();
+        assert!(line.contains(words) && !line.contains(SECRET), "{line}");
+        assert_eq!(knock_core::Error::from(error).kind(), ErrorKind::Configuration);
+        assert!(verifier().or_secret(secret).is_err(), "{words}");
+    }
+}
+
+#[test]
+fn several_secrets_are_accepted_while_one_is_replaced() {
+    let both = [
+        Verifier::new("other").unwrap().or_secret(SECRET).unwrap(),
+        Verifier::new(SECRET).unwrap().or_secret(Some("other")).unwrap(),
+        Verifier::from_secrets([SECRET, "other"]).unwrap(),
+    ];
+    for verifier in both {
+        for signature in [SIGNATURE, SIGNATURE_BY_OTHER_SECRET] {
+            assert!(verifier.verify(&headers(&signed(signature)), BODY.as_bytes(), NOW).is_ok());
+            let changed = format!("{BODY} ");
+            let result = verifier.verify(&headers(&signed(signature)), changed.as_bytes(), NOW);
+            assert_eq!(result, Err(WebhookError::WrongSignature));
+            let result = verifier.verify(&headers(&signed(signature)), BODY.as_bytes(), NOW + secs(301));
+            assert_eq!(result, Err(WebhookError::TooOld { age: secs(301) }));
+        }
+    }
+    let one = Verifier::new(SECRET).unwrap().or_secret(None::<&str>).unwrap();
+    let result = one.verify(&headers(&signed(SIGNATURE_BY_OTHER_SECRET)), BODY.as_bytes(), NOW);
+    assert_eq!(result, Err(WebhookError::WrongSignature));
+    assert_eq!(Verifier::from_secrets([""; 0]).unwrap_err(), WebhookError::EmptySecret);
+    assert_eq!(Verifier::from_secrets([SECRET, " "]).unwrap_err(), WebhookError::EmptySecret);
+}
+
+#[test]
+fn a_webhook_channel_has_its_own_header() {
+    let channel = |value: &str| {
+        let value = HeaderValue::from_str(value).expect("a header can carry it");
+        HeaderMap::from_iter([(http::HeaderName::from_static(CHANNEL_SIGNATURE_HEADER), value)])
+    };
+    let verifier = ChannelVerifier::new(SECRET).unwrap();
+    let hex = base64_bytes(SIGNATURE).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    for header in [
+        signed(SIGNATURE),
+        signed(SIGNATURE.trim_end_matches('=')),
+        signed(&hex),
+        signed(&hex.to_uppercase()),
+        // The unit of the time is not documented.
+        format!("t=1790000000,s={SIGNATURE_OF_SECONDS}"),
+    ] {
+        assert_eq!(verifier.verify(&channel(&header), BODY.as_bytes(), NOW), Ok(()), "{header}");
+        assert_eq!(
+            verifier.verify(&channel(&header), b"{}", NOW),
+            Err(WebhookError::WrongSignature),
+            "{header}"
+        );
+        let late = verifier.verify(&channel(&header), BODY.as_bytes(), NOW + secs(301));
+        assert_eq!(late, Err(WebhookError::TooOld { age: secs(301) }), "{header}");
+    }
+    // Each verifier reads its own header only.
+    let header = signed(SIGNATURE);
+    assert_eq!(verifier.verify(&headers(&header), BODY.as_bytes(), NOW), Err(WebhookError::MissingSignature));
+    assert_eq!(
+        self::verifier().verify(&channel(&header), BODY.as_bytes(), NOW).err(),
+        Some(WebhookError::MissingSignature)
+    );
+    for malformed in ["", "t=1", "s=1", "t=1790000000000,s=***", "t=1790000000000,s=zz"] {
+        let malformed =
+            if malformed.ends_with("zz") { signed(&"zz".repeat(32)) } else { malformed.to_owned() };
+        let result = verifier.verify(&channel(&malformed), BODY.as_bytes(), NOW);
+        assert_eq!(result, Err(WebhookError::MalformedSignature), "{malformed}");
+    }
+    let both = ChannelVerifier::new("other").unwrap().or_key(SECRET).unwrap();
+    assert_eq!(both.verify(&channel(&header), BODY.as_bytes(), NOW), Ok(()));
+    // People choose the key of a channel, so it may have spaces. A template is not the key that it renders.
+    assert!(ChannelVerifier::new("correct horse battery").is_ok());
+    assert!(ChannelVerifier::new("{{ recipient.webhook_signing_key }}").is_err());
+}
+
+fn base64_bytes(text: &str) -> Vec<u8> {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.decode(text).expect("base64")
+}
+
+fn event(kind: &str, data: &Value, details: &Value) -> Event {
+    serde_json::from_value(json!({
+        "__typename": "Event", "type": kind, "created_at": "2026-09-21T14:13:20Z", "data": data, "event_data": details
+    }))
+    .expect("an event")
+}
+
+fn message() -> Value {
+    json!({
+        "__typename": "Message", "id": "m1", "channel_id": "c1", "engagement_statuses": [], "recipient": "jhammond",
+        "status": "sent", "workflow": "dinosaurs-loose", "inserted_at": "2026-09-21T14:13:20Z",
+        "updated_at": "2026-09-21T14:13:20Z", "data": null, "tenant": null,
+        "source": { "__typename": "NotificationSource", "key": "dinosaurs-loose", "version_id": "v1", "categories": [] }
+    })
+}
+
+#[test]
+fn events_have_the_types_of_the_sdk() {
+    for kind in ["message.sent", "message.complaint", "message.teleported"] {
+        let Subject::Message(read) = event(kind, &message(), &Value::Null).subject() else {
+            panic!(
+                "{kind}: {:?}",
+                event(kind, &message(), &Value::Null).data_as::<knock_core::messages::Message>()
+            )
+        };
+        assert_eq!(read.id, "m1");
+    }
+    let run = json!({
+        "__typename": "WorkflowRecipientRun", "id": "r1", "workflow_run_id": "w1", "workflow": "dinosaurs-loose",
+        "status": "completed", "recipient": "jhammond", "trigger_source": { "type": "api" },
+        "inserted_at": "2026-09-21T14:13:20Z", "updated_at": "2026-09-21T14:13:20Z"
+    });
+    let Subject::WorkflowRecipientRun(read) =
+        event("workflow_recipient_run.completed", &run, &Value::Null).subject()
+    else {
+        panic!("it is a run")
+    };
+    assert_eq!(read.id, "r1");
+
+    // Nothing is lost of others, or of a message that cannot be read.
+    let odd = json!({ "id": 7 });
+    for kind in ["message.sent", "workflow.committed", "new.thing", "message", ""] {
+        assert_eq!(event(kind, &odd, &Value::Null).subject(), Subject::Other(odd.clone()), "{kind}");
+    }
+    // A time that is odd costs only its field.
+    let mut odd_time = message();
+    odd_time["read_at"] = json!("yesterday");
+    assert!(matches!(event("message.read", &odd_time, &Value::Null).subject(), Subject::Message(_)));
+}
+
+#[test]
+fn details_are_read_by_the_type_of_the_event() {
+    let details = |kind: &str, details: Value| event(kind, &message(), &details).details();
+    assert_eq!(details("message.sent", Value::Null), None);
+
+    let attempt = json!({ "__typename": "EventData", "attempt": 2, "max_attempts": 8, "retryable": true });
+    let Some(Details::DeliveryAttempt(read)) = details("message.delivery_attempted", attempt) else {
+        panic!()
+    };
+    assert_eq!((read.attempt, read.max_attempts, read.retryable), (2, Some(8), Some(true)));
+
+    let failure =
+        json!({ "failure_reason": "fatal_error", "failure_details": "no such device", "token": "hidden1" });
+    for kind in ["message.undelivered", "message.bounced"] {
+        let Some(Details::Failure(read)) = details(kind, failure.clone()) else { panic!("{kind}") };
+        assert_eq!(read.reason.as_deref(), Some("fatal_error"));
+        assert_eq!(read.token.as_ref().map(knock_core::Secret::expose), Some("hidden1"));
+    }
+    let click = json!({ "__typename": "EventData", "url": "https://hidden2.example" });
+    let Some(Details::LinkClick(read)) = details("message.link_clicked", click) else { panic!() };
+    assert_eq!(read.url.expose(), "https://hidden2.example");
+    let Some(Details::Interaction(read)) =
+        details("message.interacted", json!({ "__typename": "EventData", "type": "button_click" }))
+    else {
+        panic!()
+    };
+    assert_eq!(json!(read), json!({ "type": "button_click" }));
+    let Some(Details::Commit(read)) = details("partial.committed", json!({ "commit_id": "k1" })) else {
+        panic!()
+    };
+    assert_eq!(read.id, "k1");
+    // Nothing is lost of others.
+    for (kind, data) in [
+        ("message.complaint", json!({ "recipient": "hidden3" })),
+        ("message.delivery_attempted", json!({ "attempt": "many" })),
+        ("message.interacted", json!(["x"])),
+    ] {
+        assert_eq!(details(kind, data.clone()), Some(Details::Other(data)), "{kind}");
+    }
+}
+
+#[test]
+fn events_do_not_print_their_data() {
+    let mut data = message();
+    data["recipient"] = json!("hidden0");
+    for (kind, details) in [
+        ("message.bounced", json!({ "failure_details": "hidden@x", "token": "hidden1" })),
+        ("message.link_clicked", json!({ "url": "https://hidden2.example" })),
+        ("message.interacted", json!({ "hidden": "hidden3" })),
+        ("message.complaint", json!({ "recipient": "hidden4" })),
+    ] {
+        let event = event(kind, &data, &details);
+        let printed = format!("{event:?} {:?} {:?}", event.subject(), event.details());
+        assert!(!printed.contains("hidden") && printed.contains("Event"), "{printed}");
     }
 }

@@ -29,9 +29,9 @@ impl Knock {
     /// # Errors
     ///
     /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) that names the missing or
-    /// invalid setting.
+    /// invalid setting. A variable that is not UTF-8 is invalid, not missing.
     pub fn from_env() -> Result<Self, Error> {
-        ConfigBuilder::from_variables(|name| std::env::var(name).ok()).build()
+        ConfigBuilder::from_variables(|name| std::env::var(name)).build()
     }
 
     /// Returns a builder for a client with custom settings.
@@ -50,25 +50,55 @@ impl Knock {
 
     /// Returns a client with a configuration.
     ///
+    /// It keeps to the [connect timeout](Config::connect_timeout), but connecting takes at most half
+    /// of an attempt's time, and it pings connections over HTTP/2; see
+    /// [`http2_ping`](crate::ReqwestTransportBuilder::http2_ping). On a machine without CA certificates, only a base URL
+    /// that begins with `http://` can be used: any other call fails with
+    /// [`NoCertificates`](knock_core::TransportErrorKind::NoCertificates).
+    ///
     /// # Errors
     ///
     /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) if TLS cannot be set up.
     pub fn with_config(config: Config) -> Result<Self, Error> {
-        Ok(Self(Client::with_transport(config, ReqwestTransport::new()?)))
+        let transport = ReqwestTransport::new(&config)?;
+        Ok(Self::with_transport(config, transport))
+    }
+
+    /// Returns a client with a configuration and a transport; see [`ReqwestTransport::builder`].
+    pub fn with_transport(config: Config, transport: ReqwestTransport) -> Self {
+        Self(Client::with_transport(config, transport))
     }
 
     /// Returns a client with a custom [`reqwest::Client`], for example for proxies, certificates, or a connection pool
     /// that is shared with other code.
     ///
-    /// On native targets, turn redirects off, because a redirect repeats a call outside of its retry policy, and do not
-    /// set a timeout, because it could end attempts early.
+    /// The client needs these settings, which that of [`with_config`](Self::with_config) has:
+    ///
+    /// - no redirects (`redirect(Policy::none())`). A redirect repeats a call outside of its retry policy, and takes the
+    ///   headers and the body elsewhere. The response of another URL is an error of kind
+    ///   [`Redirected`](knock_core::TransportErrorKind::Redirected), but by then the request has been sent there.
+    /// - no retries (`retry(reqwest::retry::never())`). By default, reqwest repeats requests that a server refuses over
+    ///   HTTP/2, which [`attempts`](knock_core::Error::attempts) does not count.
+    /// - pings (`http2_keep_alive_interval`, `http2_keep_alive_timeout` and `http2_keep_alive_while_idle`). Without
+    ///   them, a connection over HTTP/2 that a firewall or load balancer has dropped is used again and again.
+    /// - a `connect_timeout` that is shorter than the timeout of an attempt. Otherwise the outcome of a call that could
+    ///   not connect is unknown, and a second address of the host is not tried.
+    /// - no `timeout` and no `read_timeout`, because they could end attempts early.
+    /// - no decompression (`no_gzip()`, …), unless the responses of a proxy need it. The limit
+    ///   [`max_response_bytes`](knock_core::ConfigBuilder::max_response_bytes) applies to what is unpacked.
     ///
     /// ```
+    /// use std::time::Duration;
     /// use knock_reqwest::{Config, Knock};
     ///
-    /// # #[cfg(any(feature = "rustls", feature = "native-tls"))] {
+    /// # #[cfg(all(feature = "http2", any(feature = "rustls", feature = "native-tls")))] {
     /// let http = reqwest::Client::builder()
     ///     .redirect(reqwest::redirect::Policy::none())
+    ///     .retry(reqwest::retry::never())
+    ///     .http2_keep_alive_interval(Duration::from_secs(5))
+    ///     .http2_keep_alive_timeout(Duration::from_secs(5))
+    ///     .http2_keep_alive_while_idle(true)
+    ///     .connect_timeout(Duration::from_secs(10))
     ///     .proxy(reqwest::Proxy::https("http://proxy.internal:3128")?)
     ///     .build()?;
     /// let knock = Knock::with_http_client(Config::new("sk_test_12345")?, http);
@@ -77,7 +107,7 @@ impl Knock {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn with_http_client(config: Config, http: reqwest::Client) -> Self {
-        Self(Client::with_transport(config, ReqwestTransport::with_client(http)))
+        Self::with_transport(config, ReqwestTransport::with_client(http))
     }
 }
 

@@ -20,13 +20,12 @@
 //! ```
 //!
 //! This is the only crate of the SDK that you need: it re-exports everything in [`knock_core`]. It needs a Tokio
-//! runtime. On `wasm32-unknown-unknown` it needs a JavaScript host with `fetch` and `setTimeout` instead, for example
-//! Vercel's Edge runtime. There `fetch` follows redirects, which reqwest cannot turn off.
+//! runtime. For WebAssembly there are other crates: `knock-fetch` for JavaScript hosts such as Vercel, `knock-worker` for
+//! Cloudflare Workers, and `knock-spin` for Spin.
 //!
 //! # Crate features
 //!
-//! The default features are `rustls`, `http2`, `system-proxy` and `aws-lc-rs`. On WebAssembly none of them has an
-//! effect.
+//! The default features are `rustls`, `http2`, `system-proxy` and `aws-lc-rs`.
 //!
 //! | Feature | Effect |
 //! |---|---|
@@ -66,25 +65,29 @@
 //! # The tour
 //!
 //! For readers of the source: `client.rs` is [`Knock`], a thin wrapper around [`Client`]. `transport.rs` exchanges
-//! requests for responses. `platform_native.rs` and `platform_fetch.rs` hold what differs between Tokio and a
-//! JavaScript host. `signer.rs` signs user tokens, and `spans.rs` writes spans. All decisions are made in
-//! [`knock_core`]; its front page continues the tour.
+//! requests for responses, `builder.rs` builds it, `origin.rs` makes the URLs, and `pool.rs` holds the connections and
+//! leaves silent ones. `failure.rs` sorts errors, and `platform.rs` holds what Tokio and the system provide. `signer.rs`
+//! signs user tokens, and `spans.rs` writes spans. All decisions are made in [`knock_core`]; its front page continues
+//! the tour.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub use knock_core::*;
 
+mod builder;
 mod client;
-#[cfg_attr(not(target_arch = "wasm32"), path = "platform_native.rs")]
-#[cfg_attr(target_arch = "wasm32", path = "platform_fetch.rs")]
+mod failure;
+mod origin;
 mod platform;
-#[cfg(any(all(feature = "aws-lc-rs", not(target_arch = "wasm32")), feature = "rsa"))]
+mod pool;
+#[cfg(any(feature = "aws-lc-rs", feature = "rsa"))]
 mod signer;
 #[cfg(feature = "tracing")]
 mod spans;
 mod transport;
 
+pub use builder::ReqwestTransportBuilder;
 pub use client::Knock;
-#[cfg(any(all(feature = "aws-lc-rs", not(target_arch = "wasm32")), feature = "rsa"))]
+#[cfg(any(feature = "aws-lc-rs", feature = "rsa"))]
 pub use signer::NativeSigner;
 pub use transport::ReqwestTransport;
 

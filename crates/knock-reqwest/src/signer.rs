@@ -6,8 +6,8 @@ use knock_core::token::{Signer, SigningKey, TokenError};
 
 use implementation::KeyPair;
 
-/// A signer for user tokens on native targets. It uses aws-lc-rs (feature `aws-lc-rs`, on by default), or else the
-/// crate `rsa`.
+/// A signer for user tokens. It uses aws-lc-rs (feature `aws-lc-rs`, on by default), or else the
+/// crate `rsa` (feature `rsa`), for which scanners report an advisory: see `RsaSigner` in [`token`](knock_core::token).
 ///
 /// Create it once and keep it, because reading the key costs more than signing.
 ///
@@ -48,7 +48,7 @@ impl NativeSigner {
     ///
     /// A [`TokenError`] that names what was found and what is required.
     pub fn from_env() -> Result<Self, TokenError> {
-        Self::new(&SigningKey::from_variables(|name| std::env::var(name).ok())?)
+        Self::new(&SigningKey::from_variables(|name| std::env::var(name))?)
     }
 }
 
@@ -64,7 +64,7 @@ impl fmt::Debug for NativeSigner {
     }
 }
 
-#[cfg(all(feature = "aws-lc-rs", not(target_arch = "wasm32")))]
+#[cfg(feature = "aws-lc-rs")]
 mod implementation {
     use aws_lc_rs::rand::SystemRandom;
     use aws_lc_rs::signature::RSA_PKCS1_SHA256;
@@ -84,7 +84,7 @@ mod implementation {
     }
 }
 
-#[cfg(not(all(feature = "aws-lc-rs", not(target_arch = "wasm32"))))]
+#[cfg(not(feature = "aws-lc-rs"))]
 mod implementation {
     use knock_core::token::{RsaSigner, Signer, SigningKey, TokenError};
 

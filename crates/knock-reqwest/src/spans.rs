@@ -3,6 +3,7 @@
 //!
 //! They contain the path of the URL only as a template, because the path itself contains ids, which may be personal.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -43,7 +44,7 @@ pub(crate) async fn record(
     let result = exchange.instrument(span.clone()).await;
     match &result {
         Ok(response) => responded(&span, response),
-        Err(error) => failed(&span, error.kind_str()),
+        Err(error) => failed(&span, error.kind().as_str(), &error),
     }
     result
 }
@@ -57,14 +58,14 @@ fn responded(span: &Span, response: &http::Response<Bytes>) {
     if status.is_success() {
         tracing::debug!(parent: span, "received a response");
     } else {
-        failed(span, status.as_str());
+        failed(span, status.as_str(), &status);
     }
 }
 
-fn failed(span: &Span, kind: &str) {
+fn failed(span: &Span, kind: &str, cause: &dyn fmt::Display) {
     span.record("error.type", kind);
     span.record("otel.status_code", "ERROR");
-    tracing::warn!(parent: span, error.type = kind, "the attempt failed");
+    tracing::warn!(parent: span, error.type = kind, "the attempt failed: {cause}");
 }
 
 pub(crate) fn waiting(duration: Duration) {

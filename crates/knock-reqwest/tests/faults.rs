@@ -159,7 +159,7 @@ async fn an_invalid_response_is_an_error_with_an_excerpt_of_the_body() {
     let knock = builder(&server).retry(RetryPolicy::never()).build().unwrap();
     let cases = [
         (Fault::html(), ErrorKind::Server),
-        (Fault::empty(), ErrorKind::Decoding),
+        (Fault::empty(), ErrorKind::UnexpectedResponse),
         (Fault::truncated(), ErrorKind::Decoding),
     ];
     for (fault, kind) in cases {

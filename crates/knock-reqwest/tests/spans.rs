@@ -53,7 +53,7 @@ async fn an_attempt_has_a_span_without_personal_data() {
         "http.response.status_code=503",
         "http.request.resend_count=1",
         "http.response.status_code=200",
-        "error.type=\"not_sent\"",
+        "error.type=\"connection_refused\"",
         "waiting before the next attempt",
     ] {
         assert!(text.contains(part), "{part} is missing in\n{text}");

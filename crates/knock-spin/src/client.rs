@@ -1,5 +1,8 @@
 //! The client.
 
+use std::cell::Cell;
+use std::env::VarError;
+use std::fmt;
 use std::ops::Deref;
 
 use knock_core::{Client, Config, ConfigBuilder, Error, FromConfig, Secret};
@@ -44,18 +47,17 @@ impl Knock {
     /// # Errors
     ///
     /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) that names the missing or
-    /// invalid setting.
+    /// invalid setting. A variable that cannot be read, for example because its provider fails, is an error, not missing.
     pub async fn from_env() -> Result<Self, Error> {
-        let (key, url, branch) = (
-            variable("KNOCK_API_KEY").await,
-            variable("KNOCK_BASE_URL").await,
-            variable("KNOCK_BRANCH").await,
-        );
+        let key = Cell::new(Some(variable("KNOCK_API_KEY").await));
+        let url = Cell::new(Some(variable("KNOCK_BASE_URL").await));
+        let branch = Cell::new(Some(variable("KNOCK_BRANCH").await));
+        // The values are moved, because the memory of a copy would not be overwritten.
         let builder = ConfigBuilder::from_variables(|name| match name {
-            "KNOCK_API_KEY" => key.clone(),
-            "KNOCK_BASE_URL" => url.clone(),
-            "KNOCK_BRANCH" => branch.clone(),
-            _ => None,
+            "KNOCK_API_KEY" => key.take().unwrap_or(Ok(None)),
+            "KNOCK_BASE_URL" => url.take().unwrap_or(Ok(None)),
+            "KNOCK_BRANCH" => branch.take().unwrap_or(Ok(None)),
+            _ => Ok(None),
         });
         builder.build()
     }
@@ -71,7 +73,8 @@ impl Knock {
     ///
     /// None on this platform. The signature is that of the other adapters.
     pub fn with_config(config: Config) -> Result<Self, Error> {
-        Ok(Self(Client::with_transport(config, SpinTransport::new())))
+        let transport = SpinTransport::new().connect_timeout(config.connect_timeout());
+        Ok(Self(Client::with_transport(config, transport)))
     }
 }
 
@@ -89,22 +92,99 @@ impl Deref for Knock {
     }
 }
 
-/// Reads a variable of the component's environment, or else the Spin variable of the same name in lower case.
+/// Reads a variable of the component's environment, or else the Spin variable of the same name in lower case. Returns
+/// `None` if there is neither.
 ///
 /// You can also use it for other secrets of your app.
-pub async fn variable(name: &str) -> Option<String> {
+///
+/// # Errors
+///
+/// If the variable is not UTF-8, or if the provider of Spin variables fails.
+pub async fn variable(name: &str) -> Result<Option<String>, VariableError> {
     match std::env::var(name) {
-        Ok(value) => Some(value),
-        Err(_) => spin_variable(name).await,
+        Ok(value) => Ok(Some(value)),
+        Err(VarError::NotPresent) => spin_variable(name).await,
+        // The message of the error contains the value.
+        Err(VarError::NotUnicode(_)) => Err(VariableError("it is not valid UTF-8".to_owned())),
     }
 }
 
 #[cfg(feature = "variables")]
-async fn spin_variable(name: &str) -> Option<String> {
-    spin_sdk::variables::get(name.to_ascii_lowercase()).await.ok()
+async fn spin_variable(name: &str) -> Result<Option<String>, VariableError> {
+    value_of(spin_sdk::variables::get(name.to_ascii_lowercase()).await)
+}
+
+/// Only a variable that is not defined is missing. One that cannot be read may have a value.
+#[cfg(feature = "variables")]
+fn value_of(result: Result<String, spin_sdk::variables::Error>) -> Result<Option<String>, VariableError> {
+    use spin_sdk::variables::Error;
+
+    let problem = match result {
+        Ok(value) => return Ok(Some(value)),
+        Err(Error::Undefined(_)) => return Ok(None),
+        Err(Error::InvalidName(_)) => "its name is invalid in Spin".to_owned(),
+        Err(Error::Provider(reason)) => format!("the provider of Spin variables failed: {reason}"),
+        Err(Error::Other(reason)) => format!("Spin could not read it: {reason}"),
+    };
+    Err(VariableError(problem))
 }
 
 #[cfg(not(feature = "variables"))]
-async fn spin_variable(_: &str) -> Option<String> {
-    None
+fn spin_variable(_: &str) -> std::future::Ready<Result<Option<String>, VariableError>> {
+    std::future::ready(Ok(None))
+}
+
+/// The error of a variable that cannot be read. It does not contain the value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariableError(String);
+
+impl fmt::Display for VariableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for VariableError {}
+
+/// Converts the error, for functions that also make calls.
+impl From<VariableError> for Error {
+    fn from(error: VariableError) -> Self {
+        Self::setup("a variable cannot be read", error)
+    }
+}
+
+#[cfg(all(test, feature = "variables"))]
+mod tests {
+    use knock_core::ErrorKind;
+    use spin_sdk::variables;
+
+    use super::*;
+
+    #[test]
+    fn only_an_undefined_variable_is_missing() {
+        assert_eq!(value_of(Ok("sk_test_12345".to_owned())), Ok(Some("sk_test_12345".to_owned())));
+        assert_eq!(value_of(Err(variables::Error::Undefined("knock_api_key".to_owned()))), Ok(None));
+        let failures = [
+            variables::Error::InvalidName("knock".to_owned()),
+            variables::Error::Provider("vault is sealed".to_owned()),
+            variables::Error::Other("internal".to_owned()),
+        ];
+        for failure in failures {
+            assert!(value_of(Err(failure.clone())).is_err(), "{failure}");
+        }
+    }
+
+    #[test]
+    fn a_failing_provider_is_an_error_and_not_the_production_url() {
+        let failing = || value_of(Err(variables::Error::Provider("vault is sealed".to_owned())));
+        let config = Config::from_variables(|name| match name {
+            "KNOCK_API_KEY" => Ok(Some("sk_test_12345".to_owned())),
+            "KNOCK_BASE_URL" => failing(),
+            _ => Ok(None),
+        });
+        let error = config.build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        let line = error.to_string();
+        assert!(line.contains("KNOCK_BASE_URL") && line.contains("vault is sealed"), "{line}");
+    }
 }

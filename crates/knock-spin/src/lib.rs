@@ -32,10 +32,20 @@
 //! ```
 //!
 //! In `spin.toml`, the component must be allowed to reach Knock, with
-//! `allowed_outbound_hosts = ["https://api.knock.app"]`, and must be given the variable `knock_api_key`.
+//! `allowed_outbound_hosts = ["https://api.knock.app"]`, and must be given the variable `knock_api_key`. If it is not
+//! allowed to, each call fails with an error whose [source](std::error::Error::source) says so, and nothing is sent.
 //!
 //! Besides `spin-sdk`, this is the only crate that you need: it re-exports everything in `knock-core`. It needs Rust
 //! 1.94. On targets other than WASI the crate is empty.
+//!
+//! # Hosts
+//!
+//! A component needs WASI 0.3.0, so Spin 4.1 or newer. Spin 4.0 knows release candidates of WASI 0.3 only: it does not
+//! start the app, and prints that the component imports an instance `wasi:…@0.3.0`, but that “a matching implementation
+//! was not found in the linker”. Spin 3 does not find a handler that it knows. Whether a hosting service runs the
+//! component depends on its version of Spin in the same way; the README of `examples/spin-app` in the repository lists
+//! what is known of each. `spin deploy` alone is an error in Spin 4, which deploys by plugins, for example with
+//! `spin aka deploy`.
 //!
 //! # Crate features
 //!
@@ -43,6 +53,9 @@
 //! - `uuid`: conversions from `uuid::Uuid` into [`Text`], the type of ids.
 //! - `variables`, on by default: [`Knock::from_env`] also reads Spin variables. Without this feature, a component also
 //!   runs in other hosts of WASI 0.3, for example `wasmtime serve`.
+//! - `rsa`, on by default: `SpinSigner`, which signs user tokens with the crate `rsa`. Scanners report
+//!   RUSTSEC-2023-0071 for that crate; see [`token`]. An app that signs no tokens can leave it out with
+//!   `default-features = false, features = ["variables"]`.
 //!
 //! # Index by task
 //!
@@ -53,7 +66,7 @@
 //! | identify users | [`users`], [`objects`], [`tenants`] |
 //! | read and write preferences | [`preferences`], [`users::set_preferences`] |
 //! | store channel data, connect Slack or Microsoft Teams | [`channel_data`], [`slack`], [`ms_teams`] |
-//! | sign tokens for your users' browsers and apps | [`SpinSigner`], [`token`] |
+//! | sign tokens for your users' browsers and apps | `SpinSigner`, [`token`] |
 //! | verify webhooks from Knock | [`webhook`] |
 //! | handle errors and configure retries | [guide: errors and retries](guide::errors_and_retries) |
 //! | send calls later | [guide: queues](guide::queues) |
@@ -62,8 +75,8 @@
 //! | find the function for a route | the [map of operations](registry) |
 //! | call anything else | [`custom`] |
 //!
-//! For readers of the source: `transport.rs` is WASI's outbound HTTP with its timers, clock and random bytes, and
-//! `signer.rs` signs with the crate `rsa`. All decisions are made in [`knock_core`].
+//! For readers of the source: `transport.rs` is WASI's outbound HTTP with its timers, clocks and random bytes, `failure.rs`
+//! tells what WASI's error codes mean, and `signer.rs` signs with the crate `rsa`. All decisions are made in [`knock_core`].
 #![cfg_attr(
     not(target_os = "wasi"),
     allow(rustdoc::broken_intra_doc_links, reason = "there is nothing to link to")
@@ -74,9 +87,12 @@
 pub use knock_core::*;
 
 mod client;
+mod failure;
+#[cfg(feature = "rsa")]
 mod signer;
 mod transport;
 
-pub use client::{Knock, variable};
+pub use client::{Knock, VariableError, variable};
+#[cfg(feature = "rsa")]
 pub use signer::SpinSigner;
 pub use transport::SpinTransport;

@@ -1,12 +1,16 @@
 //! Signing user tokens with the crate `rsa`, because WASI provides no signing.
 
+use std::cell::Cell;
 use std::fmt;
 
 use knock_core::token::{RsaSigner, Signer, SigningKey, TokenError};
 
 use crate::client::variable;
 
-/// A signer for user tokens in pure Rust. The blinding uses random bytes of the host.
+/// A signer for user tokens in pure Rust, with the feature `rsa`. The blinding uses random bytes of the host.
+///
+/// It uses the crate `rsa`, for which scanners report an advisory; see [`RsaSigner`] for what is known about it. Without
+/// the feature `rsa`, which is on by default, the component does not contain that crate.
 ///
 /// Create one signer and keep it, so that the key is read only once.
 ///
@@ -50,8 +54,8 @@ impl SpinSigner {
     ///
     /// A [`TokenError`] that names what was found and what is required.
     pub async fn from_env() -> Result<Self, TokenError> {
-        let key = variable("KNOCK_SIGNING_KEY").await;
-        Self::new(&SigningKey::from_variables(|_| key.clone())?)
+        let key = Cell::new(Some(variable("KNOCK_SIGNING_KEY").await));
+        Self::new(&SigningKey::from_variables(|_| key.take().unwrap_or(Ok(None)))?)
     }
 }
 

@@ -6,6 +6,7 @@ use knock_core::{Client, Config, ConfigBuilder, Error, FromConfig, Secret};
 use worker::Env;
 
 use crate::transport::FetchTransport;
+use crate::variable;
 
 /// A client of Knock's API over the Worker's `fetch`. Cheap to clone; clones share the retry budget.
 ///
@@ -46,7 +47,8 @@ impl Knock {
     /// # Errors
     ///
     /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) that names the missing or
-    /// invalid setting.
+    /// invalid setting. A binding that is not a text, for example a JSON variable or a secret of the Secrets Store, is
+    /// invalid, not missing.
     pub fn from_env(env: &Env) -> Result<Self, Error> {
         ConfigBuilder::from_variables(|name| variable(env, name)).build()
     }
@@ -78,9 +80,4 @@ impl Deref for Knock {
     fn deref(&self) -> &Self::Target {
         &self.0
     }
-}
-
-/// Reads a secret or a variable. Both are texts in the environment of the Worker.
-pub(crate) fn variable(env: &Env, name: &str) -> Option<String> {
-    env.var(name).ok().map(|value| value.to_string())
 }

@@ -39,6 +39,8 @@
 //! Besides `worker`, this is the only crate that you need: it re-exports everything in `knock-core`. It needs Rust
 //! 1.91. All futures are `Send`, which handlers of axum require. On targets other than WebAssembly the crate is empty.
 //!
+//! The tests use wrangler 4.86, the last version for Node.js 20. Newer ones, such as 4.164, need Node.js 22.12.
+//!
 //! # Crate features
 //!
 //! None is on by default.
@@ -66,8 +68,9 @@
 //! | find the function for a route | the [map of operations](registry) |
 //! | call anything else | [`custom`] |
 //!
-//! For readers of the source: `transport.rs` is `fetch` with the timers, the time and the random bytes of the Worker,
-//! and `signer.rs` is WebCrypto. All decisions are made in [`knock_core`].
+//! For readers of the source: `client.rs` is [`Knock`], which reads the secrets and variables of the Worker.
+//! `transport.rs` and `signer.rs` are those of `knock-fetch`, with futures that are `Send`. All decisions are made in
+//! [`knock_core`].
 #![cfg_attr(
     not(target_arch = "wasm32"),
     allow(rustdoc::broken_intra_doc_links, reason = "there is nothing to link to")
@@ -82,5 +85,6 @@ mod signer;
 mod transport;
 
 pub use client::Knock;
+pub use knock_fetch::variable;
 pub use signer::WebCryptoSigner;
 pub use transport::FetchTransport;

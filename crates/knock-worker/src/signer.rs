@@ -1,19 +1,12 @@
-//! Signing user tokens with WebCrypto.
-
-use std::fmt;
+//! The signer of `knock-fetch`, with futures that are `Send`.
 
 use knock_core::token::{AsyncSigner, SigningKey, TokenError};
-use web_sys::{CryptoKey, SubtleCrypto};
 use worker::Env;
-use worker::js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
-use worker::send::{SendFuture, SendWrapper};
-use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::wasm_bindgen_futures::JsFuture;
+use worker::send::SendFuture;
 
-use crate::client::variable;
-use crate::transport::crypto;
+use crate::variable;
 
-/// A signer for user tokens that uses the runtime's `crypto.subtle`, which is several times faster than signing in
+/// A signer for user tokens that uses the Worker's `crypto.subtle`, which is several times faster than signing in
 /// WebAssembly.
 ///
 /// The key is imported when the signer is created, which costs about half as much as signing a token. Create one signer
@@ -29,10 +22,8 @@ use crate::transport::crypto;
 ///     UserToken::new(user_id).sign_async(&signer, now).await
 /// }
 /// ```
-#[derive(Clone)]
-pub struct WebCryptoSigner {
-    key: SendWrapper<(SubtleCrypto, CryptoKey)>,
-}
+#[derive(Debug, Clone)]
+pub struct WebCryptoSigner(knock_fetch::WebCryptoSigner);
 
 impl WebCryptoSigner {
     /// Returns a signer with a key.
@@ -41,8 +32,7 @@ impl WebCryptoSigner {
     ///
     /// [`TokenError::DamagedKey`] if the runtime refuses the key.
     pub async fn new(key: &SigningKey) -> Result<Self, TokenError> {
-        let imported = SendFuture::new(import(key.as_pkcs8_der())).await;
-        imported.map(|key| Self { key: SendWrapper::new(key) }).map_err(|_| TokenError::DamagedKey)
+        SendFuture::new(knock_fetch::WebCryptoSigner::new(key)).await.map(Self)
     }
 
     /// Returns a signer with a key in PEM, or in base64 of it; see [`SigningKey::parse`].
@@ -67,33 +57,6 @@ impl WebCryptoSigner {
 
 impl AsyncSigner for WebCryptoSigner {
     async fn sign_async(&self, message: &[u8]) -> Result<Vec<u8>, TokenError> {
-        let (subtle, key) = &*self.key;
-        let signed = SendFuture::new(sign(subtle, key, message)).await;
-        signed.map_err(|_| TokenError::Signing { reason: "WebCrypto could not sign".to_owned() })
-    }
-}
-
-const ALGORITHM: &str = "RSASSA-PKCS1-v1_5";
-
-async fn import(pkcs8: &[u8]) -> Result<(SubtleCrypto, CryptoKey), JsValue> {
-    let subtle = crypto()?.subtle();
-    let algorithm = Object::new();
-    Reflect::set(&algorithm, &"name".into(), &ALGORITHM.into())?;
-    Reflect::set(&algorithm, &"hash".into(), &"SHA-256".into())?;
-    let key = Uint8Array::from(pkcs8);
-    let usages = Array::of1(&"sign".into());
-    let import = subtle.import_key_with_object("pkcs8", &key, &algorithm, false, &usages)?;
-    Ok((subtle, JsFuture::from(import).await?.unchecked_into()))
-}
-
-async fn sign(subtle: &SubtleCrypto, key: &CryptoKey, message: &[u8]) -> Result<Vec<u8>, JsValue> {
-    let signature = subtle.sign_with_str_and_u8_array(ALGORITHM, key, message)?;
-    let signature: ArrayBuffer = JsFuture::from(signature).await?.unchecked_into();
-    Ok(Uint8Array::new(&signature).to_vec())
-}
-
-impl fmt::Debug for WebCryptoSigner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebCryptoSigner").finish_non_exhaustive()
+        SendFuture::new(self.0.sign_async(message)).await
     }
 }

@@ -26,7 +26,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Error> {
-    let config = Config::from_variables(|name| std::env::var(name).ok()).build()?;
+    let config = Config::from_variables(|name| std::env::var(name)).build()?;
     let workflow = std::env::var("KNOCK_WORKFLOW").unwrap_or_else(|_| "dinosaurs-loose".to_owned());
     let trigger =
         workflows::trigger(workflow).recipients(["jhammond"]).data(json!({ "type": "trex", "priority": 1 }));
@@ -41,8 +41,7 @@ fn send<O: Operation>(config: &Config, agent: &Agent, operation: &O) -> Result<O
     let mut call = Call::new(config, operation.prepare(random)?, operation.options(), now(), random)?;
     loop {
         let (request, sent) = call.send(now())?;
-        let timeout = sent.attempt().timeout;
-        let verdict = match transport::exchange(agent, request, timeout) {
+        let verdict = match transport::exchange(agent, request, sent.attempt()) {
             Ok(response) => sent.receive(response, now()),
             Err(error) => sent.fail(error, now()),
         };

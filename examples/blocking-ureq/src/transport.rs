@@ -1,50 +1,67 @@
 //! What a call needs from the outside: an HTTP client and random bytes.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use bytes::Bytes;
-use knock_core::TransportError;
+use knock_core::{Attempt, TransportError, TransportErrorKind as Kind};
 use ureq::{Agent, Error, Timeout};
 
 /// A client that returns every response as it is: no redirect is followed, because a redirect repeats a call outside of
-/// its retry rules, and no status is an error.
+/// its retry rules, and no status is an error. Connecting has a limit of its own, within which nothing is sent.
 pub(crate) fn agent() -> Agent {
-    Agent::config_builder().max_redirects(0).http_status_as_error(false).build().into()
+    let connecting = Some(Duration::from_secs(10));
+    Agent::config_builder()
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .timeout_connect(connecting)
+        .build()
+        .into()
 }
 
-/// Sends one request and reads the whole response, within the timeout.
+/// Sends one request and reads the whole response, within the timeout and the limit of the attempt.
 pub(crate) fn exchange(
     agent: &Agent,
     request: http::Request<Bytes>,
-    timeout: Duration,
+    attempt: Attempt<'_>,
 ) -> Result<http::Response<Bytes>, TransportError> {
     let request = request.map(Vec::from);
-    let request = agent.configure_request(request).timeout_global(Some(timeout)).build();
-    let (parts, mut body) = agent.run(request).map_err(failed)?.into_parts();
-    let body = body.read_to_vec().map_err(failed)?;
+    let request = agent.configure_request(request).timeout_global(Some(attempt.timeout)).build();
+    let (parts, body) = agent.run(request).map_err(failed)?.into_parts();
+    let limit = attempt.max_response_bytes as u64;
+    let body = body.into_with_config().limit(limit).read_to_vec().map_err(failed)?;
     Ok(http::Response::from_parts(parts, body.into()))
 }
 
-/// Sorts an error by whether Knock may have acted on the request. An error that does not tell counts as one after which
-/// it may have.
+/// Sorts an error by what happened, and thereby by whether Knock may have acted on the request. An error that does not
+/// tell counts as one after which it may have.
 fn failed(error: Error) -> TransportError {
-    match error {
-        Error::Timeout(Timeout::Resolve | Timeout::Connect)
-        | Error::HostNotFound
-        | Error::ConnectionFailed
-        | Error::ConnectProxyFailed(_) => TransportError::not_sent(error),
-        Error::Timeout(_) => TransportError::timed_out(),
-        Error::Io(error) if is_of_connecting(error.kind()) => TransportError::not_sent(error),
+    let kind = match &error {
+        Error::HostNotFound | Error::Timeout(Timeout::Resolve) => Kind::Dns,
+        Error::Timeout(Timeout::Connect) => Kind::ConnectTimeout,
+        Error::Timeout(_) => return TransportError::timed_out(),
+        Error::ConnectProxyFailed(_) => Kind::Proxy,
+        Error::Tls(_) | Error::Rustls(_) | Error::TlsRequired => Kind::Tls,
+        Error::ConnectionFailed => Kind::NotSent,
         // It contains the URL, and with it perhaps an id.
-        Error::BadUri(_) => TransportError::not_sent("the URL cannot be used"),
-        error => TransportError::interrupted(error),
-    }
+        Error::BadUri(_) => return TransportError::not_sent("the URL cannot be used"),
+        Error::BodyExceedsLimit(_) | Error::LargeResponseHeader(..) => Kind::TooLarge,
+        Error::Io(error) => kind_of_io(error),
+        _ => Kind::Interrupted,
+    };
+    TransportError::new(kind, error)
 }
 
-/// Whether an error occurs only before there is a connection.
-fn is_of_connecting(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::AddrNotAvailable)
+fn kind_of_io(error: &io::Error) -> Kind {
+    match error.kind() {
+        // These occur only before there is a connection.
+        ErrorKind::ConnectionRefused => Kind::Refused,
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => Kind::Unreachable,
+        ErrorKind::AddrNotAvailable => Kind::NotSent,
+        // This one, too, although only its text shows it.
+        _ if error.to_string().contains("invalid peer certificate") => Kind::Certificate,
+        _ => Kind::Interrupted,
+    }
 }
 
 /// Returns random bytes that nobody can guess: they become the idempotency key.
@@ -56,20 +73,28 @@ pub(crate) fn random() -> Result<[u8; 16], TransportError> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
+    use std::io::{Read, Write};
     use std::net::TcpListener;
     use std::thread;
 
+    use knock_core::call::Call;
+    use knock_core::{Config, Operation, UnixTime, users};
+
     use super::*;
 
-    /// Exchanges a request with a server that accepts a connection and does not respond.
-    fn kind_of_error(serve: impl FnOnce(TcpListener) + Send + 'static, timeout: Duration) -> &'static str {
+    /// Sends a call with a limit of 10 bytes to a server, and returns the kind of its error.
+    fn kind_of_error(serve: impl FnOnce(TcpListener) + Send + 'static, timeout: Duration) -> Kind {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
-        let url = format!("http://{}/", listener.local_addr().expect("the listener has an address"));
+        let url = format!("http://{}", listener.local_addr().expect("the listener has an address"));
         thread::spawn(move || serve(listener));
-        let request = http::Request::post(url).body(Bytes::from_static(b"{}")).expect("the request is valid");
+        let config = Config::builder("sk_test_12345").base_url(url).timeout(timeout).max_response_bytes(10);
+        let config = config.build().expect("the settings are valid");
+        let prepared = users::get("jhammond").prepare([0; 16]).expect("the id is valid");
+        let now = UnixTime::from_secs(0);
+        let call = Call::new(&config, prepared, None, now, [0; 16]).expect("there are no options");
+        let (request, sent) = call.send(now).expect("the URL is short");
         let agent: Agent = Agent::config_builder().proxy(None).build().into();
-        exchange(&agent, request, timeout).expect_err("there is no response").kind_str()
+        exchange(&agent, request, sent.attempt()).expect_err("there is no whole response").kind()
     }
 
     #[test]
@@ -79,7 +104,34 @@ mod tests {
             thread::sleep(Duration::from_secs(5));
             drop(connection);
         };
-        assert_eq!(kind_of_error(silent, Duration::from_millis(50)), "timeout");
+        assert_eq!(kind_of_error(silent, Duration::from_millis(50)), Kind::Timeout);
+    }
+
+    #[test]
+    fn what_occurs_only_while_connecting_is_not_sent() {
+        for (error, kind) in [
+            (Error::HostNotFound, Kind::Dns),
+            (Error::Io(ErrorKind::ConnectionRefused.into()), Kind::Refused),
+            (Error::Io(ErrorKind::HostUnreachable.into()), Kind::Unreachable),
+            (Error::Timeout(Timeout::Connect), Kind::ConnectTimeout),
+            (Error::ConnectProxyFailed("407".to_owned()), Kind::Proxy),
+        ] {
+            let error = failed(error);
+            assert_eq!(error.kind(), kind);
+            assert!(!error.kind().may_have_acted());
+        }
+        assert!(failed(Error::Io(ErrorKind::ConnectionReset.into())).kind().may_have_acted());
+    }
+
+    #[test]
+    fn a_response_beyond_the_limit_is_too_large() {
+        let talkative = |listener: TcpListener| {
+            let (mut connection, _) = listener.accept().expect("a client connects");
+            connection.read_exact(&mut [0; 16]).expect("a request comes");
+            let response = b"HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\nhello world";
+            connection.write_all(response).expect("the client reads");
+        };
+        assert_eq!(kind_of_error(talkative, Duration::from_secs(5)), Kind::TooLarge);
     }
 
     #[test]
@@ -88,6 +140,6 @@ mod tests {
             let (mut connection, _) = listener.accept().expect("a client connects");
             connection.read_exact(&mut [0; 16]).expect("a request comes");
         };
-        assert_eq!(kind_of_error(breaking, Duration::from_secs(5)), "interrupted");
+        assert_eq!(kind_of_error(breaking, Duration::from_secs(5)), Kind::Interrupted);
     }
 }

@@ -100,6 +100,6 @@ fn a_refused_connection_is_retried_and_nothing_was_sent() {
     let output = program(&url);
     assert_eq!(
         error_of(&output),
-        "blocking-ureq: workflows.trigger: could not connect; nothing was sent [attempts 3, no attempts left]"
+        "blocking-ureq: workflows.trigger: the host refused the connection; nothing was sent [attempts 3, no attempts left]"
     );
 }

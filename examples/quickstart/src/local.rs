@@ -28,7 +28,7 @@ pub(crate) fn show_deliveries(emulator: &Emulator) {
 
 /// Returns the key from `KNOCK_SIGNING_KEY`, or one that is generated for this run.
 pub(crate) fn signing_key() -> Result<SigningKey, TokenError> {
-    match SigningKey::from_variables(|name| std::env::var(name).ok()) {
+    match SigningKey::from_variables(|name| std::env::var(name)) {
         Err(TokenError::MissingKey) => SigningKey::parse(&throwaway_pem()?),
         found => found,
     }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 /// What an operation sends.
 pub type Request = Result<PreparedCall, Error>;
 /// Reads a response and returns its value as JSON.
-type Read = Box<dyn Fn(StatusCode, &Value) -> Result<Value, Error>>;
+type Read = Box<dyn Fn(http::Response<Bytes>) -> Result<Value, Error>>;
 
 /// One operation: what it sends with only its required arguments, with all of them, and in other forms, and how it reads
 /// a response.
@@ -76,7 +76,7 @@ impl Sample {
             info: O::INFO,
             required: required.prepare(RANDOM),
             full: Vec::new(),
-            read: Box::new(move |status, body| required.parse(response(status, body), NOW).map(to_json)),
+            read: Box::new(move |response| required.parse(response, NOW).map(to_json)),
         }
     }
 
@@ -95,7 +95,12 @@ impl Sample {
 
     /// Reads a response and returns its value as JSON.
     pub fn read(&self, status: StatusCode, body: &Value) -> Result<Value, Error> {
-        (self.read)(status, body)
+        self.parse(response(status, body))
+    }
+
+    /// Reads a response as it was received, and returns its value as JSON.
+    pub fn parse(&self, response: http::Response<Bytes>) -> Result<Value, Error> {
+        (self.read)(response)
     }
 }
 

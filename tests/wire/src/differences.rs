@@ -121,13 +121,12 @@ pub const DIFFERENCES: &[Difference] = &[
             "1.35.0/workflows.trigger/settings-null",
             "*/workflows.cancel/null",
             "1.35.0/messages.batch.markAsInteracted/null",
-            "1.35.0/schedules.create/null",
         ],
         ours: Sends(without_top_level_nulls),
         why: "null means the same as absent there",
     },
     Difference {
-        cases: &["1.35.0/schedules.bulk.create/null", "1.35.0/audiences.addMembers/full"],
+        cases: &["1.35.0/audiences.addMembers/full"],
         ours: Sends(without_nulls_in_entries),
         why: "in something that is created, null means the same as absent",
     },
@@ -227,6 +226,21 @@ pub const DIFFERENCES: &[Difference] = &[
         why: "a time is always written in UTC and without needless zeros; a date is written as its first moment",
     },
     // What is refused before it is sent.
+    Difference {
+        cases: &[
+            "1.35.0/schedules.create/required",
+            "1.35.0/schedules.create/null",
+            "1.35.0/schedules.bulk.create/full",
+            "1.35.0/schedules.bulk.create/null",
+        ],
+        ours: Refuses(InvalidInput, "scheduled_at` is missing"),
+        why: "a schedule without a time and without a rule would never run",
+    },
+    Difference {
+        cases: &["1.35.0/objects.listSubscriptions/full"],
+        ours: Refuses(InvalidInput, "`objects` has no effect in this mode"),
+        why: "Knock ignores `objects` in the mode `object`, and would return everything",
+    },
     Difference {
         cases: &["1.35.0/messages.list/text-empty", "1.35.0/users.getPreferences/tenant-empty"],
         ours: Refuses(InvalidInput, "`tenant` is empty"),

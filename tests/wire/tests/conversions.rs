@@ -438,14 +438,18 @@ mod recipients {
 
     #[test]
     fn in_schedules() {
-        let create = schedules::create("k").recipients(found()).actor(&user());
-        let expected = json!({ "workflow": "k", "recipients": found_json(), "actor": "jhammond" });
+        let time = "2026-09-21T14:13:20Z";
+        let create = schedules::create("k").recipients(found()).actor(&user()).scheduled_at(time);
+        let expected = json!({
+            "workflow": "k", "recipients": found_json(), "actor": "jhammond", "scheduled_at": time
+        });
         assert_eq!(body(&create), expected);
-        let bulk = found().map(|recipient| ScheduleRequest::new("k", recipient).actor(object()));
+        let bulk =
+            found().map(|recipient| ScheduleRequest::new("k", recipient).actor(object()).scheduled_at(time));
         let bulk = body(&schedules::bulk_create(bulk));
         assert_eq!(
             bulk["schedules"][0],
-            json!({ "workflow": "k", "recipient": "jhammond", "actor": object_json() })
+            json!({ "workflow": "k", "recipient": "jhammond", "actor": object_json(), "scheduled_at": time })
         );
         assert_eq!(bulk["schedules"][1]["recipient"], object_json());
         assert_eq!(body(&schedules::update(["1"]).actor(&object()))["actor"], object_json());
@@ -669,9 +673,9 @@ mod times {
 
     #[test]
     fn options() {
-        let create = || schedules::create("k").recipient("jhammond");
-        assert_eq!(body(&create().scheduled_at(Some(TIME)))["scheduled_at"], TIME);
-        assert_eq!(body(&create().scheduled_at(None::<SystemTime>)), body(&create()));
+        let create = || schedules::create("k").recipient("jhammond").scheduled_at(TIME);
+        assert_eq!(body(&create().ending_at(Some(TIME)))["ending_at"], TIME);
+        assert_eq!(body(&create().ending_at(None::<SystemTime>)), body(&create()));
     }
 
     #[test]

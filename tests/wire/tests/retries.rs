@@ -99,7 +99,6 @@ struct Expected {
 }
 
 const BACKOFF: &[(f64, f64)] = &[(375.0, 500.0), (750.0, 1000.0)];
-const AT_ONCE: &[(f64, f64)] = &[(0.0, 0.0), (0.0, 0.0)];
 
 const fn limited(waits: &'static [(f64, f64)], stopped_by: StopReason) -> Expected {
     Expected { waits, kind: Some(ErrorKind::RateLimited), stopped_by }
@@ -116,19 +115,20 @@ const DIFFERENCES: &[Difference] = &[
         why: "no call waits for a day: beyond the policy's limit it fails immediately with the wait that was asked for",
     },
     Difference {
-        cases: &["retry-after-negative", "retry-after-ms-negative", "retry-after-date-past"],
-        ours: limited(AT_ONCE, StopReason::AttemptsExhausted),
-        why: "for a time that has passed there is no wait; Node's timers do the same",
+        cases: &[
+            "retry-after-zero",
+            "retry-after-ms-zero",
+            "retry-after-negative",
+            "retry-after-ms-negative",
+            "retry-after-date-past",
+        ],
+        ours: limited(BACKOFF, StopReason::AttemptsExhausted),
+        why: "a server that asks for no wait gets the backoff, so that it is not called again and again at once",
     },
     Difference {
         cases: &["retry-after-garbage", "retry-after-ms-with-unit", "retry-after-date-iso"],
         ours: limited(BACKOFF, StopReason::AttemptsExhausted),
         why: "a value that is neither a number nor an HTTP date is ignored as a whole, not parsed up to its first error",
-    },
-    Difference {
-        cases: &["retry-after-ms-zero-and-retry-after"],
-        ours: limited(AT_ONCE, StopReason::AttemptsExhausted),
-        why: "`retry-after-ms: 0` is the more precise header; 1.35.0 treats it as absent",
     },
     Difference {
         cases: &["truncate"],

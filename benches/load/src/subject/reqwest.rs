@@ -37,6 +37,7 @@ impl Subject {
             .user_agent("bench-load")
             .timeout(TIMEOUT)
             .redirect(Policy::none())
+            .no_gzip()
             .build()?;
         Ok(Self { client, url: url.to_owned(), work })
     }

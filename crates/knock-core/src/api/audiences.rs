@@ -93,7 +93,8 @@ operation! {
     #[doc(alias = "audiences.addMembers")]
     pub fn add_members(key; members: [AudienceMemberRequest]) -> AddMembers {
         // Repeatable: a user is a member once.
-        "audiences.add_members": POST "/v1/audiences/{key}/members", Tier3, repeatable;
+        "audiences.add_members": POST "/v1/audiences/{key}/members", Tier3,
+            twice_same("docs, concepts/audiences: a workflow starts for each new member (inferred)");
         returns (nothing);
         query {
             /// Creates the audience if it does not exist. Default: `false`.
@@ -138,7 +139,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/audiences/remove_members)
     #[doc(alias = "audiences.removeMembers")]
     pub fn remove_members(key; members: [AudienceMemberRequest]) -> RemoveMembers {
-        "audiences.remove_members": DELETE "/v1/audiences/{key}/members", Tier3;
+        "audiences.remove_members": DELETE "/v1/audiences/{key}/members", Tier3,
+            twice_same_effect("API: it removes members; removing others is not documented");
         returns (nothing);
         check |this| { check_members(&this.members) }
         body { members }

@@ -140,14 +140,14 @@ impl BulkOperation {
         let interval = interval.max(MIN_INTERVAL);
         let mut operation = self.clone();
         async move {
-            let end = client.transport().now() + limit;
+            let end = client.transport().steady().saturating_add(limit);
             loop {
                 match operation.status {
                     BulkOperationStatus::Completed => return Ok(operation),
                     BulkOperationStatus::Failed => return Err(WaitError::Failed(Box::new(operation))),
                     _ => {}
                 }
-                let left = end.since(client.transport().now());
+                let left = end.saturating_sub(client.transport().steady());
                 if left.is_zero() {
                     return Err(WaitError::Unfinished(Box::new(operation)));
                 }
@@ -238,7 +238,8 @@ mod tests {
     use crate::error::{ErrorKind, TransportError};
     use crate::value::UnixTime;
 
-    /// Responds at once, with an operation that is finished at `done_at`; sleeping moves its clock.
+    /// Responds at once, with an operation that is finished at `done_at`; sleeping moves its clock. The system's clock
+    /// is set back by an hour at each request.
     struct FakeKnock {
         now: Mutex<UnixTime>,
         done_at: UnixTime,
@@ -253,7 +254,7 @@ mod tests {
             _: Attempt<'_>,
         ) -> Result<http::Response<Bytes>, TransportError> {
             *self.requests.lock().unwrap() += 1;
-            let status = if self.now() >= self.done_at { self.outcome } else { "processing" };
+            let status = if *self.now.lock().unwrap() >= self.done_at { self.outcome } else { "processing" };
             Ok(http::Response::new(operation(status).to_string().into()))
         }
 
@@ -263,7 +264,12 @@ mod tests {
         }
 
         fn now(&self) -> UnixTime {
-            *self.now.lock().unwrap()
+            let set_back = Duration::from_secs(3600) * *self.requests.lock().unwrap();
+            UnixTime::from_secs(1_790_000_000_u64.saturating_sub(set_back.as_secs())) + self.steady()
+        }
+
+        fn steady(&self) -> Duration {
+            self.now.lock().unwrap().since(UnixTime::from_secs(0))
         }
 
         fn random(&self) -> Result<[u8; 16], TransportError> {
@@ -306,7 +312,7 @@ mod tests {
 
     /// The number of requests and the seconds that passed.
     fn effort(client: &Client<FakeKnock>) -> (u32, u64) {
-        (*client.transport().requests.lock().unwrap(), client.transport().now().as_secs())
+        (*client.transport().requests.lock().unwrap(), client.transport().steady().as_secs())
     }
 
     #[test]

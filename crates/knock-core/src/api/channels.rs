@@ -58,8 +58,12 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/channels/bulk/update_message_status)
     #[doc(alias = "channels.bulk.updateMessageStatus")]
     pub fn bulk_update_message_status(channel_id, action: MessageAction) -> BulkUpdateMessageStatus {
-        "channels.bulk_update_message_status": POST "/v1/channels/{channel_id}/messages/bulk/{action}",
-            Tier2, repeatable, under_retention;
+        "channels.bulk_update_message_status":
+            POST "/v1/channels/{channel_id}/messages/bulk/{action}", Tier2, under_retention, deduplicated,
+            twice_adds(
+                "a second bulk operation, on messages created since too, with events if `interacted`",
+                "docs, bulk endpoints: the filters select when the operation runs (inferred)"
+            );
         returns (batch of BulkOperation, by "recipient_ids");
         fields {
             archived: Option<ArchivedScope> = None,

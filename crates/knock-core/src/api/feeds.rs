@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::api::channel_data::ChannelId;
@@ -17,7 +18,7 @@ use crate::operation::{
     page_setters,
 };
 use crate::value::{IntoOptional, InvalidInput, Text, Time, Timestamp};
-use crate::wire::{DecodeError, json, open_enum};
+use crate::wire::{DecodeError, borrowed_json, open_enum};
 
 open_enum! {
     /// The status of feed items to list.
@@ -213,15 +214,22 @@ impl Operation for ListItems {
     }
 
     fn decode(&self, response: &http::Response<Bytes>) -> Result<FeedPage, DecodeError> {
-        let listing: Listing = json(response)?;
-        let cursor = page::next_cursor(listing.page_info.as_ref(), None, listing.entries.is_empty());
-        Ok(FeedPage {
-            items: listing.entries,
-            info: listing.page_info,
-            meta: listing.meta,
-            vars: listing.vars,
-            next: cursor.map(|cursor| self.clone().after(cursor)),
-        })
+        let body = response.body();
+        let (Listing { entries, page_info, meta, vars }, unreadable) =
+            if let Ok(listing) = serde_json::from_slice::<Listing<FeedItem>>(body) {
+                (listing, Vec::new())
+            } else {
+                let Listing { entries, page_info, meta, vars } = borrowed_json::<Listing<&RawValue>>(body)?;
+                let (entries, unreadable) = entries.map(|entries| page::items(body, &entries)).unzip();
+                (Listing { entries, page_info, meta, vars }, unreadable.unwrap_or_default())
+            };
+        // What is excluded is missing.
+        let entries = if self.exclude.is_empty() { entries } else { entries.or_else(|| Some(Vec::new())) };
+        let items = page::entries_of(entries, page_info.as_ref(), body)?;
+        let is_empty = items.is_empty() && unreadable.is_empty();
+        let next = self.page.following(page_info.as_ref(), None, is_empty)?;
+        let next = next.map(|page| Self { page, ..self.clone() });
+        Ok(FeedPage { items, info: page_info, meta, vars, next, unreadable })
     }
 }
 
@@ -231,12 +239,15 @@ impl Paged for ListItems {
     fn split(&self, page: FeedPage) -> (Vec<FeedItem>, Option<Self>) {
         (page.items, page.next)
     }
+
+    fn take_unreadable(page: &mut FeedPage) -> Vec<DecodeError> {
+        std::mem::take(&mut page.unreadable)
+    }
 }
 
 #[derive(Deserialize)]
-struct Listing {
-    #[serde(default)]
-    entries: Vec<FeedItem>,
+struct Listing<T> {
+    entries: Option<Vec<T>>,
     #[serde(default)]
     page_info: Option<PageInfo>,
     #[serde(default)]
@@ -257,8 +268,13 @@ pub struct FeedPage {
     pub meta: Option<FeedMetadata>,
     /// The public variables of the environment.
     pub vars: Option<Map<String, Value>>,
-    /// The request for the next page, or `None` on the last page.
+    /// The request for the next page, or `None` on the last page. If this page was requested with `before`, it is the
+    /// request for the page before this one.
     pub next: Option<ListItems>,
+    /// The errors of the items that could not be read and are missing in [`items`](Self::items), usually none.
+    ///
+    /// A time that cannot be read costs only its field.
+    pub unreadable: Vec<DecodeError>,
 }
 
 /// The numbers of items in the whole feed, not only on one page.
@@ -389,6 +405,28 @@ mod tests {
         let next = page.next.unwrap().prepare([7; 16]).unwrap();
         assert_eq!(next.target(), "/v1/users/jhammond/feeds/feed?after=next&page_size=200");
         assert!(parse(&json!({})).next.is_none());
+    }
+
+    #[test]
+    fn an_odd_item_costs_only_itself_and_the_list_goes_on_backward() {
+        let response = json!({
+            "entries": [{ "id": "1", "seen_at": "soon" }, { "id": 7 }, { "id": "3" }],
+            "page_info": { "__typename": "PageInfo", "after": "next", "before": "previous", "page_size": 3 },
+            "meta": { "__typename": "FeedMetadata", "total_count": 9, "unread_count": 1, "unseen_count": 2 }
+        });
+        let response = http::Response::new(Bytes::from(response.to_string()));
+        let list = list_items("jhammond", FEED).before("end");
+        let page = list.parse(response, UnixTime::from_secs(0)).unwrap();
+        assert_eq!(page.items.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(), ["1", "3"]);
+        assert_eq!(
+            (page.items[0].seen_at, page.unreadable.len(), page.meta.unwrap().total_count),
+            (None, 1, 9)
+        );
+        assert!(page.unreadable[0].to_string().contains(" entries[1].id ("), "{:?}", page.unreadable);
+        assert_eq!(
+            page.next.unwrap().prepare([7; 16]).unwrap().target(),
+            "/v1/users/jhammond/feeds/feed?before=previous"
+        );
     }
 
     #[test]

@@ -20,8 +20,8 @@ operation! {
     #[doc(alias = "integrations.census.customDestination")]
     pub fn census_custom_destination(; request: RpcRequest) -> CensusCustomDestination {
         // Not repeatable: the effect of running a method twice is not documented.
-        "integrations.census_custom_destination":
-            POST "/v1/integrations/census/custom-destination", Tier3;
+        "integrations.census_custom_destination": POST "/v1/integrations/census/custom-destination", Tier3,
+            twice_undocumented("API: the effect depends on the request that is relayed");
         returns (RpcResponse);
         encode |this, request| { this.request.encode(request) }
     }
@@ -37,7 +37,8 @@ operation! {
     pub fn hightouch_embedded_destination(; request: RpcRequest) -> HightouchEmbeddedDestination {
         // Not repeatable: the effect of running a method twice is not documented.
         "integrations.hightouch_embedded_destination":
-            POST "/v1/integrations/hightouch/embedded-destination", Tier3;
+            POST "/v1/integrations/hightouch/embedded-destination", Tier3,
+            twice_undocumented("API: the effect depends on the request that is relayed");
         returns (RpcResponse);
         encode |this, request| { this.request.encode(request) }
     }

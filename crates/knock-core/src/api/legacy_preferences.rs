@@ -45,7 +45,8 @@ operation! {
     #[deprecated(note = "use `users::set_preferences` with `merge` instead")]
     pub fn set_user_channel_types(user_id; set_id: Text, settings: ChannelTypes) -> SetUserChannelTypes {
         "legacy_preferences.set_user_channel_types":
-            PUT "/v1/users/{user_id}/preferences/{id}/channel_types", Tier3;
+            PUT "/v1/users/{user_id}/preferences/{id}/channel_types", Tier3,
+            twice_same("API: the given settings replace");
         returns (PreferenceSet);
         encode |this, request| {
             request.path("id", this.set_id.as_str())?;
@@ -62,7 +63,8 @@ operation! {
         user_id; set_id: Text, channel_type: ChannelType, setting: Setting
     ) -> SetUserChannelType {
         "legacy_preferences.set_user_channel_type":
-            PUT "/v1/users/{user_id}/preferences/{id}/channel_types/{type}", Tier3;
+            PUT "/v1/users/{user_id}/preferences/{id}/channel_types/{type}", Tier3,
+            twice_same("API: the given settings replace");
         returns (PreferenceSet);
         encode |this, request| {
             request.path("id", this.set_id.as_str())?;
@@ -77,8 +79,8 @@ operation! {
     #[doc(alias = "users.setWorkflowsPreferences")]
     #[deprecated(note = "use `users::set_preferences` with `merge` instead")]
     pub fn set_user_workflows(user_id; set_id: Text, settings: Workflows) -> SetUserWorkflows {
-        "legacy_preferences.set_user_workflows":
-            PUT "/v1/users/{user_id}/preferences/{id}/workflows", Tier3;
+        "legacy_preferences.set_user_workflows": PUT "/v1/users/{user_id}/preferences/{id}/workflows", Tier3,
+            twice_same("API: the given settings replace");
         returns (PreferenceSet);
         encode |this, request| {
             request.path("id", this.set_id.as_str())?;
@@ -95,7 +97,8 @@ operation! {
         user_id; set_id: Text, key: Text, setting: WorkflowSetting
     ) -> SetUserWorkflow {
         "legacy_preferences.set_user_workflow":
-            PUT "/v1/users/{user_id}/preferences/{id}/workflows/{key}", Tier3;
+            PUT "/v1/users/{user_id}/preferences/{id}/workflows/{key}", Tier3,
+            twice_same("API: the given settings replace");
         returns (PreferenceSet);
         encode |this, request| {
             request.path("id", this.set_id.as_str())?;
@@ -111,7 +114,8 @@ operation! {
     #[deprecated(note = "use `users::set_preferences` with `merge` instead")]
     pub fn set_user_categories(user_id; set_id: Text, settings: Workflows) -> SetUserCategories {
         "legacy_preferences.set_user_categories":
-            PUT "/v1/users/{user_id}/preferences/{id}/categories", Tier3;
+            PUT "/v1/users/{user_id}/preferences/{id}/categories", Tier3,
+            twice_same("API: the given settings replace");
         returns (PreferenceSet);
         encode |this, request| {
             request.path("id", this.set_id.as_str())?;
@@ -128,7 +132,8 @@ operation! {
         user_id; set_id: Text, category: Text, setting: WorkflowSetting
     ) -> SetUserCategory {
         "legacy_preferences.set_user_category":
-            PUT "/v1/users/{user_id}/preferences/{id}/categories/{key}", Tier3;
+            PUT "/v1/users/{user_id}/preferences/{id}/categories/{key}", Tier3,
+            twice_same("API: the given settings replace");
         returns (PreferenceSet);
         encode |this, request| {
             request.path("id", this.set_id.as_str())?;
@@ -146,7 +151,8 @@ operation! {
         collection, object_id; set_id: Text, settings: ChannelTypes
     ) -> SetObjectChannelTypes {
         "legacy_preferences.set_object_channel_types":
-            PUT "/v1/objects/{collection}/{object_id}/preferences/{id}/channel_types", Tier3;
+            PUT "/v1/objects/{collection}/{object_id}/preferences/{id}/channel_types", Tier3,
+            twice_same("API: the given settings replace");
         returns (PreferenceSet);
         encode |this, request| {
             request.path("id", this.set_id.as_str())?;
@@ -163,7 +169,8 @@ operation! {
         collection, object_id; set_id: Text, channel_type: ChannelType, setting: Setting
     ) -> SetObjectChannelType {
         "legacy_preferences.set_object_channel_type":
-            PUT "/v1/objects/{collection}/{object_id}/preferences/{id}/channel_types/{type}", Tier3;
+            PUT "/v1/objects/{collection}/{object_id}/preferences/{id}/channel_types/{type}", Tier3,
+            twice_same("API: the given settings replace");
         returns (PreferenceSet);
         encode |this, request| {
             request.path("id", this.set_id.as_str())?;
@@ -181,7 +188,8 @@ operation! {
         collection, object_id; set_id: Text, settings: Workflows
     ) -> SetObjectWorkflows {
         "legacy_preferences.set_object_workflows":
-            PUT "/v1/objects/{collection}/{object_id}/preferences/{id}/workflows", Tier3;
+            PUT "/v1/objects/{collection}/{object_id}/preferences/{id}/workflows", Tier3,
+            twice_same("API: the given settings replace");
         returns (PreferenceSet);
         encode |this, request| {
             request.path("id", this.set_id.as_str())?;
@@ -198,7 +206,8 @@ operation! {
         collection, object_id; set_id: Text, key: Text, setting: WorkflowSetting
     ) -> SetObjectWorkflow {
         "legacy_preferences.set_object_workflow":
-            PUT "/v1/objects/{collection}/{object_id}/preferences/{id}/workflows/{key}", Tier3;
+            PUT "/v1/objects/{collection}/{object_id}/preferences/{id}/workflows/{key}", Tier3,
+            twice_same("API: the given settings replace");
         returns (PreferenceSet);
         encode |this, request| {
             request.path("id", this.set_id.as_str())?;
@@ -216,7 +225,8 @@ operation! {
         collection, object_id; set_id: Text, settings: Workflows
     ) -> SetObjectCategories {
         "legacy_preferences.set_object_categories":
-            PUT "/v1/objects/{collection}/{object_id}/preferences/{id}/categories", Tier3;
+            PUT "/v1/objects/{collection}/{object_id}/preferences/{id}/categories", Tier3,
+            twice_same("API: the given settings replace");
         returns (PreferenceSet);
         encode |this, request| {
             request.path("id", this.set_id.as_str())?;
@@ -233,7 +243,8 @@ operation! {
         collection, object_id; set_id: Text, category: Text, setting: WorkflowSetting
     ) -> SetObjectCategory {
         "legacy_preferences.set_object_category":
-            PUT "/v1/objects/{collection}/{object_id}/preferences/{id}/categories/{key}", Tier3;
+            PUT "/v1/objects/{collection}/{object_id}/preferences/{id}/categories/{key}", Tier3,
+            twice_same("API: the given settings replace");
         returns (PreferenceSet);
         encode |this, request| {
             request.path("id", this.set_id.as_str())?;

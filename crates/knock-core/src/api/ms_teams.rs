@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::recipients::ObjectReference;
 use crate::call::{OperationInfo, RateLimitTier};
-use crate::operation::{Operation, Page, PageQuery, Paged, RequestEncoder, operation};
+use crate::operation::{Operation, Page, PageQuery, Paged, RequestEncoder, operation, page};
 use crate::value::{IntoOptional, InvalidInput, Text};
-use crate::wire::{DecodeError, JsonText, check_id, json};
+use crate::wire::{DecodeError, JsonText, check_id};
 
 /// The object in Knock that stores the id of the Microsoft Entra tenant, usually a tenant of Knock.
 ///
@@ -197,8 +197,7 @@ impl Operation for ListChannels {
     }
 
     fn decode(&self, response: &http::Response<Bytes>) -> Result<Page<Channel, Self>, DecodeError> {
-        let listing: Channels = json(response)?;
-        Ok(Page { items: listing.ms_teams_channels, info: None, next: None })
+        page::decode_single(response)
     }
 }
 
@@ -208,11 +207,10 @@ impl Paged for ListChannels {
     fn split(&self, page: Page<Channel, Self>) -> (Vec<Channel>, Option<Self>) {
         (page.items, page.next)
     }
-}
 
-#[derive(Deserialize)]
-struct Channels {
-    ms_teams_channels: Vec<Channel>,
+    fn take_unreadable(page: &mut Page<Channel, Self>) -> Vec<DecodeError> {
+        std::mem::take(&mut page.unreadable)
+    }
 }
 
 /// A channel of a team, with the properties that [`ListChannels::select`] asks for.
@@ -281,10 +279,14 @@ operation! {
     ///
     /// Knock can then no longer post to the Microsoft Teams of the organization.
     ///
+    /// If the first attempt removed it and its response was lost, the second one fails with 403. See
+    /// [`Error::earlier_attempt_may_have_acted`](crate::Error::earlier_attempt_may_have_acted).
+    ///
     /// [Reference](https://docs.knock.app/api-reference/providers/ms_teams/revoke_access)
     #[doc(alias = "providers.msTeams.revokeAccess")]
     pub fn revoke_access(channel_id; tenant_object: TenantObject) -> RevokeAccess {
-        "ms_teams.revoke_access": PUT "/v1/providers/ms-teams/{channel_id}/revoke_access", Tier2;
+        "ms_teams.revoke_access": PUT "/v1/providers/ms-teams/{channel_id}/revoke_access", Tier2,
+            twice_returns("403, as without a tenant id", "API: 403 `Microsoft Teams tenant ID not set.`");
         returns (nothing);
         encode |this, request| { this.tenant_object.encode(request) }
     }

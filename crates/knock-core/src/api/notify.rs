@@ -17,7 +17,11 @@ operation! {
     /// asks for it.
     #[deprecated(note = "use `workflows::trigger` instead")]
     pub fn trigger(; name: Text, actor: RecipientReference) -> Trigger {
-        "notify.trigger": POST "/v1/notify", Tier3;
+        "notify.trigger": POST "/v1/notify", Tier3,
+            twice_adds(
+                "a second notification",
+                "API: each call triggers the workflow, without idempotency keys"
+            );
         returns (TriggerResponse);
         fields {
             recipients: Vec<RecipientReference> = Vec::new(),
@@ -77,7 +81,10 @@ operation! {
     /// Cancels notifications of the workflow `name` that have not been sent yet.
     #[deprecated(note = "use `workflows::cancel` instead")]
     pub fn cancel(; name: Text, cancellation_key: Text) -> Cancel {
-        "notify.cancel": POST "/v1/notify/cancel", Tier3, repeatable;
+        "notify.cancel": POST "/v1/notify/cancel", Tier3,
+            twice_same(
+                "API: runs with the key are cancelled, if there are any; as `workflows.cancel` (inferred)"
+            );
         returns (nothing);
         fields { recipients: Option<Vec<RecipientReference>> = None }
         check |this| {

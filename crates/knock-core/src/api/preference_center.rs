@@ -42,7 +42,8 @@ operation! {
     pub fn generate_signed_url(user_id) -> GenerateSignedUrl {
         // Repeatable: it signs the user's id and changes nothing.
         "preference_center.generate_signed_url":
-            POST "/v1/users/{user_id}/preference_center/signed_url", Tier3, repeatable;
+            POST "/v1/users/{user_id}/preference_center/signed_url", Tier3,
+            twice_same_effect("API: it signs a link; nothing is stored (inferred)");
         returns (SignedUrl);
     }
 }

@@ -4,6 +4,7 @@
 //! [conditions](https://docs.knock.app/concepts/conditions).
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -84,24 +85,29 @@ pub struct Condition {
     /// The path or value to compare with, always as a string. Operators such as `exists` take none.
     #[serde(default)]
     pub argument: Option<String>,
+    /// Members that this version does not know. A set that is read and written again keeps them.
+    #[serde(flatten)]
+    other: Map<String, Value>,
 }
 
 impl Condition {
     /// Returns a condition that compares with an argument.
     pub fn new(variable: impl Into<Text>, operator: impl Into<Operator>, argument: impl Into<Text>) -> Self {
-        let argument = Some(argument.into().into());
-        Self { variable: variable.into().into(), operator: operator.into(), argument }
+        let condition = Self::unary(variable, operator);
+        Self { argument: Some(argument.into().into()), ..condition }
     }
 
     /// Returns a condition without an argument, for an operator such as [`Operator::Exists`].
     pub fn unary(variable: impl Into<Text>, operator: impl Into<Operator>) -> Self {
-        Self { variable: variable.into().into(), operator: operator.into(), argument: None }
+        let (variable, operator) = (variable.into().into(), operator.into());
+        Self { variable, operator, argument: None, other: Map::new() }
     }
 }
 
 /// A setting of a channel, of a type of channel or of commercial messages: on, off, or on under conditions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+// A form with other members than these is kept as `Other`.
+#[serde(untagged, deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Setting {
     /// On or off.
@@ -139,14 +145,116 @@ impl<const N: usize> From<[Condition; N]> for Setting {
     }
 }
 
+/// A group of settings, by type of channel, channel id, workflow key or category.
+///
+/// It is a map, to which it dereferences, with a [strategy](Self::strategy) beside the settings.
+///
+/// ```
+/// use knock_core::preferences::{ChannelType, ChannelTypes, PersistenceStrategy};
+///
+/// let mut types = ChannelTypes::from([(ChannelType::Email, true.into())]);
+/// types.insert(ChannelType::Sms, false.into());
+/// let types = types.with_strategy(PersistenceStrategy::Replace);
+/// assert_eq!(
+///     serde_json::json!(types),
+///     serde_json::json!({ "email": true, "sms": false, "__strategy__": "replace" })
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Group<K: Ord, S> {
+    /// In the preferences of a tenant: whether the group overrides that of the recipient.
+    #[serde(rename = "__strategy__", default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<PersistenceStrategy>,
+    #[serde(flatten)]
+    settings: BTreeMap<K, S>,
+}
+
+impl<K: Ord, S> Group<K, S> {
+    /// Returns a group without settings.
+    pub fn new() -> Self {
+        Self::from(BTreeMap::new())
+    }
+
+    /// In the preferences of a tenant: sets whether the group overrides that of the recipient.
+    #[must_use]
+    pub fn with_strategy<Kind>(mut self, strategy: impl IntoOptional<PersistenceStrategy, Kind>) -> Self {
+        self.strategy = strategy.into_optional().or(self.strategy);
+        self
+    }
+}
+
+impl<K: Ord, S> Default for Group<K, S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: Ord, S> Deref for Group<K, S> {
+    type Target = BTreeMap<K, S>;
+
+    fn deref(&self) -> &BTreeMap<K, S> {
+        &self.settings
+    }
+}
+
+impl<K: Ord, S> DerefMut for Group<K, S> {
+    fn deref_mut(&mut self) -> &mut BTreeMap<K, S> {
+        &mut self.settings
+    }
+}
+
+impl<K: Ord, S> From<BTreeMap<K, S>> for Group<K, S> {
+    fn from(settings: BTreeMap<K, S>) -> Self {
+        Self { strategy: None, settings }
+    }
+}
+
+impl<K: Ord, S, const N: usize> From<[(K, S); N]> for Group<K, S> {
+    fn from(settings: [(K, S); N]) -> Self {
+        Self::from(BTreeMap::from(settings))
+    }
+}
+
+impl<K: Ord, S> FromIterator<(K, S)> for Group<K, S> {
+    fn from_iter<I: IntoIterator<Item = (K, S)>>(settings: I) -> Self {
+        Self::from(BTreeMap::from_iter(settings))
+    }
+}
+
+impl<K: Ord, S> Extend<(K, S)> for Group<K, S> {
+    fn extend<I: IntoIterator<Item = (K, S)>>(&mut self, settings: I) {
+        self.settings.extend(settings);
+    }
+}
+
+/// Yields the settings without the strategy.
+impl<K: Ord, S> IntoIterator for Group<K, S> {
+    type Item = (K, S);
+    type IntoIter = std::collections::btree_map::IntoIter<K, S>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.settings.into_iter()
+    }
+}
+
+impl<'a, K: Ord, S> IntoIterator for &'a Group<K, S> {
+    type Item = (&'a K, &'a S);
+    type IntoIter = std::collections::btree_map::Iter<'a, K, S>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.settings.iter()
+    }
+}
+
 /// Settings by type of channel.
-pub type ChannelTypes = BTreeMap<ChannelType, Setting>;
+pub type ChannelTypes = Group<ChannelType, Setting>;
 
 /// Settings by channel id.
-pub type Channels = BTreeMap<String, Setting>;
+pub type Channels = Group<String, Setting>;
 
 /// Settings by workflow key or category.
-pub type Workflows = BTreeMap<String, WorkflowSetting>;
+pub type Workflows = Group<String, WorkflowSetting>;
 
 /// The setting of a workflow or a category: on, off, on under conditions, or by channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -267,6 +375,9 @@ impl WorkflowSettings {
 /// To remove a whole group of settings, for example all workflows, pass [`Clear`](crate::Clear) to the setter of the
 /// group.
 ///
+/// To change a set, convert the [`PreferenceSet`] that Knock returned into a request. It keeps everything, including what
+/// this version does not know.
+///
 /// ```
 /// use knock_core::preferences::{ChannelType, Condition, Operator, PreferenceSetRequest, WorkflowSettings};
 ///
@@ -294,6 +405,9 @@ pub struct PreferenceSetRequest {
     pub(crate) commercial_subscribed: Field<Setting>,
     #[serde(rename = "__persistence_strategy__", skip_serializing_if = "Option::is_none")]
     pub(crate) strategy: Option<PersistenceStrategy>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    other: Map<String, Value>,
 }
 
 impl PreferenceSetRequest {
@@ -375,6 +489,41 @@ impl From<&PreferenceSetRequest> for PreferenceSetRequest {
     }
 }
 
+/// Returns the request that writes the set as it is, without its id. Groups that are `None` are not sent.
+///
+/// ```
+/// use knock_core::preferences::{ChannelType, PreferenceSet, PreferenceSetRequest};
+///
+/// # let response = serde_json::json!({ "id": "default", "channel_types": { "sms": true }, "new": 1 });
+/// # let read: PreferenceSet = serde_json::from_value(response)?;
+/// // `read` is from `users::get_preferences`.
+/// let changed = PreferenceSetRequest::from(read).channel_type(ChannelType::Sms, false);
+/// assert_eq!(serde_json::json!(changed), serde_json::json!({ "channel_types": { "sms": false }, "new": 1 }));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+impl From<PreferenceSet> for PreferenceSetRequest {
+    fn from(set: PreferenceSet) -> Self {
+        let mut other = set.other;
+        // The name of the type describes the response.
+        other.remove("__typename");
+        Self {
+            channel_types: set.channel_types.into(),
+            channels: set.channels.into(),
+            workflows: set.workflows.into(),
+            categories: set.categories.into(),
+            commercial_subscribed: set.commercial_subscribed.into(),
+            strategy: set.strategy,
+            other,
+        }
+    }
+}
+
+impl From<&PreferenceSet> for PreferenceSetRequest {
+    fn from(set: &PreferenceSet) -> Self {
+        set.clone().into()
+    }
+}
+
 /// The preference set of a recipient, merged with the defaults of the environment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -396,6 +545,11 @@ pub struct PreferenceSet {
     /// Whether the recipient gets messages of workflows that are marked as commercial.
     #[serde(default)]
     pub commercial_subscribed: Option<Setting>,
+    #[serde(rename = "__persistence_strategy__", default, skip_serializing_if = "Option::is_none")]
+    strategy: Option<PersistenceStrategy>,
+    /// Members that this version does not know. A set that is read and written again keeps them.
+    #[serde(flatten)]
+    other: Map<String, Value>,
 }
 
 #[cfg(test)]
@@ -409,21 +563,55 @@ mod tests {
     fn every_form_of_a_setting_reads_and_writes() {
         let set = json!({
             "id": "default",
-            "channel_types": { "email": true, "pager": { "conditions": [
-                { "variable": "data.urgent", "operator": "equal_to", "argument": "true" }
-            ] } },
+            "channel_types": { "__strategy__": "replace", "email": true, "pager": { "conditions": [
+                { "variable": "data.urgent", "operator": "equal_to", "argument": "true", "new": 1 }
+            ] }, "sms": { "conditions": [], "new": { "a": [1] } } },
             "channels": null,
             "workflows": {
                 "dinosaurs-loose": { "channel_types": null, "conditions": [] },
                 "quiet": false,
                 "later": { "from": "later" },
-                "more": { "channel_types": { "sms": false }, "new": 1 }
+                "more": { "channel_types": { "__strategy__": "merge", "sms": false }, "new": 1 },
+                "tenant": { "__strategy__": "replace", "channels": { "8209f26c": { "later": 1 } } },
+                "conditions": { "conditions": [
+                    { "variable": "data.a", "operator": "later", "argument": null, "new": null }
+                ] }
             },
             "categories": { "new-form": 3 },
-            "commercial_subscribed": { "from": "later" }
+            "commercial_subscribed": { "from": "later" },
+            "new_group": { "a": { "b": null } }
         });
         let parsed: PreferenceSet = serde_json::from_value(set.clone()).unwrap();
         assert_eq!(json!(parsed), set);
+
+        // It is written as it was read, except for the id and the group that is not set.
+        let mut written = set;
+        let members = written.as_object_mut().unwrap();
+        members.remove("id");
+        members.remove("channels");
+        let request = PreferenceSetRequest::from(&parsed);
+        assert_eq!(json!(request), written);
+        let stored: PreferenceSetRequest = serde_json::from_value(written).unwrap();
+        assert_eq!(stored, request);
+    }
+
+    #[test]
+    fn the_strategy_of_a_group_is_not_a_setting() {
+        let types = json!({ "__strategy__": "replace", "email": true });
+        let types: ChannelTypes = serde_json::from_value(types).unwrap();
+        assert_eq!(types.strategy, Some(PersistenceStrategy::Replace));
+        assert_eq!(types.keys().collect::<Vec<_>>(), [&ChannelType::Email]);
+        let workflows =
+            Workflows::from([("quiet".to_owned(), false.into())]).with_strategy(PersistenceStrategy::Merge);
+        assert_eq!(
+            json!(PreferenceSetRequest::new().workflows(workflows)),
+            json!({ "workflows": { "__strategy__": "merge", "quiet": false } })
+        );
+        // The name of the type in a response is not sent.
+        let set =
+            json!({ "id": "default", "__typename": "PreferenceSet", "__persistence_strategy__": "merge" });
+        let set: PreferenceSet = serde_json::from_value(set).unwrap();
+        assert_eq!(json!(PreferenceSetRequest::from(set)), json!({ "__persistence_strategy__": "merge" }));
     }
 
     #[test]

@@ -183,11 +183,15 @@ pub struct Connection {
 operation! {
     /// Revokes the access token at Slack and removes it from the object that stores it.
     ///
+    /// If the first attempt revoked it and its response was lost, the second one fails with 403. See
+    /// [`Error::earlier_attempt_may_have_acted`](crate::Error::earlier_attempt_may_have_acted).
+    ///
     /// [Reference](https://docs.knock.app/api-reference/providers/slack/revoke_access)
     #[doc(alias = "providers.slack.revokeAccess")]
     #[doc(alias = "slack.revokeAccessToken")]
     pub fn revoke_access(channel_id; access_token_object: AccessTokenObject) -> RevokeAccess {
-        "slack.revoke_access": PUT "/v1/providers/slack/{channel_id}/revoke_access", Tier2;
+        "slack.revoke_access": PUT "/v1/providers/slack/{channel_id}/revoke_access", Tier2,
+            twice_returns("403, as without an access token", "API: 403 `Access token not set.`");
         returns (nothing);
         encode |this, request| { this.access_token_object.encode(request) }
     }

@@ -31,6 +31,35 @@ open_enum! {
     }
 }
 
+/// Returns the mode to send with a list that is filtered by recipients or by objects.
+///
+/// # Errors
+///
+/// If Knock would ignore a filter in the mode.
+pub(crate) fn effective_mode(
+    mode: Option<&SubscriptionMode>,
+    by_recipients: bool,
+    by_objects: bool,
+) -> Result<Option<SubscriptionMode>, InvalidInput> {
+    let mode = mode.cloned().or(by_objects.then_some(SubscriptionMode::Recipient));
+    let ignored = match mode {
+        Some(SubscriptionMode::Recipient) => by_recipients.then_some("recipients"),
+        None | Some(SubscriptionMode::Object) => by_objects.then_some("objects"),
+        Some(SubscriptionMode::Other(_)) => None,
+    };
+    match ignored {
+        Some(filter) => {
+            let mode =
+                if filter == "objects" { SubscriptionMode::Recipient } else { SubscriptionMode::Object };
+            Err(InvalidInput::new(
+                filter,
+                format!("has no effect in this mode; it requires the mode `{mode}`"),
+            ))
+        }
+        None => Ok(mode),
+    }
+}
+
 /// A subscription, as Knock returns it: the recipient is notified whenever the object is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "__typename")]

@@ -14,4 +14,7 @@ pub struct Attempt<'a> {
     pub number: u32,
     /// The maximum duration of the attempt.
     pub timeout: Duration,
+    /// The largest size of the response's body, in bytes, also after decompression. A transport that reads a larger one
+    /// stops, and fails with [`TooLarge`](crate::TransportErrorKind::TooLarge).
+    pub max_response_bytes: usize,
 }

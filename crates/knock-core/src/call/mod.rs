@@ -92,7 +92,7 @@ mod info;
 mod prepared;
 
 pub use attempt::Attempt;
-pub use info::{Method, OperationInfo, RateLimitTier};
+pub use info::{Method, OperationInfo, RateLimitTier, Repetition, Twice};
 pub use prepared::PreparedCall;
 
 use std::fmt;
@@ -104,7 +104,8 @@ use bytes::Bytes;
 use crate::config::{CallOptions, Config};
 use crate::error::{CallContext, Error, Outcome, StopReason, TransportError};
 use crate::retry::RetryPolicy;
-use crate::value::{Field, Jitter, UnixTime};
+use crate::value::{Field, Jitter, Moment};
+use crate::wire::{DecodeError, check_is_knocks};
 
 /// The state of a [`Call`] whose next request can be sent.
 #[derive(Debug)]
@@ -135,12 +136,17 @@ struct Inner {
     options: Option<Box<CallOptions>>,
     prepared: PreparedCall,
     policy: RetryPolicy,
-    deadline: Option<UnixTime>,
+    /// By the steady clock.
+    deadline: Option<Duration>,
     jitter: Jitter,
     attempts: u32,
     /// The timeout of the latest attempt.
     timeout: Duration,
     outcome: Outcome,
+    /// Whether Knock may have acted on an attempt before the latest.
+    earlier_attempt_may_have_acted: bool,
+    /// Whether this attempt took tokens of the retry budget.
+    retry_was_paid: bool,
     /// Why the call waits for another attempt.
     last_error: Option<Error>,
 }
@@ -149,7 +155,7 @@ struct Inner {
 #[derive(Debug)]
 #[must_use]
 pub enum Verdict {
-    /// The call succeeded: the status of the response is 2xx.
+    /// The call succeeded: the status of the response is 2xx, and its body can be Knock's.
     Done(Completed),
     /// The call is retried: wait, then send the next request.
     Retry {
@@ -193,6 +199,13 @@ impl Completed {
     pub fn idempotency_key(&self) -> Option<&str> {
         self.context.idempotency_key.as_deref()
     }
+
+    /// Returns whether Knock may have acted on an attempt before the one that this response is for. See
+    /// [`ApiResponse::earlier_attempt_may_have_acted`](crate::ApiResponse::earlier_attempt_may_have_acted).
+    #[must_use]
+    pub fn earlier_attempt_may_have_acted(&self) -> bool {
+        self.context.earlier_attempt_may_have_acted
+    }
 }
 
 impl Call<Ready> {
@@ -208,7 +221,7 @@ impl Call<Ready> {
         config: &Config,
         mut prepared: PreparedCall,
         options: Option<&CallOptions>,
-        now: UnixTime,
+        now: impl Into<Moment>,
         random: [u8; 16],
     ) -> Result<Self, Error> {
         let settings = config.settings();
@@ -230,11 +243,13 @@ impl Call<Ready> {
             options: options.cloned().map(Box::new),
             prepared,
             policy,
-            deadline: deadline.map(|deadline| now + deadline),
+            deadline: deadline.map(|deadline| now.into().steady.saturating_add(deadline)),
             jitter: Jitter::new(random),
             attempts: 0,
             timeout: Duration::ZERO,
             outcome: Outcome::NotApplied,
+            earlier_attempt_may_have_acted: false,
+            retry_was_paid: false,
             last_error: None,
         };
         Ok(Self::in_state(Box::new(inner)))
@@ -249,8 +264,8 @@ impl Call<Ready> {
     /// - the call expired ([`ErrorKind::Expired`](crate::ErrorKind::Expired)),
     /// - its deadline passed during the wait for this attempt (the error of the previous attempt), or
     /// - its URL would be too long.
-    pub fn send(mut self, now: UnixTime) -> Result<(http::Request<Bytes>, Call<Sent>), Error> {
-        let request = self.inner.request(now)?;
+    pub fn send(mut self, now: impl Into<Moment>) -> Result<(http::Request<Bytes>, Call<Sent>), Error> {
+        let request = self.inner.request(now.into())?;
         Ok((request, Call::in_state(self.inner)))
     }
 }
@@ -263,25 +278,35 @@ impl Call<Sent> {
             route: self.inner.prepared.route(),
             number: self.inner.attempts,
             timeout: self.inner.timeout,
+            max_response_bytes: self.inner.config.settings().max_response_bytes,
         }
     }
 
     /// Records the response, and decides what to do next.
-    pub fn receive(self, response: http::Response<Bytes>, now: UnixTime) -> Verdict {
+    ///
+    /// A 2xx response whose body is not JSON, such as the login page of a proxy, does not show that Knock acted: the
+    /// outcome is [`Unknown`](Outcome::Unknown), and the call is retried if it is safe to repeat. The same applies to a
+    /// body that is empty although the operation returns JSON.
+    pub fn receive(self, response: http::Response<Bytes>, now: impl Into<Moment>) -> Verdict {
+        let now = now.into();
         if response.status().is_success() {
-            self.inner.config.settings().budget.deposit(self.inner.attempts > 1);
+            let may_be_empty = self.inner.prepared.accepts_empty_response(response.status());
+            if let Err(problem) = check_is_knocks(response.body(), may_be_empty) {
+                return self.failed(Error::not_knocks(DecodeError::new(problem), response), now);
+            }
+            self.inner.config.settings().budget.deposit(self.inner.retry_was_paid);
             return Verdict::Done(Completed { response, context: self.inner.into_context() });
         }
         let (parts, body) = response.into_parts();
-        self.failed(Error::status(parts, &body, now), now)
+        self.failed(Error::status(parts, &body, now.unix), now)
     }
 
     /// Records that the attempt got no response, and decides what to do next.
-    pub fn fail(self, error: TransportError, now: UnixTime) -> Verdict {
-        self.failed(Error::transport(error), now)
+    pub fn fail(self, error: TransportError, now: impl Into<Moment>) -> Verdict {
+        self.failed(Error::transport(error), now.into())
     }
 
-    fn failed(mut self, error: Error, now: UnixTime) -> Verdict {
+    fn failed(mut self, error: Error, now: Moment) -> Verdict {
         match self.inner.failed(error, now) {
             Ok(after) => Verdict::Retry { after, call: Call::in_state(self.inner) },
             Err(error) => Verdict::Failed(error),
@@ -306,16 +331,18 @@ impl<S> Call<S> {
 }
 
 impl Inner {
-    fn request(&mut self, now: UnixTime) -> Result<http::Request<Bytes>, Error> {
-        if self.prepared.expiry().is_some_and(|expiry| now >= expiry) {
+    fn request(&mut self, now: Moment) -> Result<http::Request<Bytes>, Error> {
+        if self.prepared.expiry().is_some_and(|expiry| now.unix >= expiry) {
+            self.earlier_attempt_may_have_acted = self.outcome == Outcome::Unknown;
             return Err(self.stopped(Error::expired(), StopReason::Expired));
         }
         // The wait took longer than planned, for example because a laptop slept or a Worker was suspended.
-        if self.deadline.is_some_and(|deadline| now >= deadline)
+        if self.deadline.is_some_and(|deadline| now.steady >= deadline)
             && let Some(error) = self.last_error.take()
         {
             return Err(self.stopped(error, StopReason::DeadlineExceeded));
         }
+        self.earlier_attempt_may_have_acted = self.outcome == Outcome::Unknown;
         let request = self.prepared.clone().into_request(&self.config, self.options.as_deref());
         let request = request.map_err(|error| self.stopped(error, StopReason::NotRetryable))?;
         self.attempts += 1;
@@ -324,14 +351,14 @@ impl Inner {
     }
 
     /// Returns the timeout of an attempt, or the time left until the deadline if that is less.
-    fn timeout_of_attempt(&self, now: UnixTime) -> Duration {
+    fn timeout_of_attempt(&self, now: Moment) -> Duration {
         let timeout = self.options.as_ref().and_then(|options| options.timeout);
         let timeout = timeout.unwrap_or(self.config.settings().timeout);
-        self.deadline.map_or(timeout, |deadline| timeout.min(deadline.since(now)))
+        self.deadline.map_or(timeout, |deadline| timeout.min(deadline.saturating_sub(now.steady)))
     }
 
     /// Returns the wait before the next attempt, or the error that ends the call.
-    fn failed(&mut self, error: Error, now: UnixTime) -> Result<Duration, Error> {
+    fn failed(&mut self, error: Error, now: Moment) -> Result<Duration, Error> {
         if error.attempt_outcome() == Outcome::Unknown {
             self.outcome = Outcome::Unknown;
         }
@@ -344,7 +371,7 @@ impl Inner {
         }
     }
 
-    fn wait_before_retry(&mut self, error: &Error, now: UnixTime) -> Result<Duration, StopReason> {
+    fn wait_before_retry(&mut self, error: &Error, now: Moment) -> Result<Duration, StopReason> {
         if !error.is_transient() {
             return Err(StopReason::NotRetryable);
         }
@@ -362,14 +389,17 @@ impl Inner {
             Some(wait) => wait,
             None => self.policy.backoff_before(retries, self.jitter.next()),
         };
-        let next = now + wait;
-        if self.deadline.is_some_and(|deadline| next >= deadline) {
+        // Knock would report as rate limited what it has just updated.
+        let wait = if self.outcome == Outcome::Unknown { wait.max(self.prepared.min_wait()) } else { wait };
+        if self.deadline.is_some_and(|deadline| now.steady.saturating_add(wait) >= deadline) {
             return Err(StopReason::DeadlineExceeded);
         }
-        if self.prepared.expiry().is_some_and(|expiry| next >= expiry) {
+        if self.prepared.expiry().is_some_and(|expiry| now.unix + wait >= expiry) {
             return Err(StopReason::Expired);
         }
-        if !self.config.settings().budget.withdraw() {
+        // The budget protects a server in trouble, so what concerns only this machine is free.
+        self.retry_was_paid = !error.is_local();
+        if self.retry_was_paid && !self.config.settings().budget.withdraw() {
             return Err(StopReason::BudgetExhausted);
         }
         Ok(wait)
@@ -386,6 +416,7 @@ impl Inner {
             attempts: self.attempts,
             outcome: self.outcome,
             repeatable: self.prepared.is_repeatable(),
+            earlier_attempt_may_have_acted: self.earlier_attempt_may_have_acted,
             idempotency_key: self.prepared.into_idempotency_key(),
             stopped_by: None,
         }
@@ -396,6 +427,7 @@ impl Inner {
             attempts: self.attempts,
             outcome: self.outcome,
             repeatable: self.prepared.is_repeatable(),
+            earlier_attempt_may_have_acted: self.earlier_attempt_may_have_acted,
             idempotency_key: self.prepared.idempotency_key().map(str::to_owned),
             stopped_by: None,
         }

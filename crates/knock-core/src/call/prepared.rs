@@ -12,7 +12,7 @@ use http::{HeaderName, HeaderValue};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use crate::call::OperationInfo;
+use crate::call::{OperationInfo, Repetition};
 use crate::config::{BRANCH, branch_value};
 use crate::config::{CallOptions, Config};
 use crate::error::Error;
@@ -22,6 +22,9 @@ use crate::wire::check_idempotency_key;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// The name of the operations of [`custom::request`](crate::custom::request).
+const CUSTOM: &str = "custom";
 
 /// How long Knock remembers an idempotency key.
 const KEY_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -74,9 +77,25 @@ pub struct PreparedCall {
     honours_idempotency_key: bool,
     idempotency_key: Option<String>,
     repeatable: bool,
+    /// Whether Knock skips what it updated less than a second ago.
+    deduplicated: bool,
     branch: Option<HeaderValue>,
     expires_at: Option<UnixTime>,
+    empty_response: EmptyResponse,
 }
+
+/// Whether the operation accepts a response without a body. It is not stored: a call from a queue does not know it.
+#[derive(Clone, Copy)]
+struct EmptyResponse(Option<bool>);
+
+/// It follows from the operation, so it does not make a difference between two calls.
+impl PartialEq for EmptyResponse {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for EmptyResponse {}
 
 impl PreparedCall {
     pub(crate) fn new(
@@ -96,8 +115,10 @@ impl PreparedCall {
             honours_idempotency_key: info.idempotency_key,
             idempotency_key: idempotency_key.map(str::to_owned),
             repeatable: info.repeatable,
+            deduplicated: info.repetition.deduplicated,
             branch: None,
             expires_at: None,
+            empty_response: EmptyResponse(None),
         })
     }
 
@@ -112,6 +133,17 @@ impl PreparedCall {
         if self.honours_idempotency_key && self.idempotency_key.is_none() {
             self.idempotency_key = Some(uuid4("knock-rust-", random));
         }
+    }
+
+    pub(crate) fn set_accepts_empty_response(&mut self, accepts: bool) {
+        self.empty_response = EmptyResponse(Some(accepts));
+    }
+
+    /// Returns whether a response with this 2xx status can be Knock's if it has no body.
+    pub(crate) fn accepts_empty_response(&self, status: http::StatusCode) -> bool {
+        // Knock responds with 204 if an operation returns nothing. A trigger, which has a key, returns JSON.
+        let may_be_nothing = status == http::StatusCode::NO_CONTENT || self.operation == CUSTOM;
+        self.empty_response.0.unwrap_or(may_be_nothing && !self.honours_idempotency_key)
     }
 
     pub(crate) fn set_branch(&mut self, branch: Option<&HeaderValue>) {
@@ -179,6 +211,14 @@ impl PreparedCall {
         self.repeatable && (!self.honours_idempotency_key || self.idempotency_key.is_some())
     }
 
+    /// Returns the shortest wait before the call is sent again after an attempt that Knock may have carried out.
+    ///
+    /// It is more than a second for a call on many entities: Knock updates each at most once per second, and would
+    /// report those of the first attempt as rate limited. For other calls it is zero.
+    pub fn min_wait(&self) -> Duration {
+        Repetition::min_wait_if(self.deduplicated)
+    }
+
     pub(crate) fn operation_name(&self) -> Cow<'static, str> {
         self.operation.clone()
     }
@@ -204,7 +244,8 @@ impl PreparedCall {
             headers.insert(BRANCH, branch);
         }
         if let Some(options) = options {
-            options.check().map_err(|error| error.with_operation(self.operation.clone()))?;
+            let checked = options.check().and_then(|()| config.check_headers(options.headers()));
+            checked.map_err(|error| error.with_operation(self.operation.clone()))?;
             for (name, value) in options.headers() {
                 headers.insert(name, value.clone());
             }
@@ -266,6 +307,9 @@ struct Stored {
     idempotency_key: Option<String>,
     #[serde(default)]
     repeatable: bool,
+    /// Absent in calls that were stored before it was known, and in those for which it is false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    deduplicated: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     branch: Option<String>,
     /// Milliseconds since the Unix epoch.
@@ -297,6 +341,7 @@ impl From<PreparedCall> for Stored {
             honours_idempotency_key: call.honours_idempotency_key,
             idempotency_key: call.idempotency_key,
             repeatable: call.repeatable,
+            deduplicated: call.deduplicated,
             expires_at: call.expires_at,
         }
     }
@@ -347,8 +392,10 @@ impl TryFrom<Incoming> for PreparedCall {
             honours_idempotency_key: stored.honours_idempotency_key,
             idempotency_key: stored.idempotency_key,
             repeatable: stored.repeatable,
+            deduplicated: stored.deduplicated,
             branch: branch.map_err(|_| InvalidInput::new("branch", "is not the slug of a branch"))?,
             expires_at: stored.expires_at,
+            empty_response: EmptyResponse(None),
         })
     }
 }

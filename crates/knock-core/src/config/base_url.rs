@@ -7,7 +7,7 @@ use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 
 use crate::error::Error;
-use crate::value::InvalidInput;
+use crate::value::{InvalidInput, Secret};
 
 /// The base URL of Knock's API, unless another is set.
 pub const DEFAULT_BASE_URL: &str = "https://api.knock.app";
@@ -28,7 +28,12 @@ impl BaseUrl {
                 "the base URL {problem}; set KNOCK_BASE_URL, or pass a URL such as `{DEFAULT_BASE_URL}`"
             )))
         };
-        let Ok(uri) = url.trim().parse::<Uri>() else { return refuse("is not a URL") };
+        let url = match Secret::pasted(url) {
+            Ok(url) if url.is_ascii() => url,
+            Ok(_) => return refuse("contains a character that is not ASCII"),
+            Err(problem) => return refuse(problem),
+        };
+        let Ok(uri) = url.parse::<Uri>() else { return refuse("is not a URL") };
         let parts = uri.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
             return refuse("has no scheme or no host");
@@ -51,6 +56,19 @@ impl BaseUrl {
             return refuse("ends with `/v1`, which the SDK adds itself");
         }
         Ok(Self { scheme, authority, path: path.to_owned() })
+    }
+
+    pub(super) fn is_plain_http(&self) -> bool {
+        self.scheme == Scheme::HTTP
+    }
+
+    /// Returns whether the host is this machine. A parser of addresses would add 2 KB to a Worker.
+    pub(super) fn is_loopback(&self) -> bool {
+        let host = self.authority.host().to_ascii_lowercase();
+        let is_number = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+        matches!(host.as_str(), "localhost" | "[::1]")
+            || host.ends_with(".localhost")
+            || host.starts_with("127.") && host.bytes().all(is_number)
     }
 
     pub(super) fn join(&self, target: PathAndQuery) -> Result<Uri, Error> {

@@ -1,6 +1,8 @@
 //! The headers of a configuration, and their validation.
 
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
+use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::value::{InvalidInput, Secret};
@@ -14,54 +16,74 @@ pub(super) fn authorization(key: &Secret) -> Result<HeaderValue, Error> {
             "the API key {problem}; set KNOCK_API_KEY, or pass a key (`sk_…`) from Knock's dashboard"
         )))
     };
-    match key.expose().trim() {
-        "" => refuse("is empty"),
-        key if key.starts_with("Bearer ") => refuse("begins with `Bearer`, which the SDK adds itself"),
+    match Secret::trimmed(key.expose()) {
+        key if begins_with(key, "bearer ") => refuse("begins with `Bearer`, which the SDK adds itself"),
+        key if begins_with(key, "authorization:") => refuse("begins with the name of its header"),
         key if key.starts_with("-----BEGIN") || key.starts_with("LS0tLS1CRUdJTi") => {
             refuse("is a signing key (PEM)")
         }
         key if key.starts_with("eyJ") => refuse("is a token (JWT)"),
-        key if key.starts_with(['"', '\'']) => refuse("begins with a quotation mark"),
-        key if !key.bytes().all(|byte| byte.is_ascii_graphic()) => {
-            refuse("contains white space, a line break or another character that is invalid in a key")
-        }
-        key => sensitive(&format!("Bearer {key}")).map_or_else(|| refuse("is invalid in a header"), Ok),
+        key => match Secret::pasted_word(key) {
+            Ok(key) => secret_value(["Bearer ", key]).map_or_else(|| refuse("is invalid in a header"), Ok),
+            Err(problem) if problem.starts_with("contains a c") => {
+                refuse(&format!("{problem}, or another character that is invalid in a key"))
+            }
+            Err(problem) => refuse(problem),
+        },
     }
 }
 
-fn sensitive(text: &str) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_str(text).ok()?;
+fn begins_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+}
+
+/// Returns a value that does not print, and whose memory is overwritten when its last clone is dropped.
+fn secret_value<const N: usize>(parts: [&str; N]) -> Option<HeaderValue> {
+    // With its full capacity, because growing would leave copies in memory.
+    let mut text = Zeroizing::new(String::with_capacity(parts.iter().map(|part| part.len()).sum()));
+    text.extend(parts);
+    // The value shares these bytes.
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).ok()?;
     value.set_sensitive(true);
     Some(value)
 }
 
 pub(super) fn user_agent(product: Option<String>) -> Result<HeaderValue, Error> {
     const OURS: &str = concat!("knock-rust/", env!("CARGO_PKG_VERSION"));
-    match product {
-        None => Ok(HeaderValue::from_static(OURS)),
-        Some(product) => HeaderValue::from_str(&format!("{product} {OURS}")).map_err(|_| {
-            Error::configuration("`user_agent` contains characters that are invalid in a header")
-        }),
-    }
+    let value = match product {
+        None => Some(HeaderValue::from_static(OURS)),
+        Some(product) if is_portable(&product) => HeaderValue::from_str(&format!("{product} {OURS}")).ok(),
+        Some(_) => None,
+    };
+    value.ok_or_else(|| {
+        Error::configuration(
+            "`user_agent` contains characters that are invalid in a header; use printable ASCII characters",
+        )
+    })
 }
 
 pub(crate) fn branch_value(branch: &str) -> Result<HeaderValue, Error> {
-    if branch.is_empty() || !branch.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Error::configuration(
-            "the branch is empty or contains invalid characters; set KNOCK_BRANCH, or pass a slug such as `new-onboarding`",
-        ));
-    }
-    HeaderValue::from_str(branch).map_err(|_| Error::configuration("the branch is invalid in a header"))
+    let refuse = |problem: &str| {
+        Error::configuration(format!(
+            "the branch {problem}; set KNOCK_BRANCH, or pass a slug such as `new-onboarding`"
+        ))
+    };
+    let branch = Secret::pasted_word(branch).map_err(refuse)?;
+    HeaderValue::from_str(branch).map_err(|_| refuse("is invalid in a header"))
 }
 
 pub(super) fn user_token_value(token: &Secret) -> Result<HeaderValue, Error> {
-    let problem =
-        "the user token is empty or contains invalid characters; pass a signed token (a JWT, `eyJ…`)";
-    let text = token.expose();
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Error::configuration(problem));
+    let refuse = |problem: &str| {
+        Error::configuration(format!("the user token {problem}; pass a signed token (a JWT, `eyJ…`)"))
+    };
+    let token = match Secret::trimmed(token.expose()) {
+        token if begins_with(token, "bearer ") => return Err(refuse("begins with `Bearer`")),
+        token => Secret::pasted_word(token).map_err(refuse)?,
+    };
+    if !token.contains('.') {
+        return Err(refuse("is not a token: it has no parts that are separated by dots"));
     }
-    sensitive(text).ok_or_else(|| Error::configuration(problem))
+    secret_value([token]).ok_or_else(|| refuse("is invalid in a header"))
 }
 
 /// Headers that the SDK sets itself for each request.
@@ -75,16 +97,43 @@ const RESERVED: [&str; 7] = [
     "transfer-encoding",
 ];
 
+/// Headers of one connection, which the platform sets as it needs them. Some platforms refuse or drop all others.
+const OF_THE_CONNECTION: [&str; 8] = [
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "upgrade",
+];
+
 pub(super) fn header(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue), InvalidInput> {
     let parsed: HeaderName = name.parse().map_err(|_| {
         InvalidInput::new("header", "has a name that is empty or contains invalid characters")
     })?;
-    let field = || format!("header {name}");
+    let refuse = |problem| Err(InvalidInput::new(format!("header {name}"), problem));
     if RESERVED.contains(&parsed.as_str()) {
-        return Err(InvalidInput::new(field(), "is set by the SDK itself and cannot be overridden"));
+        return refuse("is set by the SDK itself and cannot be overridden");
     }
-    let value = sensitive(value.expose()).ok_or_else(|| {
-        InvalidInput::new(field(), "has a value that contains a line break or another control character")
-    })?;
-    Ok((parsed, value))
+    if OF_THE_CONNECTION.contains(&parsed.as_str()) {
+        return refuse("belongs to the connection, which the platform manages, and cannot be set");
+    }
+    if !value.expose().is_ascii() {
+        return refuse(
+            "has a value with a character that is not ASCII, which not every platform can send; encode it, for example \
+             with percent-encoding",
+        );
+    }
+    match secret_value([value.expose()]).filter(|_| is_portable(value.expose())) {
+        Some(value) => Ok((parsed, value)),
+        None => refuse("has a value that contains a line break or another control character"),
+    }
+}
+
+/// Returns whether every platform can send a value. The hosts of WebAssembly take texts, in which other bytes than those
+/// of ASCII are lost or changed.
+fn is_portable(value: &str) -> bool {
+    value.bytes().all(|byte| byte == b'\t' || byte == b' ' || byte.is_ascii_graphic())
 }

@@ -3,10 +3,12 @@
 mod base_url;
 mod headers;
 mod options;
+mod variables;
 
 pub use base_url::DEFAULT_BASE_URL;
 pub(crate) use headers::{BRANCH, branch_value};
 pub use options::CallOptions;
+pub(crate) use variables::{VariableValue, read};
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -24,6 +26,10 @@ use crate::retry::{RetryBudget, RetryPolicy};
 use crate::value::Secret;
 
 /// The configuration of a client. It is valid, immutable and cheap to clone.
+///
+/// The values of the headers that contain a secret are overwritten in memory when the last clone of the configuration
+/// and the last request with them are dropped. What the HTTP implementation copies to send them, such as the buffers of
+/// a connection or the strings of a JavaScript host, cannot be overwritten.
 ///
 /// ```
 /// use std::time::Duration;
@@ -44,13 +50,28 @@ pub struct Config {
     settings: Arc<Settings>,
 }
 
+/// The default limit of a response's body: far more than Knock's largest page.
+const MAX_RESPONSE_BYTES: usize = 32 * 1024 * 1024;
+
 pub(crate) struct Settings {
     base: BaseUrl,
+    /// Whether requests go unencrypted to another machine without the user's consent.
+    is_exposed: bool,
     pub(crate) headers: HeaderMap,
     pub(crate) timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) max_response_bytes: usize,
     pub(crate) deadline: Option<Duration>,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: RetryBudget,
+}
+
+/// Returns the error of a credential that would be sent unencrypted.
+fn exposed(credential: &str) -> Error {
+    Error::configuration(format!(
+        "the base URL is `http`, which would send the {credential} unencrypted to another machine; use `https`, or \
+         allow this with `allow_plain_http`"
+    ))
 }
 
 impl Config {
@@ -78,22 +99,44 @@ impl Config {
 
     /// Returns a builder with the settings of the environment, which it reads with `variable`.
     ///
-    /// The variables are `KNOCK_API_KEY`, `KNOCK_BASE_URL` and `KNOCK_BRANCH`. Surrounding white space is removed, and
-    /// a blank value counts as absent.
+    /// The variables are `KNOCK_API_KEY`, `KNOCK_BASE_URL` and `KNOCK_BRANCH`. An empty value counts as absent, and so
+    /// does a branch of white space only.
+    ///
+    /// `variable` may return an `Option<String>`, a `Result<Option<String>, E>`, or what [`std::env::var`] returns. A
+    /// variable that cannot be read, for example because it is not UTF-8, is not absent: it is an error of
+    /// [`build`](ConfigBuilder::build), unless the builder's own method sets the same setting afterwards.
     ///
     /// ```
     /// use knock_core::Config;
     ///
-    /// let config = Config::from_variables(|name| std::env::var(name).ok()).build();
+    /// let config = Config::from_variables(|name| std::env::var(name)).build();
     /// # let _ = config;
     /// ```
-    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> ConfigBuilder {
+    pub fn from_variables<V: VariableValue>(variable: impl Fn(&str) -> V) -> ConfigBuilder {
         ConfigBuilder::from_variables(variable)
+    }
+
+    /// Checks the headers that the options of a call add.
+    pub(crate) fn check_headers(&self, headers: &HeaderMap) -> Result<(), Error> {
+        if self.settings.is_exposed && headers.contains_key(USER_TOKEN) {
+            return Err(exposed("user token"));
+        }
+        Ok(())
     }
 
     /// Returns the retry budget that all calls with this configuration share.
     pub fn retry_budget(&self) -> &RetryBudget {
         &self.settings.budget
+    }
+
+    /// Returns the timeout of one attempt.
+    pub fn timeout(&self) -> Duration {
+        self.settings.timeout
+    }
+
+    /// Returns the longest time that connecting may take.
+    pub fn connect_timeout(&self) -> Duration {
+        self.settings.connect_timeout
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -147,23 +190,31 @@ impl FromConfig for Config {
 
 /// A builder for a [`Config`], or for a client with one.
 ///
-/// The settings are checked by [`build`](Self::build).
+/// The settings are checked by [`build`](Self::build). White space, line ends, byte order marks and zero-width characters
+/// around the API key, the base URL, the branch and the user token are removed, because they are often pasted with them.
+/// Quotation marks and other strays are errors that name them.
 #[derive(Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ConfigBuilder<B = Config> {
-    api_key: Option<Secret>,
+    api_key: Setting,
     /// A secret, because it may contain a password until `build` refuses it.
-    base_url: Option<Secret>,
-    branch: Option<String>,
+    base_url: Setting,
+    branch: Setting,
     user_token: Option<Secret>,
     user_agent: Option<String>,
     headers: Vec<(String, Secret)>,
     timeout: Duration,
+    connect_timeout: Duration,
+    max_response_bytes: usize,
+    plain_http: bool,
     deadline: Option<Duration>,
     retry: RetryPolicy,
     budget: RetryBudget,
     builds: PhantomData<fn() -> B>,
 }
+
+/// A setting that may come from a variable: a value, or why the variable cannot be used.
+type Setting = Result<Option<Secret>, String>;
 
 impl<B> Default for ConfigBuilder<B> {
     fn default() -> Self {
@@ -175,13 +226,16 @@ impl<B> ConfigBuilder<B> {
     /// Returns a builder with the default settings and no API key.
     pub fn new() -> Self {
         Self {
-            api_key: None,
-            base_url: None,
-            branch: None,
+            api_key: Ok(None),
+            base_url: Ok(None),
+            branch: Ok(None),
             user_token: None,
             user_agent: None,
             headers: Vec::new(),
             timeout: Duration::from_secs(60),
+            connect_timeout: Duration::from_secs(10),
+            max_response_bytes: MAX_RESPONSE_BYTES,
+            plain_http: false,
             deadline: Some(Duration::from_secs(120)),
             retry: RetryPolicy::default(),
             budget: RetryBudget::default(),
@@ -190,35 +244,36 @@ impl<B> ConfigBuilder<B> {
     }
 
     /// Returns a builder with the settings of the environment; see [`Config::from_variables`].
-    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let read = |name| {
-            let value = variable(name)?;
-            let value = value.trim();
-            (!value.is_empty()).then(|| value.to_owned())
-        };
+    pub fn from_variables<V: VariableValue>(variable: impl Fn(&str) -> V) -> Self {
+        let present =
+            |name| read(&variable, name).map(|value| value.filter(|value| !value.expose().is_empty()));
+        let is_blank = |value: &Secret| Secret::trimmed(value.expose()).is_empty();
         let mut builder = Self::new();
-        builder.api_key = read("KNOCK_API_KEY").map(Secret::from);
-        builder.base_url = read("KNOCK_BASE_URL").map(Secret::from);
-        builder.branch = read("KNOCK_BRANCH");
+        builder.api_key = present("KNOCK_API_KEY").and_then(|key| match key {
+            Some(key) if is_blank(&key) => Err(format!("{NO_API_KEY} (it is blank)")),
+            key => Ok(key),
+        });
+        builder.base_url = present("KNOCK_BASE_URL");
+        builder.branch = present("KNOCK_BRANCH").map(|branch| branch.filter(|branch| !is_blank(branch)));
         builder
     }
 
     /// Sets the API key: a secret key (`sk_…`), a public key (`pk_…`) or a service token.
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
-        self.api_key = Some(key.into());
+        self.api_key = Ok(Some(key.into()));
         self
     }
 
     /// Sets the base URL, for example that of a proxy or a local emulator. Default: [`DEFAULT_BASE_URL`].
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(Secret::from(url.into()));
+        self.base_url = Ok(Some(Secret::from(url.into())));
         self
     }
 
     /// Sets the [branch](https://docs.knock.app/version-control/branches) to work on (`X-Knock-Branch`). It needs an
     /// API key of the development environment.
     pub fn branch(mut self, slug: impl Into<String>) -> Self {
-        self.branch = Some(slug.into());
+        self.branch = Ok(Some(Secret::from(slug.into())));
         self
     }
 
@@ -243,6 +298,28 @@ impl<B> ConfigBuilder<B> {
     /// Sets the timeout of one attempt. Default: 60 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// Sets the longest time that connecting may take, TLS included, on platforms that report it. Default: 10 s.
+    ///
+    /// If the name of the host has several addresses, they share this time. A call that could not connect has not been
+    /// sent, so it is retried even if it is not safe to repeat.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Sets the largest size of a response's body in bytes, also after decompression. Default: 32 MiB.
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
+    /// Allows a base URL that begins with `http://` and is not that of this machine, although a secret API key or a user
+    /// token is then sent unencrypted. Default: `false`.
+    pub fn allow_plain_http(mut self, allow: bool) -> Self {
+        self.plain_http = allow;
         self
     }
 
@@ -278,17 +355,15 @@ impl<B> ConfigBuilder<B> {
     }
 
     fn build_config(self) -> Result<Config, Error> {
-        let key = self.api_key.ok_or_else(|| {
-            Error::configuration(
-                "no API key: set KNOCK_API_KEY, or pass a key (`sk_…`) from Knock's dashboard",
-            )
-        })?;
+        let [key, base_url, branch] =
+            [self.api_key, self.base_url, self.branch].map(|setting| setting.map_err(Error::configuration));
+        let key = key?.ok_or_else(|| Error::configuration(NO_API_KEY))?;
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(AUTHORIZATION, authorization(&key)?);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(USER_AGENT, user_agent(self.user_agent)?);
-        if let Some(branch) = self.branch {
-            headers.insert(BRANCH, branch_value(&branch)?);
+        if let Some(branch) = branch? {
+            headers.insert(BRANCH, branch_value(branch.expose())?);
         }
         if let Some(token) = self.user_token {
             headers.insert(USER_TOKEN, user_token_value(&token)?);
@@ -298,12 +373,27 @@ impl<B> ConfigBuilder<B> {
                 header(&name, &value).map_err(|error| Error::configuration(error.to_string()))?;
             headers.insert(name, value);
         }
-        check_limits(Some(self.timeout), self.deadline)?;
-        let base = BaseUrl::parse(self.base_url.as_ref().map_or(DEFAULT_BASE_URL, Secret::expose))?;
+        check_limit("timeout", Some(self.timeout))?;
+        check_limit("connect_timeout", Some(self.connect_timeout))?;
+        check_limit("deadline", self.deadline)?;
+        if self.max_response_bytes == 0 {
+            return Err(Error::configuration("`max_response_bytes` is zero; it must be at least 1"));
+        }
+        let base = BaseUrl::parse(base_url?.as_ref().map_or(DEFAULT_BASE_URL, Secret::expose))?;
+        let is_exposed = !self.plain_http && base.is_plain_http() && !base.is_loopback();
+        if is_exposed && !is_public(&key) {
+            return Err(exposed("secret API key"));
+        }
+        if is_exposed && headers.contains_key(USER_TOKEN) {
+            return Err(exposed("user token"));
+        }
         let settings = Settings {
             base,
+            is_exposed,
             headers,
             timeout: self.timeout,
+            connect_timeout: self.connect_timeout,
+            max_response_bytes: self.max_response_bytes,
             deadline: self.deadline,
             retry: self.retry,
             budget: self.budget,
@@ -312,11 +402,16 @@ impl<B> ConfigBuilder<B> {
     }
 }
 
-fn check_limits(timeout: Option<Duration>, deadline: Option<Duration>) -> Result<(), Error> {
-    for (name, limit) in [("timeout", timeout), ("deadline", deadline)] {
-        if limit == Some(Duration::ZERO) {
-            return Err(Error::configuration(format!("`{name}` is zero; it must be longer than zero")));
-        }
+const NO_API_KEY: &str = "no API key: set KNOCK_API_KEY, or pass a key (`sk_…`) from Knock's dashboard";
+
+/// Public keys are part of web pages anyway.
+fn is_public(key: &Secret) -> bool {
+    Secret::trimmed(key.expose()).starts_with("pk_")
+}
+
+fn check_limit(name: &str, limit: Option<Duration>) -> Result<(), Error> {
+    if limit == Some(Duration::ZERO) {
+        return Err(Error::configuration(format!("`{name}` is zero; it must be longer than zero")));
     }
     Ok(())
 }

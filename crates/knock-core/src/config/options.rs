@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::config::check_limits;
+use crate::config::check_limit;
 use crate::config::headers::{BRANCH, USER_TOKEN, branch_value, header, user_token_value};
 use crate::error::Error;
 use crate::retry::RetryPolicy;
@@ -113,6 +113,7 @@ impl CallOptions {
         if let Some(problem) = &self.problem {
             return Err(Error::configuration(problem.clone()));
         }
-        check_limits(self.timeout, self.deadline.value().copied())
+        check_limit("timeout", self.timeout)?;
+        check_limit("deadline", self.deadline.value().copied())
     }
 }

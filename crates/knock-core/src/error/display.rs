@@ -1,8 +1,9 @@
-//! The `Display` and `Debug` forms of an error. Neither contains personal data.
+//! The `Display` and `Debug` forms of an error. Neither contains personal data, and both are bounded.
 
 use std::fmt;
 
-use crate::error::{Error, Outcome, Refusal, StopReason};
+use crate::error::short::{MAX_CHARS, Short};
+use crate::error::{Error, FieldError, Outcome, Refusal, StopReason};
 use crate::wire::request_id;
 
 impl fmt::Display for Error {
@@ -47,6 +48,9 @@ impl fmt::Display for Error {
             note(f, "", &reason.as_str())?;
         }
         match self.outcome() {
+            Outcome::Unknown if self.earlier_attempt_may_have_acted() => {
+                note(f, "", &"outcome unknown: an earlier attempt may have acted")?;
+            }
             Outcome::Unknown => note(f, "", &"outcome unknown")?,
             Outcome::Applied => note(f, "", &"outcome applied")?,
             Outcome::NotApplied => {}
@@ -54,6 +58,11 @@ impl fmt::Display for Error {
         if separator == ", " { f.write_str("]") } else { Ok(()) }
     }
 }
+
+/// The largest number of field errors that `Debug` shows.
+const MAX_FIELD_ERRORS: usize = 10;
+/// The largest number of bytes of the `Debug` form of a source.
+const MAX_SOURCE_BYTES: usize = 1000;
 
 /// Text for a log line: no control characters or line breaks, at most 200 characters.
 struct OneLine<'a>(&'a str);
@@ -63,7 +72,7 @@ impl fmt::Display for OneLine<'_> {
         use fmt::Write;
 
         for (index, character) in self.0.chars().enumerate() {
-            if index == 200 {
+            if index == MAX_CHARS {
                 return f.write_str("…");
             }
             let breaks = character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
@@ -73,17 +82,61 @@ impl fmt::Display for OneLine<'_> {
     }
 }
 
+/// The `Debug` form of the first field errors, and the number of the others.
+struct FieldErrors<'a>(&'a [FieldError]);
+
+impl fmt::Debug for FieldErrors<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut list = f.debug_list();
+        list.entries(self.0.iter().take(MAX_FIELD_ERRORS));
+        match self.0.len().saturating_sub(MAX_FIELD_ERRORS) {
+            0 => list.finish(),
+            more => list.entry(&format_args!("{more} more")).finish(),
+        }
+    }
+}
+
+/// The beginning of the `Debug` form of a source, whose length is that of any type.
+struct Source<'a>(&'a (dyn fmt::Debug + 'a));
+
+impl fmt::Debug for Source<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write;
+
+        let mut text = Bounded { text: String::new(), is_full: false };
+        // Fails when the text is full, which ends the formatting early.
+        let result = if f.alternate() { write!(text, "{:#?}", self.0) } else { write!(text, "{:?}", self.0) };
+        f.write_str(&text.text)?;
+        if text.is_full { f.write_str("…") } else { result }
+    }
+}
+
+struct Bounded {
+    text: String,
+    is_full: bool,
+}
+
+impl fmt::Write for Bounded {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = MAX_SOURCE_BYTES - self.text.len();
+        let end = (0..=room.min(text.len())).rfind(|end| text.is_char_boundary(*end)).unwrap_or_default();
+        self.text.push_str(&text[..end]);
+        self.is_full = end < text.len();
+        if self.is_full { Err(fmt::Error) } else { Ok(()) }
+    }
+}
+
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
-            .field("operation", &self.0.operation)
-            .field("message", &self.0.message)
+            .field("operation", &Short::optional(self.operation()))
+            .field("message", &Short(&self.0.message))
             .field("response", &self.0.response)
             .field("attempts", &self.0.context.attempts)
             .field("outcome", &self.0.context.outcome)
             .field("stopped_by", &self.0.context.stopped_by)
-            .field("source", &self.0.source)
+            .field("source", &self.0.source.as_ref().map(|source| Source(source)))
             .finish_non_exhaustive()
     }
 }
@@ -93,10 +146,10 @@ impl fmt::Debug for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
             .field("status", &self.status.as_u16())
-            .field("request_id", &request_id(&self.headers))
-            .field("code", &self.envelope.code)
-            .field("message", &self.envelope.message)
-            .field("field_errors", &self.envelope.errors)
+            .field("request_id", &Short::optional(request_id(&self.headers)))
+            .field("code", &Short::optional(self.envelope.code.as_deref()))
+            .field("message", &Short::optional(self.envelope.message.as_deref()))
+            .field("field_errors", &FieldErrors(&self.envelope.errors))
             .field("retry_after", &self.retry_after)
             .field("excerpt_bytes", &self.excerpt.len())
             .finish_non_exhaustive()

@@ -1,10 +1,14 @@
 //! The body of an error response.
 
+use std::fmt;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::error::short::Short;
+
 /// An error in one field of a request, as Knock reports it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct FieldError {
     /// The path of the field, for example `recipients.0.email`.
@@ -16,6 +20,17 @@ pub struct FieldError {
     /// The class of the error, for example `required`.
     #[serde(default, rename = "type")]
     pub kind: Option<String>,
+}
+
+/// Shows at most 200 characters of each text.
+impl fmt::Debug for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FieldError")
+            .field("field", &Short::optional(self.field.as_deref()))
+            .field("message", &Short::optional(self.message.as_deref()))
+            .field("kind", &Short::optional(self.kind.as_deref()))
+            .finish()
+    }
 }
 
 /// The body of an error response. Any field may be missing or have an unexpected type.

@@ -2,10 +2,11 @@
 
 mod display;
 mod envelope;
+mod short;
 mod transport;
 
 pub use envelope::FieldError;
-pub use transport::TransportError;
+pub use transport::{TransportError, TransportErrorKind};
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -16,7 +17,7 @@ use http::response::Parts;
 use http::{HeaderMap, StatusCode};
 
 use crate::error::envelope::Envelope;
-use crate::error::transport::{Source, TransportErrorKind};
+use crate::error::transport::Source;
 use crate::value::{InvalidInput, UnixTime};
 use crate::wire::{DecodeError, request_id, retry_after, should_retry};
 
@@ -106,6 +107,7 @@ struct Inner {
     /// The message of this crate. Knock's message is in `response`.
     message: Cow<'static, str>,
     response: Option<Box<Refusal>>,
+    transport: Option<TransportErrorKind>,
     source: Option<Source>,
     /// Whether Knock may have acted on the attempt that ended with this error.
     attempt_outcome: Outcome,
@@ -117,6 +119,8 @@ struct Inner {
 pub(crate) struct CallContext {
     pub(crate) attempts: u32,
     pub(crate) outcome: Outcome,
+    /// Whether Knock may have acted on an attempt before the latest.
+    pub(crate) earlier_attempt_may_have_acted: bool,
     pub(crate) repeatable: bool,
     pub(crate) idempotency_key: Option<String>,
     pub(crate) stopped_by: Option<StopReason>,
@@ -141,9 +145,10 @@ pub enum ErrorKind {
     InvalidInput,
     /// The call expired before it could be sent.
     Expired,
-    /// No connection could be made, or it broke.
+    /// There was no response, for example because no connection could be made, or it broke; see
+    /// [`Error::transport_kind`].
     Transport,
-    /// An attempt took longer than its timeout.
+    /// An attempt took longer than its timeout, or connecting took longer than the connect timeout.
     Timeout,
     /// 400: Knock refused the request, for example because the workflow is inactive.
     BadRequest,
@@ -161,8 +166,11 @@ pub enum ErrorKind {
     RateLimited,
     /// 408 or 5xx: Knock, or a server in front of it, failed.
     Server,
-    /// Any other status: a redirect, 405, 413, …
+    /// Any other status: a redirect, which is never followed, 405, 413, …
     UnexpectedStatus,
+    /// The status is 2xx, but the body is not Knock's: for example the HTML of a proxy or of a login page. Whether the
+    /// request reached Knock is unknown.
+    UnexpectedResponse,
     /// The call succeeded, but its response could not be read.
     Decoding,
     /// A bulk operation failed, or did not finish within the maximum wait.
@@ -223,6 +231,7 @@ impl Error {
             operation: None,
             message: message.into(),
             response: None,
+            transport: None,
             source: None,
             attempt_outcome: Outcome::NotApplied,
             context: CallContext::default(),
@@ -260,13 +269,14 @@ impl Error {
 
     pub(crate) fn transport(error: TransportError) -> Self {
         let kind = match error.kind {
-            TransportErrorKind::TimedOut => ErrorKind::Timeout,
-            TransportErrorKind::NotSent | TransportErrorKind::Interrupted => ErrorKind::Transport,
+            TransportErrorKind::Timeout | TransportErrorKind::ConnectTimeout => ErrorKind::Timeout,
+            _ => ErrorKind::Transport,
         };
-        let mut this = Self::new(kind, error.kind.message());
-        if error.kind != TransportErrorKind::NotSent {
+        let mut this = Self::new(kind, error.to_string());
+        if error.kind.may_have_acted() {
             this.0.attempt_outcome = Outcome::Unknown;
         }
+        this.0.transport = Some(error.kind);
         this.0.source = error.source;
         this
     }
@@ -285,13 +295,17 @@ impl Error {
             429 => ErrorKind::RateLimited,
             _ => ErrorKind::UnexpectedStatus,
         };
-        let mut this = Self::new(kind, "");
+        let redirects = status.is_redirection() && status != StatusCode::NOT_MODIFIED;
+        let message = if redirects { redirect_message(&parts) } else { Cow::Borrowed("") };
+        // The body of a redirect is not Knock's, and its message would hide where the redirect leads.
+        let envelope = if message.is_empty() { Envelope::parse(body) } else { Envelope::default() };
+        let mut this = Self::new(kind, message);
         // With a 4xx the server refused the request, except for 408, after which it may have acted.
         if kind == ErrorKind::Server || !status.is_client_error() {
             this.0.attempt_outcome = Outcome::Unknown;
         }
         let retry_after = retry_after(&parts.headers, now);
-        let refusal = Refusal::new(status, parts.headers, body, Envelope::parse(body), retry_after);
+        let refusal = Refusal::new(parts, body, envelope, retry_after, 0);
         this.0.response = Some(Box::new(refusal));
         this
     }
@@ -299,11 +313,35 @@ impl Error {
     /// Returns the error of a successful response that could not be read.
     pub(crate) fn decoding(error: DecodeError, response: http::Response<Bytes>) -> Self {
         let mut this = Self::new(ErrorKind::Decoding, error.message);
+        this.0.attempt_outcome = Outcome::Applied;
+        this.with_success(response, error.offset)
+    }
+
+    /// Returns the error of a 2xx response that is not Knock's.
+    pub(crate) fn not_knocks(error: DecodeError, response: http::Response<Bytes>) -> Self {
+        let mut this = Self::new(ErrorKind::UnexpectedResponse, error.message);
+        this.0.attempt_outcome = Outcome::Unknown;
+        this.with_success(response, error.offset)
+    }
+
+    /// Returns the error of a list whose next page is one that came before.
+    pub(crate) fn endless_list(operation: &'static str) -> Self {
+        let message = "the list does not end: the cursor of the next page came before";
+        let context = CallContext { outcome: Outcome::Applied, ..CallContext::default() };
+        Self::new(ErrorKind::Decoding, message).with_operation(operation).with_context(context)
+    }
+
+    /// Returns the error of an item of a page that could not be read.
+    pub(crate) fn unreadable_item(operation: &'static str, error: DecodeError) -> Self {
+        let context = CallContext { outcome: Outcome::Applied, ..CallContext::default() };
+        Self::new(ErrorKind::Decoding, error.message).with_operation(operation).with_context(context)
+    }
+
+    fn with_success(mut self, response: http::Response<Bytes>, place: usize) -> Self {
         let (parts, body) = response.into_parts();
         // The body of a success is not an error envelope.
-        let refusal = Refusal::new(parts.status, parts.headers, &body, Envelope::default(), None);
-        this.0.response = Some(Box::new(refusal));
-        this
+        self.0.response = Some(Box::new(Refusal::new(parts, &body, Envelope::default(), None, place)));
+        self
     }
 
     pub(crate) fn with_operation(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
@@ -316,20 +354,26 @@ impl Error {
         self
     }
 
-    /// Returns the server's instruction to retry or not, which overrides the policy.
+    /// Returns the server's instruction to retry or not, which overrides the policy. That of a redirect, or of a success
+    /// that is not Knock's, is not Knock's either.
     pub(crate) fn should_retry(&self) -> Option<bool> {
-        should_retry(&self.0.response.as_ref()?.headers)
+        let response = self.0.response.as_ref().filter(|response| response.status.as_u16() >= 400)?;
+        should_retry(&response.headers)
+    }
+
+    /// Returns whether the failure says nothing about the server.
+    pub(crate) fn is_local(&self) -> bool {
+        self.0.transport == Some(TransportErrorKind::LocalLimit)
     }
 
     /// Returns whether the failure may be temporary.
     pub(crate) fn is_transient(&self) -> bool {
+        if let Some(kind) = self.0.transport {
+            return kind.is_transient();
+        }
         self.should_retry().unwrap_or(matches!(
             self.0.kind,
-            ErrorKind::Transport
-                | ErrorKind::Timeout
-                | ErrorKind::Server
-                | ErrorKind::RateLimited
-                | ErrorKind::Conflict
+            ErrorKind::Server | ErrorKind::RateLimited | ErrorKind::Conflict | ErrorKind::UnexpectedResponse
         ))
     }
 
@@ -340,6 +384,11 @@ impl Error {
     /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
+    }
+
+    /// Returns what happened to the last attempt, if it got no response.
+    pub fn transport_kind(&self) -> Option<TransportErrorKind> {
+        self.0.transport
     }
 
     /// Returns the name of the operation, for example `workflows.trigger`, or `None` for an error without one, such as
@@ -381,12 +430,16 @@ impl Error {
         request_id(&self.0.response.as_ref()?.headers)
     }
 
-    /// Returns how long the server asked to wait (`Retry-After` or `retry-after-ms`), without any limit applied.
+    /// Returns how long the server asked to wait (`Retry-After` or `retry-after-ms`), without any limit applied. Zero, a
+    /// negative number and a date in the past ask for no wait.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.response.as_ref()?.retry_after
     }
 
-    /// Returns the beginning of the last response's body: at most 2,048 bytes, in which invalid UTF-8 is replaced.
+    /// Returns a part of the last response's body: at most 2,048 bytes, in which invalid UTF-8 is replaced.
+    ///
+    /// If the response could not be read, it is the part around the place that the error names, and otherwise the
+    /// beginning.
     ///
     /// It may contain personal data, for example if the server echoed the request. `Display` and `Debug` do
     /// not show it.
@@ -417,6 +470,15 @@ impl Error {
         self.0.context.outcome
     }
 
+    /// Returns whether Knock may have acted on an attempt before the one that this error is about.
+    ///
+    /// If so, the error may be a consequence of the call's own success. For example, `slack::revoke_access` is refused
+    /// with a 403 once the token is removed, and deleting what an earlier attempt deleted may be a 404. The
+    /// [`registry`](crate::registry) describes for each operation what it does a second time.
+    pub fn earlier_attempt_may_have_acted(&self) -> bool {
+        self.0.context.earlier_attempt_may_have_acted
+    }
+
     /// Returns whether it is unknown if Knock acted: the outcome is [`Outcome::Unknown`].
     pub fn outcome_unknown(&self) -> bool {
         self.outcome() == Outcome::Unknown
@@ -424,8 +486,8 @@ impl Error {
 
     /// Returns whether it is both useful and safe to make the same call again later.
     ///
-    /// This is true for failures that may be temporary (connection, timeout, 408, 409, 429, 5xx), unless Knock may have
-    /// acted and the operation is not safe to repeat. For a trigger, "the same call" is one with the same
+    /// This is true for failures that may be temporary (connection, timeout, 408, 409, 429, 5xx, a 2xx response that is
+    /// not Knock's), unless Knock may have acted and the operation is not safe to repeat. For a trigger, "the same call" is one with the same
     /// [`idempotency_key`](Self::idempotency_key).
     pub fn is_retryable(&self) -> bool {
         let harmless = match self.outcome() {
@@ -456,24 +518,52 @@ impl Error {
         self.0.kind == ErrorKind::RateLimited
     }
 
-    /// Returns whether an attempt took longer than its timeout.
+    /// Returns whether an attempt took longer than its timeout, or connecting longer than the connect timeout.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }
 }
 
 impl Refusal {
+    /// Keeps what is needed of a response. The excerpt contains the byte at `place`.
     fn new(
-        status: StatusCode,
-        headers: HeaderMap,
+        parts: Parts,
         body: &Bytes,
         envelope: Envelope,
         retry_after: Option<Duration>,
+        place: usize,
     ) -> Self {
-        let start = body.get(..EXCERPT_BYTES).unwrap_or(body);
-        let excerpt = String::from_utf8_lossy(start).into_owned();
-        Self { status, headers, retry_after, envelope, excerpt }
+        let latest_start = body.len().saturating_sub(EXCERPT_BYTES);
+        let start = place.saturating_sub(EXCERPT_BYTES / 2).min(latest_start);
+        let end = body.len().min(start + EXCERPT_BYTES);
+        let excerpt = String::from_utf8_lossy(&body[start..end]).into_owned();
+        Self { status: parts.status, headers: parts.headers, retry_after, envelope, excerpt }
     }
+}
+
+/// Describes a redirect by the origin that it leads to. The rest of the URL may contain secrets.
+fn redirect_message(parts: &Parts) -> Cow<'static, str> {
+    let Some(location) = parts.headers.get(http::header::LOCATION) else {
+        return "the server redirects without a `Location`".into();
+    };
+    match location.to_str().ok().and_then(redirect_target) {
+        Some(target) => format!("the server redirects to {target}; redirects are not followed").into(),
+        None => "the server redirects to a place that is not a URL; redirects are not followed".into(),
+    }
+}
+
+fn redirect_target(location: &str) -> Option<String> {
+    let names_host = location.starts_with("//");
+    // Browsers read a backslash as a slash, so `/\` may name a host too.
+    let is_path = location.starts_with(['/', '?']) && !location.starts_with("/\\");
+    if !names_host && (is_path || !location.contains([':', '\\'])) {
+        return Some("another of its paths".to_owned());
+    }
+    let whole = if names_host { format!("https:{location}") } else { location.to_owned() };
+    let url = http::Uri::try_from(whole).ok()?;
+    let (scheme, host) = (url.scheme_str()?, url.host()?);
+    let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+    Some(if names_host { format!("//{host}{port}") } else { format!("{scheme}://{host}{port}") })
 }
 
 impl StdError for Error {
@@ -491,8 +581,7 @@ impl From<InvalidInput> for Error {
 /// Converts the error of a single attempt, for a transport that is used without a [`Call`](crate::call::Call).
 impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
-        let outcome =
-            if error.kind == TransportErrorKind::NotSent { Outcome::NotApplied } else { Outcome::Unknown };
+        let outcome = if error.kind.may_have_acted() { Outcome::Unknown } else { Outcome::NotApplied };
         let context = CallContext { outcome, ..CallContext::default() };
         Self::transport(error).with_context(context)
     }

@@ -47,16 +47,24 @@ pub struct Custom<O> {
 /// The `route` is a path such as `/v1/users/{id}/badges`. A response without a body is read as JSON `null`. If the
 /// response does not matter, use [`serde::de::IgnoredAny`].
 pub fn request<O: DeserializeOwned>(method: Method, route: &'static str) -> Custom<O> {
-    let mut info = OperationInfo { method, route, ..Custom::<O>::INFO };
-    info.repeatable = method != Method::Post;
     Custom {
-        info,
+        info: info(method, route),
         path: Vec::new(),
         query: String::new(),
         problem: None,
         body: None,
         idempotency_key: None,
         output: PhantomData,
+    }
+}
+
+/// Returns the facts of a custom operation. What is not a `GET` may do something else a second time.
+fn info(method: Method, route: &'static str) -> OperationInfo {
+    const NAME: &str = "custom";
+    const TIER: RateLimitTier = RateLimitTier::Tier5;
+    match method {
+        Method::Get => OperationInfo::get(NAME, route, TIER),
+        _ => OperationInfo { method, ..OperationInfo::post(NAME, route, TIER) },
     }
 }
 
@@ -83,9 +91,10 @@ impl<O> Custom<O> {
     /// Declares that repeating the operation has the same effect as performing it once, so that it is retried even if
     /// the outcome of an attempt is unknown.
     ///
-    /// This is the default for every method except `POST`.
+    /// This is the default for `GET` only. Knock also has endpoints with `PUT`, `PATCH` or `DELETE` for which a second
+    /// request does more than the first, for example one that records another interaction.
     pub fn repeatable(mut self) -> Self {
-        self.info.repeatable = true;
+        self.info = self.info.repeatable();
         self
     }
 
@@ -93,8 +102,8 @@ impl<O> Custom<O> {
     /// [`repeatable`](Self::repeatable).
     pub fn idempotency_key(mut self, key: impl Into<Text>) -> Self {
         self.idempotency_key = Some(key.into());
-        self.info.idempotency_key = true;
-        self.repeatable()
+        self.info = self.info.honours_idempotency_key();
+        self
     }
 }
 

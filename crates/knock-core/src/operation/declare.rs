@@ -24,8 +24,9 @@
 ///   arguments follow after a semicolon, each with its type. Each is passed as `impl Into<Type>`, or, if the type
 ///   is `[Type]`, as an iterator of such values, which is stored in a `Vec`.
 /// - The facts are those of [`OperationInfo`](crate::OperationInfo): name, method, route,
-///   [rate limit tier](crate::RateLimitTier) and, if they apply, `repeatable`, `honours_idempotency_key` or
-///   `under_retention`.
+///   [rate limit tier](crate::RateLimitTier) and, if they apply, `under_retention`, `deduplicated` and, unless it is a
+///   `GET`, what it does a second time, for example `twice_same("source")` or
+///   `twice_returns("an empty list", "source")`.
 /// - `returns` is a type that is read from the JSON body; `nothing`; `pages of` a type; `all of` a type, for a list
 ///   without pages; or `batch of` a type, `by` the name of a parameter, for a call on many entities.
 ///
@@ -49,7 +50,7 @@ macro_rules! operation {
         $vis:vis fn $function:ident(
             $($path:ident $(: $PathType:ty)?),* $(; $($argument:ident: $Argument:tt),+)?
         ) -> $Operation:ident {
-            $name:literal: $method:ident $route:literal, $tier:ident $(, $fact:ident)*;
+            $name:literal: $method:ident $route:literal, $tier:ident $(, $fact:ident $(($($detail:literal),+))?)*;
             returns ($($returns:tt)+);
             $(page_size ($max:literal);)?
             $(default_path {
@@ -137,7 +138,7 @@ macro_rules! operation {
                 $name,
                 $route,
                 $crate::RateLimitTier::$tier,
-            )$(.$fact())*;
+            )$(.$fact($($($detail),+)?))*;
 
             fn encode(&self, request: &mut $crate::RequestEncoder<'_>) -> Result<(), $crate::InvalidInput> {
                 $(request.path(stringify!($path), self.$path.as_ref())?;)*
@@ -193,13 +194,13 @@ macro_rules! operation {
     (@output $value:ty) => { $value };
 
     (@decode $this:ident, $response:ident, nothing) => {{
-        let _ = $response;
-        Ok(())
+        let _ = $this;
+        $crate::wire::no_json($response)
     }};
     (@decode $this:ident, $response:ident, pages of $item:ty) => {
-        $crate::operation::page::decode($response, |cursor| {
+        $crate::operation::page::decode($response, &$this.page, |page| {
             let mut next = $this.clone();
-            next.page.after = Some(cursor.into());
+            next.page = page;
             next
         })
     };
@@ -209,7 +210,7 @@ macro_rules! operation {
     (@decode $this:ident, $response:ident, batch of $value:ty, by $parameter:literal) => {
         $crate::operation::batch($response, $parameter)
     };
-    (@decode $this:ident, $response:ident, $value:ty) => { $crate::wire::json($response) };
+    (@decode $this:ident, $response:ident, $value:ty) => { $crate::wire::knock_json($response) };
 
     (@paged $Operation:ident, pages of $item:ty) => {
         impl $crate::Paged for $Operation {
@@ -217,6 +218,10 @@ macro_rules! operation {
 
             fn split(&self, page: $crate::Page<$item, Self>) -> (Vec<$item>, Option<Self>) {
                 (page.items, page.next)
+            }
+
+            fn take_unreadable(page: &mut $crate::Page<$item, Self>) -> Vec<$crate::DecodeError> {
+                std::mem::take(&mut page.unreadable)
             }
         }
     };

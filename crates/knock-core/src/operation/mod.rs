@@ -20,11 +20,11 @@ use bytes::Bytes;
 use crate::call::{Completed, OperationInfo, PreparedCall};
 use crate::client::Client;
 use crate::config::{CallOptions, Config};
-use crate::error::{CallContext, Error, Outcome};
+use crate::error::{CallContext, Error};
 use crate::maybe_send::MaybeSend;
 use crate::transport::Transport;
 use crate::value::{InvalidInput, UnixTime};
-use crate::wire::DecodeError;
+use crate::wire::{DecodeError, check_is_knocks, is_json_or_cut};
 
 /// An operation of Knock's API, as a value: it can write its request and read the response.
 ///
@@ -63,6 +63,16 @@ pub trait Operation: MaybeSend + Sized {
     ///
     /// If the body is not what this operation returns.
     fn decode(&self, response: &http::Response<Bytes>) -> Result<Self::Output, DecodeError>;
+
+    /// Returns whether a successful response may have no body. By default, it may if the output holds no data, for
+    /// example `()`, or if the operation is a [`Custom`](custom::Custom) one.
+    ///
+    /// If it may not, an empty response counts as one that is
+    /// [not from Knock](crate::ErrorKind::UnexpectedResponse).
+    fn accepts_empty_response(&self) -> bool {
+        // Only the type of a custom operation does not know its route.
+        size_of::<Self::Output>() == 0 || Self::INFO.route.is_empty()
+    }
 
     /// Returns the facts about this operation. They are [`INFO`](Self::INFO), except for a
     /// [`Custom`](custom::Custom) operation.
@@ -117,31 +127,31 @@ pub trait Operation: MaybeSend + Sized {
     ///
     /// # Errors
     ///
-    /// If the status is not 2xx, or if the body cannot be read.
+    /// If the status is not 2xx, or if the body is not Knock's or cannot be read.
     fn parse(&self, response: http::Response<Bytes>, now: UnixTime) -> Result<Self::Output, Error> {
         if response.status().is_success() {
-            return self.decode(&response).map_err(|error| {
-                after_one_attempt(self, Error::decoding(error, response), Outcome::Applied)
-            });
+            return read_success(self, &response)
+                .map_err(|problem| after_one_attempt(self, problem.into_error(response)));
         }
         let (parts, body) = response.into_parts();
-        let error = Error::status(parts, &body, now);
-        let outcome = error.attempt_outcome();
-        Err(after_one_attempt(self, error, outcome))
+        Err(after_one_attempt(self, Error::status(parts, &body, now)))
     }
 
     /// Reads the response of a call that succeeded, from [`Client::execute`] or from a [`Call`](crate::call::Call).
     ///
     /// # Errors
     ///
-    /// An error of kind [`Decoding`](crate::ErrorKind::Decoding) if the body is not what this operation returns.
+    /// An error of kind [`Decoding`](crate::ErrorKind::Decoding) if the body is not what this operation returns, or
+    /// [`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse) if it is not JSON, or empty although this operation
+    /// returns JSON. A [`Call`](crate::call::Call) checks only how the body begins.
     fn read(&self, completed: Completed) -> Result<ApiResponse<Self::Output>, Error> {
         let Completed { response, context } = completed;
-        match self.decode(&response) {
+        match read_success(self, &response) {
             Ok(value) => Ok(ApiResponse::new(value, response, context)),
-            Err(error) => {
-                let context = CallContext { outcome: Outcome::Applied, ..context };
-                Err(Error::decoding(error, response).with_operation(self.info().name).with_context(context))
+            Err(problem) => {
+                let error = problem.into_error(response);
+                let context = CallContext { outcome: error.attempt_outcome(), ..context };
+                Err(error.with_operation(self.info().name).with_context(context))
             }
         }
     }
@@ -239,6 +249,10 @@ impl<O: Operation> Operation for WithOptions<O> {
         self.operation.decode(response)
     }
 
+    fn accepts_empty_response(&self) -> bool {
+        self.operation.accepts_empty_response()
+    }
+
     fn info(&self) -> OperationInfo {
         self.operation.info()
     }
@@ -277,16 +291,49 @@ fn encode<O: Operation>(operation: &O) -> Result<PreparedCall, Error> {
     let mut request = RequestEncoder::new(info.route);
     let encoded =
         operation.encode(&mut request).and_then(|()| request.finish(&info, operation.idempotency_key()));
-    encoded.map_err(|error| Error::from(error).with_operation(info.name))
+    let mut call = encoded.map_err(|error| Error::from(error).with_operation(info.name))?;
+    call.set_accepts_empty_response(operation.accepts_empty_response());
+    Ok(call)
+}
+
+/// Why a 2xx response could not be read.
+enum Unreadable {
+    NotKnocks(DecodeError),
+    Decoding(DecodeError),
+}
+
+impl Unreadable {
+    fn into_error(self, response: http::Response<Bytes>) -> Error {
+        match self {
+            Self::NotKnocks(error) => Error::not_knocks(error, response),
+            Self::Decoding(error) => Error::decoding(error, response),
+        }
+    }
+}
+
+/// Reads a 2xx response.
+fn read_success<O: Operation>(
+    operation: &O,
+    response: &http::Response<Bytes>,
+) -> Result<O::Output, Unreadable> {
+    let may_be_empty = operation.accepts_empty_response();
+    check_is_knocks(response.body(), may_be_empty)
+        .map_err(|problem| Unreadable::NotKnocks(DecodeError::new(problem)))?;
+    operation.decode(response).map_err(|error| {
+        // So far only the beginning was checked, which costs nothing if the body is JSON.
+        let is_json = is_json_or_cut(response.body());
+        if is_json { Unreadable::Decoding(error) } else { Unreadable::NotKnocks(error) }
+    })
 }
 
 /// Returns the error of a call whose only attempt was made by the caller.
-fn after_one_attempt<O: Operation>(operation: &O, error: Error, outcome: Outcome) -> Error {
+fn after_one_attempt<O: Operation>(operation: &O, error: Error) -> Error {
     let info = operation.info();
     let idempotency_key = operation.idempotency_key().map(str::to_owned);
     let context = CallContext {
         attempts: 1,
-        outcome,
+        earlier_attempt_may_have_acted: false,
+        outcome: error.attempt_outcome(),
         repeatable: info.is_repeatable_with(idempotency_key.as_deref()),
         idempotency_key,
         stopped_by: None,

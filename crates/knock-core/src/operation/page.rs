@@ -1,18 +1,22 @@
 //! Pages of lists.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::stream;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::client::Client;
 use crate::error::Error;
 use crate::maybe_send::MaybeSend;
-use crate::operation::{Operation, RequestEncoder, WithOptions};
+use crate::operation::{Operation, RequestEncoder, WithOptions, encode};
 use crate::transport::Transport;
 use crate::value::{InvalidInput, Text};
-use crate::wire::{DecodeError, json};
+use crate::wire::{DecodeError, borrowed_json, read_part};
 
 /// An operation that returns one page of a list.
 pub trait Paged: Operation + Clone {
@@ -22,10 +26,18 @@ pub trait Paged: Operation + Clone {
     /// Splits a page into its items and the request for the next page, if there is one.
     fn split(&self, page: Self::Output) -> (Vec<Self::Item>, Option<Self>);
 
+    /// Removes the errors of the items that could not be read from a page, and returns them. By default, there are none.
+    fn take_unreadable(page: &mut Self::Output) -> Vec<DecodeError> {
+        let _ = page;
+        Vec::new()
+    }
+
     /// Returns a stream of the items of all pages. Each page is fetched when its first item is needed.
     ///
-    /// Each page is a separate call, with the client's retries. The stream ends after the first error; items yielded
-    /// before it remain valid.
+    /// Each page is a separate call, with the client's retries. The stream ends after the first call that fails; items
+    /// yielded before it remain valid. For an item that cannot be read the stream yields an error of kind
+    /// [`Decoding`](crate::ErrorKind::Decoding) after the other items of its page, and goes on. If Knock returns a page
+    /// for the second time, the stream yields an error and ends.
     ///
     /// ```
     /// # use knock_core::{Client, Error, Paged, Transport, slack};
@@ -44,24 +56,24 @@ pub trait Paged: Operation + Clone {
         client: &Client<T>,
     ) -> impl Stream<Item = Result<Self::Item, Error>> + MaybeSend + use<Self, T> {
         let client = client.clone();
-        let start = (Vec::new().into_iter(), Some(self));
-        stream::try_unfold(
-            start,
-            move |(mut items, mut next): (std::vec::IntoIter<Self::Item>, Option<Self>)| {
-                let client = client.clone();
-                async move {
-                    loop {
-                        if let Some(item) = items.next() {
-                            return Ok(Some((item, (items, next))));
-                        }
-                        let Some(request) = next.take() else { return Ok(None) };
-                        let page = request.clone().send(&client).await?;
-                        let (page, following) = request.split(page);
-                        (items, next) = (page.into_iter(), following);
+        stream::unfold(Walk::new(self), move |mut walk| {
+            let client = client.clone();
+            async move {
+                loop {
+                    if let Some(item) = walk.items.next() {
+                        return Some((Ok(item), walk));
+                    }
+                    if let Some(error) = walk.unreadable.next() {
+                        return Some((Err(error), walk));
+                    }
+                    match walk.fetch(&client).await {
+                        Ok(true) => {}
+                        Ok(false) => return None,
+                        Err(error) => return Some((Err(error), walk)),
                     }
                 }
-            },
-        )
+            }
+        })
     }
 
     /// Collects the first items of the list, at most `limit`. It fetches no more pages than needed.
@@ -76,7 +88,8 @@ pub trait Paged: Operation + Clone {
     ///
     /// # Errors
     ///
-    /// See [`Error`]. Items of earlier pages are lost; if you need them, use [`stream`](Self::stream).
+    /// See [`Error`]. It is also an error if an item cannot be read, or if Knock returns a page for the second time. The
+    /// other items are lost; if you need them, use [`stream`](Self::stream).
     fn collect_up_to<T: Transport>(
         self,
         limit: usize,
@@ -84,18 +97,57 @@ pub trait Paged: Operation + Clone {
     ) -> impl Future<Output = Result<Vec<Self::Item>, Error>> + MaybeSend + use<Self, T> {
         let client = client.clone();
         async move {
-            let (mut items, mut next) = (Vec::new(), Some(self));
-            while items.len() < limit
-                && let Some(request) = next.take()
-            {
-                let page = request.clone().send(&client).await?;
-                let (page, following) = request.split(page);
-                items.extend(page);
-                next = following;
+            let (mut items, mut walk) = (Vec::new(), Walk::new(self));
+            while items.len() < limit && walk.fetch(&client).await? {
+                items.extend(walk.items.by_ref());
+                if let Some(error) = walk.unreadable.next() {
+                    return Err(error);
+                }
             }
             items.truncate(limit);
             Ok(items)
         }
+    }
+}
+
+/// A walk over the pages of a list.
+struct Walk<O: Paged> {
+    /// The items of the current page that were not yielded yet.
+    items: std::vec::IntoIter<O::Item>,
+    /// The errors of the other items of the current page.
+    unreadable: std::vec::IntoIter<Error>,
+    next: Option<O>,
+    /// A hash of each request so far.
+    seen: Vec<u64>,
+}
+
+impl<O: Paged> Walk<O> {
+    fn new(first: O) -> Self {
+        Self {
+            items: Vec::new().into_iter(),
+            unreadable: Vec::new().into_iter(),
+            next: Some(first),
+            seen: Vec::new(),
+        }
+    }
+
+    /// Fetches the next page, and returns whether there was one. After an error there is none.
+    async fn fetch<T: Transport>(&mut self, client: &Client<T>) -> Result<bool, Error> {
+        let Some(request) = self.next.take() else { return Ok(false) };
+        let name = request.info().name;
+        let mut hasher = DefaultHasher::new();
+        encode(&request)?.target().hash(&mut hasher);
+        let hash = hasher.finish();
+        if self.seen.contains(&hash) {
+            return Err(Error::endless_list(name));
+        }
+        self.seen.push(hash);
+        let mut page = request.clone().send(client).await?;
+        let unreadable = O::take_unreadable(&mut page).into_iter();
+        let unreadable: Vec<_> = unreadable.map(|error| Error::unreadable_item(name, error)).collect();
+        let (items, next) = request.split(page);
+        (self.items, self.unreadable, self.next) = (items.into_iter(), unreadable.into_iter(), next);
+        Ok(true)
     }
 }
 
@@ -107,6 +159,10 @@ impl<O: Paged> Paged for WithOptions<O> {
         let (items, next) = self.operation.split(page);
         let next = next.map(|operation| Self { operation, options: self.options.clone() });
         (items, next)
+    }
+
+    fn take_unreadable(page: &mut Self::Output) -> Vec<DecodeError> {
+        O::take_unreadable(page)
     }
 }
 
@@ -129,9 +185,14 @@ pub struct Page<T, O> {
     pub items: Vec<T>,
     /// The cursors and the size of the page, if the list has them.
     pub info: Option<PageInfo>,
-    /// The request for the next page; `None` on the last page. It does not inherit options; set them again
+    /// The request for the next page; `None` on the last page. If this page was requested with `before`, it is the
+    /// request for the page before this one. It does not inherit options; set them again
     /// [`with`](crate::Operation::with).
     pub next: Option<O>,
+    /// The errors of the items that could not be read and are missing in [`items`](Self::items), usually none.
+    ///
+    /// A time that cannot be read costs only its field, if the field is an `Option`.
+    pub unreadable: Vec<DecodeError>,
 }
 
 impl<T, O> Page<T, O> {
@@ -171,11 +232,18 @@ pub struct PageInfo {
     #[serde(default)]
     pub before: Option<String>,
     /// The maximum number of items in a page. Default: 50.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count_or_default")]
     pub page_size: u32,
     /// The number of items in the list, if Knock reports it; at most 10,000.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "count_or_default")]
     pub total_count: Option<u32>,
+}
+
+/// Reads a count. An odd one must not cost the page.
+fn count_or_default<'de, T: Default + DeserializeOwned, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(T::deserialize(Value::deserialize(deserializer)?).unwrap_or_default())
 }
 
 /// The page parameters that most lists share. A page has at most `MAX` items.
@@ -197,6 +265,38 @@ impl<const MAX: u32> PageQuery<MAX> {
         request.query("before", &self.before)?;
         request.query("page_size", &self.page_size)
     }
+
+    /// Returns the page that follows this one, in the direction of this one.
+    ///
+    /// # Errors
+    ///
+    /// If it is this page again.
+    pub(crate) fn following(
+        &self,
+        info: Option<&PageInfo>,
+        provider: Option<String>,
+        page_is_empty: bool,
+    ) -> Result<Option<Self>, DecodeError> {
+        let backward = self.before.is_some() && self.after.is_none();
+        let (own, cursor) = if backward {
+            let cursor = info.and_then(|info| info.before.clone());
+            (&self.before, cursor.filter(|cursor| !page_is_empty && !cursor.is_empty()))
+        } else {
+            (&self.after, next_cursor(info, provider, page_is_empty))
+        };
+        let Some(cursor) = cursor else { return Ok(None) };
+        if own.as_ref().is_some_and(|own| own.as_str() == cursor) {
+            return Err(DecodeError::new(
+                "the list does not end: the cursor of the next page is that of this one",
+            ));
+        }
+        let cursor = Some(cursor.into());
+        Ok(Some(if backward {
+            Self { before: cursor, ..self.clone() }
+        } else {
+            Self { after: cursor, ..self.clone() }
+        }))
+    }
 }
 
 /// The setters of a list operation that has a [`PageQuery`] in its field `page`.
@@ -209,6 +309,8 @@ macro_rules! page_setters {
         }
 
         /// Ends the page before this cursor, from [`PageInfo::before`](crate::PageInfo::before).
+        ///
+        /// Without [`after`](Self::after), the next page is then the one before this page.
         pub fn before<Kind>(mut self, cursor: impl $crate::IntoOptional<$crate::Text, Kind>) -> Self {
             self.page.before = cursor.into_optional().or(self.page.before);
             self
@@ -226,30 +328,87 @@ pub(crate) use page_setters;
 /// A page in any of the API's forms except for the bare array.
 #[derive(Deserialize)]
 struct Listing<T> {
-    #[serde(default = "Vec::new", alias = "items", alias = "slack_channels", alias = "ms_teams_teams")]
-    entries: Vec<T>,
+    #[serde(
+        alias = "items",
+        alias = "slack_channels",
+        alias = "ms_teams_channels",
+        alias = "ms_teams_teams"
+    )]
+    entries: Option<Vec<T>>,
     #[serde(default)]
     page_info: Option<PageInfo>,
     #[serde(default, alias = "skip_token")]
     next_cursor: Option<String>,
 }
 
-/// Reads a page. `after` returns the request for the page after a cursor.
-pub(crate) fn decode<T: DeserializeOwned, O>(
+/// Reads the page `page`. `next` returns the request for another page.
+pub(crate) fn decode<T: DeserializeOwned, O, const MAX: u32>(
     response: &http::Response<Bytes>,
-    after: impl FnOnce(String) -> O,
+    page: &PageQuery<MAX>,
+    next: impl FnOnce(PageQuery<MAX>) -> O,
 ) -> Result<Page<T, O>, DecodeError> {
-    let listing: Listing<T> = json(response)?;
-    let cursor = next_cursor(listing.page_info.as_ref(), listing.next_cursor, listing.entries.is_empty());
-    let next = cursor.map(after);
-    Ok(Page { items: listing.entries, info: listing.page_info, next })
+    let (Page { items, info, unreadable, .. }, cursor) = listing::<T>(response.body())?;
+    let is_empty = items.is_empty() && unreadable.is_empty();
+    let next = page.following(info.as_ref(), cursor, is_empty)?.map(next);
+    Ok(Page { items, info, next, unreadable })
+}
+
+/// Reads the only page of a list that has a name but no cursors.
+pub(crate) fn decode_single<T: DeserializeOwned, O>(
+    response: &http::Response<Bytes>,
+) -> Result<Page<T, O>, DecodeError> {
+    let (Page { items, unreadable, .. }, _) = listing(response.body())?;
+    Ok(Page { items, info: None, next: None, unreadable })
+}
+
+/// Reads a page, and the cursor of a provider's list. If that fails, reads each of the items separately.
+fn listing<T: DeserializeOwned>(body: &[u8]) -> Result<(Page<T, ()>, Option<String>), DecodeError> {
+    let page = |items, info, unreadable| Page { items, info, next: None, unreadable };
+    if let Ok(Listing { entries, page_info, next_cursor }) = serde_json::from_slice(body) {
+        let items = entries_of(entries, page_info.as_ref(), body)?;
+        return Ok((page(items, page_info, Vec::new()), next_cursor));
+    }
+    let Listing { entries, page_info, next_cursor } = borrowed_json::<Listing<&RawValue>>(body)?;
+    let (items, unreadable) = items(body, &entries_of(entries, page_info.as_ref(), body)?);
+    Ok((page(items, page_info, unreadable), next_cursor))
+}
+
+/// Refuses other JSON, such as an error in a successful response, which would read as a list without items.
+pub(crate) fn entries_of<T>(
+    entries: Option<Vec<T>>,
+    info: Option<&PageInfo>,
+    body: &[u8],
+) -> Result<Vec<T>, DecodeError> {
+    match entries {
+        Some(entries) => Ok(entries),
+        // Knock's description of the API does not always require them.
+        None if info.is_some() || body.trim_ascii() == b"{}" => Ok(Vec::new()),
+        None => Err(DecodeError::new("the response could not be read: it contains no list of items")),
+    }
 }
 
 /// Reads a list without pages, which is a bare array.
 pub(crate) fn decode_whole<T: DeserializeOwned, O>(
     response: &http::Response<Bytes>,
 ) -> Result<Page<T, O>, DecodeError> {
-    Ok(Page { items: json(response)?, info: None, next: None })
+    let body = response.body();
+    let (items, unreadable) = match serde_json::from_slice(body) {
+        Ok(items) => (items, Vec::new()),
+        Err(_) => items(body, &borrowed_json::<Vec<&RawValue>>(body)?),
+    };
+    Ok(Page { items, info: None, next: None, unreadable })
+}
+
+/// Reads the items of a page, and returns the errors of those that cannot be read.
+pub(crate) fn items<T: DeserializeOwned>(body: &[u8], entries: &[&RawValue]) -> (Vec<T>, Vec<DecodeError>) {
+    let (mut items, mut unreadable) = (Vec::new(), Vec::new());
+    for entry in entries {
+        match read_part(body, entry.get().as_bytes()) {
+            Ok(item) => items.push(item),
+            Err(error) => unreadable.push(error),
+        }
+    }
+    (items, unreadable)
 }
 
 /// Returns the cursor of the next page, from Knock's page info or from a provider's list.

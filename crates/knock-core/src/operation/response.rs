@@ -5,7 +5,7 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::error::CallContext;
-use crate::wire::{DecodeError, json, rate_limited_ids, request_id};
+use crate::wire::{DecodeError, knock_json, rate_limited_ids, request_id};
 
 /// A successful response: its decoded value, status and headers.
 ///
@@ -35,6 +35,7 @@ pub struct ApiResponse<T> {
     pub attempts: u32,
     /// The idempotency key that every attempt carried.
     pub idempotency_key: Option<String>,
+    earlier_attempt_may_have_acted: bool,
 }
 
 impl<T> ApiResponse<T> {
@@ -46,12 +47,22 @@ impl<T> ApiResponse<T> {
             headers: parts.headers,
             attempts: call.attempts,
             idempotency_key: call.idempotency_key,
+            earlier_attempt_may_have_acted: call.earlier_attempt_may_have_acted,
         }
     }
 
     /// Returns Knock's id of the response (`x-request-id`). Include it when you contact Knock's support.
     pub fn request_id(&self) -> Option<&str> {
         request_id(&self.headers)
+    }
+
+    /// Returns whether Knock may have acted on an attempt before the one that this response is for.
+    ///
+    /// If so, the response may tell less than the call did. For example, `schedules::delete` returns the schedules that
+    /// this attempt deleted, so the list is empty if an earlier one deleted them. The [`registry`](crate::registry)
+    /// describes for each operation what it does a second time.
+    pub fn earlier_attempt_may_have_acted(&self) -> bool {
+        self.earlier_attempt_may_have_acted
     }
 
     /// Returns whether this is a replay of an earlier response, because the idempotency key was used before.
@@ -91,5 +102,5 @@ pub(crate) fn batch<T: DeserializeOwned>(
     response: &http::Response<Bytes>,
     parameter: &str,
 ) -> Result<Batch<T>, DecodeError> {
-    Ok(Batch { value: json(response)?, rate_limited: rate_limited_ids(response.headers(), parameter) })
+    Ok(Batch { value: knock_json(response)?, rate_limited: rate_limited_ids(response.headers(), parameter) })
 }

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use zeroize::Zeroizing;
 
 use crate::token::{AsyncSigner, Signer, TokenError};
 use crate::value::{InvalidInput, Secret, Text, UnixTime};
@@ -13,6 +14,7 @@ use crate::wire::open_enum;
 
 const HEADER: &str = r#"{"alg":"RS256","typ":"JWT"}"#;
 const ONE_HOUR: Duration = Duration::from_secs(3600);
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 /// Entities have these URIs even if the client uses another base URL.
 const ENTITY_BASE: &str = "https://api.knock.app/v1";
 
@@ -28,6 +30,10 @@ open_enum! {
 }
 
 /// The entity to which a grant applies.
+///
+/// Knock names it by a URI in which ids are not encoded, as the official SDK writes it. Ids that a parser of URIs could
+/// read as another entity are therefore invalid: those that are empty, `.` or `..`, that begin or end with white space, or
+/// that contain `/`, `\`, `?`, `#`, a control character or an encoded character such as `%2F`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Entity {
@@ -61,8 +67,6 @@ impl Entity {
         Self::Object { collection: collection.into().into(), id: id.into().into() }
     }
 
-    /// Returns the URI of the entity. Ids are not encoded, as in the official SDK, so a slash would name another
-    /// entity.
     fn uri(&self) -> Result<String, InvalidInput> {
         let (parts, uri): (&[&String], String) = match self {
             Self::User { id } => (&[id], format!("{ENTITY_BASE}/users/{id}")),
@@ -70,16 +74,32 @@ impl Entity {
                 (&[collection, id], format!("{ENTITY_BASE}/objects/{collection}/{id}"))
             }
         };
-        if parts.iter().any(|part| part.is_empty()) {
-            return Err(InvalidInput::new("grant", "is for an entity with an empty id or collection"));
+        match parts.iter().find_map(|part| ambiguity(part)) {
+            Some(problem) => {
+                Err(InvalidInput::new("grant", format!("is for an entity whose id or collection {problem}")))
+            }
+            None => Ok(uri),
         }
-        if parts.iter().any(|part| part.contains('/')) {
-            return Err(InvalidInput::new(
-                "grant",
-                "is for an entity with a `/` in its id or collection, which would name another entity",
-            ));
-        }
-        Ok(uri)
+    }
+}
+
+/// Returns why a parser of URIs could read an id as that of another entity.
+fn ambiguity(id: &str) -> Option<&'static str> {
+    let is_encoded = |part: &str| part.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    if id.is_empty() {
+        Some("is empty")
+    } else if id == "." || id == ".." {
+        Some("is `.` or `..`, which a URI leaves out")
+    } else if id.contains(['/', '\\', '?', '#']) {
+        Some("contains `/`, `\\`, `?` or `#`, which would name another entity")
+    } else if id.split('%').skip(1).any(is_encoded) {
+        Some("contains an encoded character such as `%2F`, which could name another entity")
+    } else if id.contains(char::is_control) {
+        Some("contains a control character, which a URI leaves out")
+    } else if id.trim() != id {
+        Some("begins or ends with white space, which a URI leaves out")
+    } else {
+        None
     }
 }
 
@@ -130,7 +150,11 @@ impl UserToken {
         }
     }
 
-    /// Sets how long the token is valid, rounded down to whole seconds. Default: one hour.
+    /// Sets how long the token is valid, rounded down to whole seconds: from one second to 366 days. Default: one hour.
+    ///
+    /// Knock documents no maximum, and recommends the time that the user's session lasts, or a short time and new tokens.
+    /// A token cannot be taken back before it expires, so the SDK refuses longer times, which are rather a mistake in the
+    /// unit.
     pub fn expires_in(mut self, duration: Duration) -> Self {
         self.expires_in = duration;
         self
@@ -181,6 +205,9 @@ impl UserToken {
         if self.expires_in < Duration::from_secs(1) {
             return Err(InvalidInput::new("expires_in", "is less than one second").into());
         }
+        if self.expires_in > LONGEST {
+            return Err(InvalidInput::new("expires_in", "is longer than 366 days").into());
+        }
         let issued = now.into().as_secs();
         let claims = Claims {
             sub: &self.user_id,
@@ -205,7 +232,7 @@ impl UserToken {
     /// See [`TokenError`].
     pub fn sign(&self, signer: &impl Signer, now: impl Into<UnixTime>) -> Result<Secret, TokenError> {
         let unsigned = self.unsigned(now)?;
-        let signature = signer.sign(unsigned.signing_input().as_bytes())?;
+        let signature = Zeroizing::new(signer.sign(unsigned.signing_input().as_bytes())?);
         Ok(unsigned.attach(&signature))
     }
 
@@ -220,13 +247,16 @@ impl UserToken {
         now: impl Into<UnixTime>,
     ) -> Result<Secret, TokenError> {
         let unsigned = self.unsigned(now)?;
-        let signature = signer.sign_async(unsigned.signing_input().as_bytes()).await?;
+        let signature = Zeroizing::new(signer.sign_async(unsigned.signing_input().as_bytes()).await?);
         Ok(unsigned.attach(&signature))
     }
 
     fn grant_map(&self) -> Result<Option<GrantMap<'_>>, InvalidInput> {
         let entries = self.grants.iter().map(|(entity, grants)| Ok((entity.uri()?, grants.as_slice())));
         let entries = entries.collect::<Result<Vec<_>, InvalidInput>>()?;
+        if self.grants.iter().any(|(_, grants)| grants.iter().any(|grant| grant.as_str().is_empty())) {
+            return Err(InvalidInput::new("grant", "has an empty name"));
+        }
         Ok((!entries.is_empty()).then_some(GrantMap(entries)))
     }
 }
@@ -280,7 +310,10 @@ impl UnsignedToken {
 
     /// Returns the token with its signature. Send it only to the browser or the app of the user.
     pub fn attach(self, signature: &[u8]) -> Secret {
-        let mut token = self.signing_input;
+        // With its full capacity, because growing would leave copies of the token in memory.
+        let length = self.signing_input.len() + 1 + signature.len().div_ceil(3) * 4;
+        let mut token = String::with_capacity(length);
+        token.push_str(&self.signing_input);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Secret::from(token)

@@ -2,23 +2,15 @@
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use pkcs8::der::asn1::OctetStringRef;
 use pkcs8::der::{Decode, Encode};
 use pkcs8::{ObjectIdentifier, PrivateKeyInfoRef};
 use zeroize::Zeroizing;
 
+use crate::config::{VariableValue, read};
 use crate::token::TokenError;
+use crate::token::pem::{self, Pem};
 
-const PEM_START: &str = "-----BEGIN";
-/// The base64 form of [`PEM_START`], up to its last complete character.
-const BASE64_PEM_START: &str = "LS0tLS1CRUdJTi";
-/// Padding is optional, because some platforms remove a `=` at the end of an environment variable.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 const MIN_BITS: usize = 2048;
 
 /// An RSA private key for signing user tokens.
@@ -28,7 +20,7 @@ const MIN_BITS: usize = 2048;
 /// ```no_run
 /// use knock_core::token::SigningKey;
 ///
-/// let key = SigningKey::from_variables(|name| std::env::var(name).ok())?; // KNOCK_SIGNING_KEY
+/// let key = SigningKey::from_variables(|name| std::env::var(name))?; // KNOCK_SIGNING_KEY
 /// assert!(key.bits() >= 2048);
 /// # Ok::<(), knock_core::token::TokenError>(())
 /// ```
@@ -41,39 +33,30 @@ pub struct SigningKey {
 impl SigningKey {
     /// Reads a key in PEM (PKCS#8 `PRIVATE KEY` or PKCS#1 `RSA PRIVATE KEY`), or in the base64 form of such a PEM.
     ///
-    /// Line breaks may be written as `\n`, which is common in `.env` files.
+    /// Both are read leniently: with any white space and line ends, with line breaks that are spelled `\n`, in quotation
+    /// marks, and with other text before and after the PEM.
     ///
     /// # Errors
     ///
     /// A [`TokenError`] that names what was found and what is required.
     pub fn parse(text: &str) -> Result<Self, TokenError> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(TokenError::MissingKey);
+        match pem::find(text)? {
+            Some(pem) => Self::from_pem(pem),
+            None => Self::from_pem(pem::find(&pem::from_base64(text)?)?.ok_or(TokenError::NotPem)?),
         }
-        // Some tools write text before the PEM, for example `Bag Attributes`.
-        if let Some(start) = text.find(PEM_START) {
-            return Self::from_pem(&text[start..]);
-        }
-        if !text.starts_with(BASE64_PEM_START) {
-            return Err(TokenError::NotPem);
-        }
-        // With its full capacity, because growing would leave copies of the key in memory.
-        let mut joined = Zeroizing::new(String::with_capacity(text.len()));
-        joined.extend(text.split_whitespace());
-        let decoded = BASE64.decode(joined.as_bytes()).map_err(|_| TokenError::DamagedPem)?;
-        let decoded = Zeroizing::new(decoded);
-        Self::from_pem(std::str::from_utf8(&decoded).map_err(|_| TokenError::DamagedPem)?)
     }
 
-    /// Reads the key from the variable `KNOCK_SIGNING_KEY`, using `variable`.
+    /// Reads the key from the variable `KNOCK_SIGNING_KEY`, using `variable`, which may return what [`std::env::var`]
+    /// returns, an `Option<String>`, or a `Result<Option<String>, E>`.
     ///
     /// # Errors
     ///
-    /// [`TokenError::MissingKey`] if it is not set, and those of [`parse`](Self::parse).
-    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, TokenError> {
-        let text = Zeroizing::new(variable("KNOCK_SIGNING_KEY").ok_or(TokenError::MissingKey)?);
-        Self::parse(&text)
+    /// [`TokenError::MissingKey`] if it is not set, [`TokenError::UnreadableKey`] if it cannot be read, for example
+    /// because it is not UTF-8, and those of [`parse`](Self::parse).
+    pub fn from_variables<V: VariableValue>(variable: impl Fn(&str) -> V) -> Result<Self, TokenError> {
+        let text =
+            read(variable, "KNOCK_SIGNING_KEY").map_err(|reason| TokenError::UnreadableKey { reason })?;
+        Self::parse(text.ok_or(TokenError::MissingKey)?.expose())
     }
 
     /// Returns the key in PKCS#8 DER, the form that WebCrypto and most libraries import.
@@ -86,21 +69,18 @@ impl SigningKey {
         self.bits
     }
 
-    fn from_pem(text: &str) -> Result<Self, TokenError> {
-        let unescaped = text.contains('\\').then(|| unescaped(text));
-        let pem = pem::parse(unescaped.as_ref().map_or(text, |text| text.as_str()))
-            .map_err(|_| TokenError::DamagedPem)?;
+    fn from_pem(pem: Pem) -> Result<Self, TokenError> {
         let wrong = |seen: &str| Err(TokenError::WrongPem { seen: seen.to_owned() });
-        match pem.tag() {
-            "RSA PRIVATE KEY" if pem.headers().get("DEK-Info").is_some() => wrong("an encrypted private key"),
-            "RSA PRIVATE KEY" => Self::from_pkcs1(Zeroizing::new(pem.into_contents()).as_slice()),
-            "PRIVATE KEY" => Self::from_pkcs8(Zeroizing::new(pem.into_contents())),
-            "ENCRYPTED PRIVATE KEY" => wrong("an encrypted private key"),
-            "PUBLIC KEY" | "RSA PUBLIC KEY" => wrong("a public key"),
-            "EC PRIVATE KEY" | "EC PARAMETERS" => {
+        match pem.label.as_str() {
+            "RSAPRIVATEKEY" if pem.is_encrypted => wrong("an encrypted private key"),
+            "RSAPRIVATEKEY" => Self::from_pkcs1(&pem.content),
+            "PRIVATEKEY" => Self::from_pkcs8(pem.content),
+            "ENCRYPTEDPRIVATEKEY" => wrong("an encrypted private key"),
+            "PUBLICKEY" | "RSAPUBLICKEY" => wrong("a public key"),
+            "ECPRIVATEKEY" | "ECPARAMETERS" => {
                 Err(TokenError::NotRsa { algorithm: "elliptic curves".to_owned() })
             }
-            "OPENSSH PRIVATE KEY" => wrong("a private key in OpenSSH format"),
+            "OPENSSHPRIVATEKEY" => wrong("a private key in OpenSSH format"),
             "CERTIFICATE" => wrong("a certificate"),
             _ => wrong("PEM of an unsupported kind"),
         }
@@ -128,12 +108,6 @@ impl SigningKey {
         }
         Ok(Self { pkcs8: der, bits })
     }
-}
-
-/// Replaces `\n` with line breaks, and removes `\r`.
-fn unescaped(text: &str) -> Zeroizing<String> {
-    let text = Zeroizing::new(text.replace("\\r", ""));
-    Zeroizing::new(text.replace("\\n", "\n"))
 }
 
 fn bit_length(bytes: &[u8]) -> usize {

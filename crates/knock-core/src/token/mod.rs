@@ -16,7 +16,7 @@
 //!
 //! # fn random() -> [u8; 32] { [7; 32] }
 //! # fn main() -> Result<(), knock_core::token::TokenError> {
-//! let key = SigningKey::from_variables(|name| std::env::var(name).ok())?; // KNOCK_SIGNING_KEY
+//! let key = SigningKey::from_variables(|name| std::env::var(name))?; // KNOCK_SIGNING_KEY
 //! let signer = RsaSigner::new(&key, random())?; // 32 random bytes
 //!
 //! let token = UserToken::new("jhammond")
@@ -27,9 +27,19 @@
 //! # Ok(()) }
 //! # }
 //! ```
+//!
+//! # Signers and the crate `rsa`
+//!
+//! `knock-reqwest` signs with aws-lc-rs and `knock-worker` with the runtime's WebCrypto. `RsaSigner`, which is also what
+//! `knock-spin` signs with, uses the crate `rsa` and is behind the feature `rsa`. Scanners report
+//! [RUSTSEC-2023-0071](https://rustsec.org/advisories/RUSTSEC-2023-0071.html) (the Marvin attack) for every version of that
+//! crate, because the advisory lists no patched one (seen in its database of 2026-08-21). The crate says that version 0.10,
+//! which is used here, moved to `crypto-bigint` for constant-time modular exponentiation, and advises to migrate to it. This
+//! SDK has not verified that.
 
 mod claims;
 mod key;
+mod pem;
 #[cfg(feature = "rsa")]
 mod rsa;
 mod signer;
@@ -52,6 +62,12 @@ pub enum TokenError {
         "no signing key: set KNOCK_SIGNING_KEY, or pass the PEM from Knock's dashboard, optionally in base64"
     )]
     MissingKey,
+    /// The variable with the signing key cannot be read.
+    #[error("the signing key cannot be read: {reason}")]
+    UnreadableKey {
+        /// The reason, without the value of the variable.
+        reason: String,
+    },
     /// The signing key is not PEM.
     #[error("the signing key is not PEM: it begins neither with `-----BEGIN` nor with the base64 form of it")]
     NotPem,

@@ -12,8 +12,18 @@ use zeroize::Zeroizing;
 
 use crate::token::{Signer, SigningKey, TokenError};
 
-/// A signer that uses the crate `rsa`, on any target. Signing is blinded, so that its timing reveals nothing about the
-/// key.
+/// A signer that uses the crate `rsa`, on any target.
+///
+/// Signing is blinded: the key is applied to a number that an attacker does not know.
+///
+/// # Security
+///
+/// Scanners report [RUSTSEC-2023-0071](https://rustsec.org/advisories/RUSTSEC-2023-0071.html) for every version of the
+/// crate `rsa`: the Marvin attack, by which the timing of private-key operations could reveal the key over a network. The
+/// advisory lists no patched version (seen in its database of 2026-08-21). The crate itself says that it was vulnerable
+/// before, and that version 0.10, which is used here, replaced its arithmetic by `crypto-bigint` for constant-time modular
+/// exponentiation (its [changelog](https://github.com/RustCrypto/RSA/blob/master/CHANGELOG.md) and readme). This crate has
+/// not verified that, and promises no more. To avoid the question, leave the feature `rsa` out and use another signer.
 ///
 /// If the platform has a faster implementation (aws-lc-rs natively, WebCrypto in a Worker), prefer the signer of its
 /// adapter. The signatures are the same.
@@ -36,7 +46,7 @@ impl RsaSigner {
     /// Returns a separate generator for each message, so that a signer can be shared without a lock.
     fn blinding(&self, message: &[u8]) -> ChaCha20Rng {
         let seed = Sha256::new().chain_update(self.seed.as_slice()).chain_update(message).finalize();
-        ChaCha20Rng::from_seed(seed.into())
+        ChaCha20Rng::from_seed(*Zeroizing::new(seed.into()))
     }
 }
 

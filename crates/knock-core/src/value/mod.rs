@@ -2,6 +2,7 @@
 
 mod field;
 mod invalid_input;
+mod moment;
 mod optional;
 mod random;
 mod secret;
@@ -10,6 +11,7 @@ mod time;
 
 pub use field::{Clear, Field};
 pub use invalid_input::InvalidInput;
+pub use moment::Moment;
 pub use optional::{IntoField, IntoOptional, kind};
 pub(crate) use random::{Jitter, uuid4};
 pub use secret::Secret;

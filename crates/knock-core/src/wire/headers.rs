@@ -34,18 +34,20 @@ pub(crate) fn rate_limited_ids(headers: &HeaderMap, parameter: &str) -> Vec<Stri
 
 /// Returns how long the server asks to wait: `retry-after-ms`, or else `Retry-After` in seconds or as an HTTP date
 /// ([RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
+///
+/// Zero, a negative number and a date in the past ask for no wait, so that the backoff applies.
 pub(crate) fn retry_after(headers: &HeaderMap, now: UnixTime) -> Option<Duration> {
     let text = |name: &str| Some(headers.get(name)?.to_str().ok()?.trim());
-    if let Some(wait) = text("retry-after-ms").and_then(|text| decimal(text, Duration::from_millis(1))) {
+    let millis = text("retry-after-ms").and_then(|text| decimal(text, Duration::from_millis(1)));
+    if let Some(wait) = millis.filter(|wait| !wait.is_zero()) {
         return Some(wait);
     }
     let value = text("retry-after")?;
-    if let Some(wait) = decimal(value, Duration::from_secs(1)) {
-        return Some(wait);
-    }
-    let until = date(value)?;
-    // Relative to the server's clock if it sent a `Date`, so that the local clock need not be accurate.
-    Some(until.since(text("date").and_then(date).unwrap_or(now)))
+    let wait = decimal(value, Duration::from_secs(1)).or_else(|| {
+        // Relative to the server's clock if it sent a `Date`, so that the local clock need not be accurate.
+        Some(date(value)?.since(text("date").and_then(date).unwrap_or(now)))
+    });
+    wait.filter(|wait| !wait.is_zero())
 }
 
 /// Parses a decimal number of units, for example `3` or `0.25`. Negative numbers become zero, and digits after the
@@ -97,7 +99,9 @@ mod tests {
             (&[], None),
             (&[("retry-after", "3")], ms(3000)),
             (&[("retry-after", "0.25")], ms(250)),
-            (&[("retry-after", "-3")], ms(0)),
+            (&[("retry-after", "-3")], None),
+            (&[("retry-after", "0")], None),
+            (&[("retry-after-ms", "0"), ("retry-after", "2")], ms(2000)),
             (&[("retry-after", "99999999999999999999")], Some(Duration::MAX)),
             (&[("retry-after", "1e3")], None),
             (&[("retry-after", ".5")], None),
@@ -109,7 +113,7 @@ mod tests {
             (&[("retry-after-ms", "x"), ("retry-after", "9")], ms(9000)),
             // The date in RFC 9110; `now` is 1994-11-06 08:49:37.
             (&[("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")], ms(30_000)),
-            (&[("retry-after", "Sun, 06 Nov 1994 08:49:07 GMT")], ms(0)),
+            (&[("retry-after", "Sun, 06 Nov 1994 08:49:07 GMT")], None),
             (
                 &[
                     ("retry-after", "Fri, 31 Dec 1999 23:59:59 GMT"),

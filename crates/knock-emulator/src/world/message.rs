@@ -167,8 +167,13 @@ impl Message {
         }
     }
 
-    /// Sets or removes a mark, and records the event.
+    /// Sets or removes a mark, and records the event. What is marked already stays as it is, but each interaction and
+    /// each click is an event.
     pub(super) fn change(&mut self, change: Change, event_id: String, data: Value, now: Timestamp) {
+        let is_marked = self.marks.contains_key(&change.mark) == change.set;
+        if is_marked && !matches!(change.mark, Mark::Interacted | Mark::LinkClicked) {
+            return;
+        }
         if change.set {
             self.marks.insert(change.mark, now);
         } else {

@@ -113,6 +113,29 @@ fn marks_come_and_go() {
 }
 
 #[test]
+fn a_second_mark_is_an_event_only_if_it_is_another_interaction() {
+    let client = client();
+    let path = format!("/v1/messages/{}", id(&client, 0));
+    let events =
+        || client.get(&format!("{path}/events?page_size=50")).ok()["items"].as_array().unwrap().len();
+    for (mark, undo, added) in
+        [("seen", Some("unseen"), 1), ("read", Some("unread"), 1), ("interacted", None, 2)]
+    {
+        let before = events();
+        for _ in 0..2 {
+            client.put(&format!("{path}/{mark}"), json!({})).ok();
+        }
+        assert_eq!(events() - before, added, "{mark}");
+        if let Some(undo) = undo {
+            for _ in 0..2 {
+                client.delete(&format!("{path}/{undo}")).ok();
+            }
+            assert_eq!(events() - before, 2, "{undo}");
+        }
+    }
+}
+
+#[test]
 fn batches() {
     let client = client();
     let ids = json!([id(&client, 0), "none", id(&client, 2)]);

@@ -1,7 +1,5 @@
 #![allow(deprecated)]
 
-use std::collections::BTreeMap;
-
 use knock_core::legacy_preferences::{
     set_object_categories, set_object_category, set_object_channel_type, set_object_channel_types,
     set_object_workflow, set_object_workflows, set_user_categories, set_user_category, set_user_channel_type,
@@ -21,7 +19,7 @@ pub(super) fn samples() -> Vec<Sample> {
     let types =
         || ChannelTypes::from([(ChannelType::Email, true.into()), (ChannelType::Sms, condition().into())]);
     let workflows = || -> Workflows {
-        BTreeMap::from([
+        Workflows::from([
             ("feeding".to_owned(), true.into()),
             ("loose".to_owned(), workflow_settings().into()),
         ])

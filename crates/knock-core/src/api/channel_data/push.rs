@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::value::{IntoOptional, Text};
+use crate::value::{IntoOptional, Secret, Text};
 
 /// A device that receives push messages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PushDevice {
-    /// The device token.
-    pub token: String,
+    /// The device token. It is a secret, because whoever has it and the keys of the app can reach the device.
+    pub token: Secret,
     /// The locale for translations, instead of that of the recipient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
@@ -20,8 +20,8 @@ pub struct PushDevice {
 
 impl PushDevice {
     /// Returns a device by its token.
-    pub fn new(token: impl Into<Text>) -> Self {
-        Self { token: token.into().into(), locale: None, timezone: None }
+    pub fn new(token: impl Into<Secret>) -> Self {
+        Self { token: token.into(), locale: None, timezone: None }
     }
 
     /// Sets the locale for translations, instead of that of the recipient.
@@ -43,8 +43,8 @@ impl PushDevice {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AwsSnsDevice {
-    /// The ARN of the platform endpoint.
-    pub target_arn: String,
+    /// The ARN of the platform endpoint. It is a secret like a device token.
+    pub target_arn: Secret,
     /// The locale for translations, instead of that of the recipient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
@@ -55,8 +55,8 @@ pub struct AwsSnsDevice {
 
 impl AwsSnsDevice {
     /// Returns a device by the ARN of its platform endpoint.
-    pub fn new(target_arn: impl Into<Text>) -> Self {
-        Self { target_arn: target_arn.into().into(), locale: None, timezone: None }
+    pub fn new(target_arn: impl Into<Secret>) -> Self {
+        Self { target_arn: target_arn.into(), locale: None, timezone: None }
     }
 
     /// Sets the locale for translations, instead of that of the recipient.

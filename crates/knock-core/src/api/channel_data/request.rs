@@ -7,9 +7,11 @@ use serde_json::Value;
 
 use crate::api::channel_data::chat::{DiscordChannelData, MsTeamsChannelData, SlackChannelData};
 use crate::api::channel_data::push::{AwsSnsDevice, PushDevice};
-use crate::value::Text;
+use crate::value::Secret;
 
 /// The channel data in a request. It replaces everything that the channel had for the recipient.
+///
+/// Device tokens, ARNs and the ids of players are secrets, which do not print; [`Secret::expose`] returns their text.
 ///
 /// ```
 /// use knock_core::channel_data::{ChannelDataRequest, PushDevice, SlackChannelData, SlackConnection};
@@ -28,7 +30,7 @@ pub enum ChannelDataRequest {
     /// Device tokens for FCM, APNs or Expo.
     PushTokens {
         /// The device tokens.
-        tokens: Vec<String>,
+        tokens: Vec<Secret>,
     },
     /// Devices for FCM, APNs or Expo, with their locale and time zone.
     PushDevices {
@@ -38,7 +40,7 @@ pub enum ChannelDataRequest {
     /// Endpoints for AWS SNS.
     AwsSnsTargetArns {
         /// The ARNs of platform endpoints.
-        target_arns: Vec<String>,
+        target_arns: Vec<Secret>,
     },
     /// Devices for AWS SNS, with their locale and time zone.
     AwsSnsDevices {
@@ -48,7 +50,7 @@ pub enum ChannelDataRequest {
     /// Players of OneSignal.
     OneSignal {
         /// The ids of the players, which are UUIDs.
-        player_ids: Vec<String>,
+        player_ids: Vec<Secret>,
     },
     /// Slack.
     Slack(SlackChannelData),
@@ -62,8 +64,8 @@ pub enum ChannelDataRequest {
 
 impl ChannelDataRequest {
     /// Returns channel data with device tokens for FCM, APNs or Expo.
-    pub fn push_tokens(tokens: impl IntoIterator<Item = impl Into<Text>>) -> Self {
-        Self::PushTokens { tokens: strings(tokens) }
+    pub fn push_tokens(tokens: impl IntoIterator<Item = impl Into<Secret>>) -> Self {
+        Self::PushTokens { tokens: secrets(tokens) }
     }
 
     /// Returns channel data with devices for FCM, APNs or Expo, with their locale and time zone.
@@ -72,8 +74,8 @@ impl ChannelDataRequest {
     }
 
     /// Returns channel data with platform endpoints for AWS SNS, by their ARNs.
-    pub fn aws_sns_target_arns(arns: impl IntoIterator<Item = impl Into<Text>>) -> Self {
-        Self::AwsSnsTargetArns { target_arns: strings(arns) }
+    pub fn aws_sns_target_arns(arns: impl IntoIterator<Item = impl Into<Secret>>) -> Self {
+        Self::AwsSnsTargetArns { target_arns: secrets(arns) }
     }
 
     /// Returns channel data with devices for AWS SNS, with their locale and time zone.
@@ -82,8 +84,8 @@ impl ChannelDataRequest {
     }
 
     /// Returns channel data with players of OneSignal, by their ids, which are UUIDs.
-    pub fn one_signal(player_ids: impl IntoIterator<Item = impl Into<Text>>) -> Self {
-        Self::OneSignal { player_ids: strings(player_ids) }
+    pub fn one_signal(player_ids: impl IntoIterator<Item = impl Into<Secret>>) -> Self {
+        Self::OneSignal { player_ids: secrets(player_ids) }
     }
 }
 
@@ -117,8 +119,8 @@ impl From<Value> for ChannelDataRequest {
     }
 }
 
-fn strings(texts: impl IntoIterator<Item = impl Into<Text>>) -> Vec<String> {
-    texts.into_iter().map(|text| text.into().into()).collect()
+fn secrets(texts: impl IntoIterator<Item = impl Into<Secret>>) -> Vec<Secret> {
+    texts.into_iter().map(Into::into).collect()
 }
 
 /// Channel data of a form that has no type. It may contain credentials, so `Debug` does not show it.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::api::channel_data::chat::{DiscordChannelData, MsTeamsChannelData, SlackChannelData};
 use crate::api::channel_data::push::{AwsSnsDevice, PushDevice};
 use crate::api::channel_data::request::RawChannelData;
+use crate::value::Secret;
 use crate::wire::open_enum;
 
 open_enum! {
@@ -45,21 +46,21 @@ pub enum ChannelDataValue {
     /// FCM, APNs or Expo: the same devices in both forms.
     Push {
         /// The device tokens.
-        tokens: Vec<String>,
+        tokens: Vec<Secret>,
         /// The devices.
         devices: Vec<PushDevice>,
     },
     /// AWS SNS: the same devices in both forms.
     AwsSns {
         /// The ARNs of platform endpoints.
-        target_arns: Vec<String>,
+        target_arns: Vec<Secret>,
         /// The devices.
         devices: Vec<AwsSnsDevice>,
     },
     /// OneSignal.
     OneSignal {
         /// The ids of the players.
-        player_ids: Vec<String>,
+        player_ids: Vec<Secret>,
     },
     /// Slack.
     Slack(SlackChannelData),
@@ -98,20 +99,20 @@ impl ChannelDataValue {
         #[derive(Deserialize)]
         struct Push {
             #[serde(default)]
-            tokens: Vec<String>,
+            tokens: Vec<Secret>,
             #[serde(default)]
             devices: Vec<PushDevice>,
         }
         #[derive(Deserialize)]
         struct AwsSns {
             #[serde(default)]
-            target_arns: Vec<String>,
+            target_arns: Vec<Secret>,
             #[serde(default)]
             devices: Vec<AwsSnsDevice>,
         }
         #[derive(Deserialize)]
         struct OneSignal {
-            player_ids: Vec<String>,
+            player_ids: Vec<Secret>,
         }
 
         let known = match provider.cloned().or_else(|| guess(&data)) {
@@ -216,5 +217,16 @@ mod tests {
         let discord = DiscordChannelData::new()
             .connection(DiscordConnection::incoming_webhook("https://hooks.example/secret"));
         assert!(!format!("{slack:?} {teams:?} {discord:?}").contains("secret"));
+
+        for data in [
+            json!({ "tokens": ["secret"], "devices": [{ "token": "secret" }] }),
+            json!({ "target_arns": ["arn:secret"], "devices": [{ "target_arn": "arn:secret" }] }),
+            json!({ "player_ids": ["secret"] }),
+        ] {
+            let response = json!({ "__typename": "ChannelData", "channel_id": "c", "data": data });
+            let parsed = read(&response);
+            assert!(!format!("{parsed:?}").contains("secret"));
+            assert_eq!(json!(parsed), response);
+        }
     }
 }

@@ -95,7 +95,10 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/users/guides/mark_message_as_seen)
     #[doc(alias = "users.guides.markMessageAsSeen")]
     pub fn mark_message_as_seen(user_id; seen: SeenRequest) -> MarkMessageAsSeen {
-        "guides.mark_message_as_seen": PUT "/v1/users/{user_id}/guides/messages/seen", Tier2;
+        "guides.mark_message_as_seen": PUT "/v1/users/{user_id}/guides/messages/seen", Tier2,
+            twice_same(
+                "docs, handling-engagement: guides create messages, with events for changes of status (inferred)"
+            );
         returns (GuideResponse);
         encode |this, request| { this.seen.encode(request) }
     }
@@ -107,7 +110,11 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/users/guides/mark_message_as_interacted)
     #[doc(alias = "users.guides.markMessageAsInteracted")]
     pub fn mark_message_as_interacted(user_id; interacted: InteractedRequest) -> MarkMessageAsInteracted {
-        "guides.mark_message_as_interacted": PUT "/v1/users/{user_id}/guides/messages/interacted", Tier2;
+        "guides.mark_message_as_interacted": PUT "/v1/users/{user_id}/guides/messages/interacted", Tier2,
+            twice_emits(
+                "a second event `message.interacted`",
+                "docs, message-statuses: an event records each interaction and its metadata (inferred)"
+            );
         returns (GuideResponse);
         encode |this, request| { this.interacted.encode(request) }
     }
@@ -119,7 +126,10 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/users/guides/mark_message_as_archived)
     #[doc(alias = "users.guides.markMessageAsArchived")]
     pub fn mark_message_as_archived(user_id; archived: ArchivedRequest) -> MarkMessageAsArchived {
-        "guides.mark_message_as_archived": PUT "/v1/users/{user_id}/guides/messages/archived", Tier2;
+        "guides.mark_message_as_archived": PUT "/v1/users/{user_id}/guides/messages/archived", Tier2,
+            twice_same(
+                "docs, handling-engagement: guides create messages, with events for changes of status (inferred)"
+            );
         returns (GuideResponse);
         encode |this, request| { this.archived.encode(request) }
     }
@@ -131,7 +141,10 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/users/guides/unarchive_guide_message)
     #[doc(alias = "users.guides.unarchiveGuideMessage")]
     pub fn unarchive_guide_message(user_id; guide_key: Text) -> UnarchiveGuideMessage {
-        "guides.unarchive_guide_message": DELETE "/v1/users/{user_id}/guides/messages/archived", Tier2;
+        "guides.unarchive_guide_message": DELETE "/v1/users/{user_id}/guides/messages/archived", Tier2,
+            twice_same(
+                "docs, handling-engagement: guides create messages, with events for changes of status (inferred)"
+            );
         returns (GuideResponse);
         fields { tenant: Option<Text> = None }
         encode |this, request| { encode_guide(&this.guide_key, this.tenant.as_ref(), request) }
@@ -152,7 +165,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/users/guides/reset_guide_engagements)
     #[doc(alias = "users.guides.resetGuideEngagements")]
     pub fn reset_guide_engagements(user_id; guide_key: Text) -> ResetGuideEngagements {
-        "guides.reset_guide_engagements": PUT "/v1/users/{user_id}/guides/engagements/reset", Tier2;
+        "guides.reset_guide_engagements": PUT "/v1/users/{user_id}/guides/engagements/reset", Tier2,
+            twice_same("API: it removes the record of engagement");
         returns (GuideResponse);
         fields { tenant: Option<Text> = None }
         encode |this, request| { encode_guide(&this.guide_key, this.tenant.as_ref(), request) }
@@ -184,8 +198,10 @@ operation! {
     /// Marks a step of a guide as seen by a user, with the id of the message in the path.
     #[deprecated(note = "use `guides::mark_message_as_seen`, which needs no message id")]
     pub fn mark_message_id_as_seen(user_id, message_id; seen: SeenRequest) -> MarkMessageIdAsSeen {
-        "guides.mark_message_id_as_seen":
-            PUT "/v1/users/{user_id}/guides/messages/{message_id}/seen", Tier2;
+        "guides.mark_message_id_as_seen": PUT "/v1/users/{user_id}/guides/messages/{message_id}/seen", Tier2,
+            twice_same(
+                "docs, handling-engagement: guides create messages, with events for changes of status (inferred)"
+            );
         returns (GuideResponse);
         encode |this, request| { this.seen.encode(request) }
     }
@@ -198,7 +214,11 @@ operation! {
         user_id, message_id; interacted: InteractedRequest
     ) -> MarkMessageIdAsInteracted {
         "guides.mark_message_id_as_interacted":
-            PUT "/v1/users/{user_id}/guides/messages/{message_id}/interacted", Tier2;
+            PUT "/v1/users/{user_id}/guides/messages/{message_id}/interacted", Tier2,
+            twice_emits(
+                "a second event `message.interacted`",
+                "docs, message-statuses: an event records each interaction and its metadata (inferred)"
+            );
         returns (GuideResponse);
         encode |this, request| { this.interacted.encode(request) }
     }
@@ -211,7 +231,10 @@ operation! {
         user_id, message_id; archived: ArchivedRequest
     ) -> MarkMessageIdAsArchived {
         "guides.mark_message_id_as_archived":
-            PUT "/v1/users/{user_id}/guides/messages/{message_id}/archived", Tier2;
+            PUT "/v1/users/{user_id}/guides/messages/{message_id}/archived", Tier2,
+            twice_same(
+                "docs, handling-engagement: guides create messages, with events for changes of status (inferred)"
+            );
         returns (GuideResponse);
         encode |this, request| { this.archived.encode(request) }
     }

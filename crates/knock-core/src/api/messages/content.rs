@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::value::Timestamp;
+use crate::value::{Secret, Timestamp};
 use crate::wire::open_enum;
 
 /// The content of a message.
@@ -119,7 +119,7 @@ pub struct PushContent {
     pub body: Option<String>,
     /// The token of the device that the notification is sent to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// The data that is sent with the notification.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Map<String, Value>>,
@@ -278,8 +278,8 @@ mod tests {
                 matches!(data, Content::Sms(_))
             }),
             (
-                json!({ "__typename": "MessagePushContent", "title": "T", "body": "B", "token": "t", "data": {} }),
-                |data| matches!(data, Content::Push(_)),
+                json!({ "__typename": "MessagePushContent", "title": "T", "token": "a device", "data": {} }),
+                |data| matches!(data, Content::Push(_)) && !format!("{data:?}").contains("a device"),
             ),
             (
                 json!({

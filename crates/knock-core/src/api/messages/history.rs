@@ -141,7 +141,9 @@ impl fmt::Debug for DeliveryRequest {
 }
 
 /// The response of a provider.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+///
+/// `Debug` shows only the status, because the rest may contain credentials and personal data.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DeliveryResponse {
     /// The HTTP status.
@@ -153,4 +155,10 @@ pub struct DeliveryResponse {
     /// The body: text or JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
+}
+
+impl fmt::Debug for DeliveryResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeliveryResponse").field("status", &self.status).finish_non_exhaustive()
+    }
 }

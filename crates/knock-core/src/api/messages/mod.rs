@@ -164,7 +164,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/messages/mark_as_seen)
     #[doc(alias = "messages.markAsSeen")]
     pub fn mark_as_seen(message_id) -> MarkAsSeen {
-        "messages.mark_as_seen": PUT "/v1/messages/{message_id}/seen", Tier2, under_retention;
+        "messages.mark_as_seen": PUT "/v1/messages/{message_id}/seen", Tier2, under_retention,
+            twice_same("docs, message-statuses: an event records a change of status (inferred)");
         returns (Message);
     }
 }
@@ -175,7 +176,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/messages/mark_as_unseen)
     #[doc(alias = "messages.markAsUnseen")]
     pub fn mark_as_unseen(message_id) -> MarkAsUnseen {
-        "messages.mark_as_unseen": DELETE "/v1/messages/{message_id}/seen", Tier2, under_retention;
+        "messages.mark_as_unseen": DELETE "/v1/messages/{message_id}/seen", Tier2, under_retention,
+            twice_same("docs, message-statuses: an event records a change of status (inferred)");
         returns (Message);
     }
 }
@@ -186,7 +188,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/messages/mark_as_read)
     #[doc(alias = "messages.markAsRead")]
     pub fn mark_as_read(message_id) -> MarkAsRead {
-        "messages.mark_as_read": PUT "/v1/messages/{message_id}/read", Tier2, under_retention;
+        "messages.mark_as_read": PUT "/v1/messages/{message_id}/read", Tier2, under_retention,
+            twice_same("docs, message-statuses: an event records a change of status (inferred)");
         returns (Message);
     }
 }
@@ -197,7 +200,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/messages/mark_as_unread)
     #[doc(alias = "messages.markAsUnread")]
     pub fn mark_as_unread(message_id) -> MarkAsUnread {
-        "messages.mark_as_unread": DELETE "/v1/messages/{message_id}/read", Tier2, under_retention;
+        "messages.mark_as_unread": DELETE "/v1/messages/{message_id}/read", Tier2, under_retention,
+            twice_same("docs, message-statuses: an event records a change of status (inferred)");
         returns (Message);
     }
 }
@@ -208,7 +212,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/messages/archive)
     #[doc(alias = "messages.archive")]
     pub fn archive(message_id) -> Archive {
-        "messages.archive": PUT "/v1/messages/{message_id}/archived", Tier2, under_retention;
+        "messages.archive": PUT "/v1/messages/{message_id}/archived", Tier2, under_retention,
+            twice_same("docs, message-statuses: an event records a change of status (inferred)");
         returns (Message);
     }
 }
@@ -219,7 +224,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/messages/unarchive)
     #[doc(alias = "messages.unarchive")]
     pub fn unarchive(message_id) -> Unarchive {
-        "messages.unarchive": DELETE "/v1/messages/{message_id}/archived", Tier2, under_retention;
+        "messages.unarchive": DELETE "/v1/messages/{message_id}/archived", Tier2, under_retention,
+            twice_same("docs, message-statuses: an event records a change of status (inferred)");
         returns (Message);
     }
 }
@@ -229,7 +235,8 @@ operation! {
     ///
     /// Prefer [`mark_as_unseen`], which does the same.
     pub fn mark_as_unseen_alias(message_id) -> MarkAsUnseenAlias {
-        "messages.mark_as_unseen_alias": DELETE "/v1/messages/{message_id}/unseen", Tier2, under_retention;
+        "messages.mark_as_unseen_alias": DELETE "/v1/messages/{message_id}/unseen", Tier2, under_retention,
+            twice_same("docs, message-statuses: an event records a change of status (inferred)");
         returns (Message);
     }
 }
@@ -239,7 +246,8 @@ operation! {
     ///
     /// Prefer [`mark_as_unread`], which does the same.
     pub fn mark_as_unread_alias(message_id) -> MarkAsUnreadAlias {
-        "messages.mark_as_unread_alias": DELETE "/v1/messages/{message_id}/unread", Tier2, under_retention;
+        "messages.mark_as_unread_alias": DELETE "/v1/messages/{message_id}/unread", Tier2, under_retention,
+            twice_same("docs, message-statuses: an event records a change of status (inferred)");
         returns (Message);
     }
 }
@@ -249,7 +257,8 @@ operation! {
     ///
     /// Prefer [`unarchive`], which does the same.
     pub fn unarchive_alias(message_id) -> UnarchiveAlias {
-        "messages.unarchive_alias": DELETE "/v1/messages/{message_id}/unarchived", Tier2, under_retention;
+        "messages.unarchive_alias": DELETE "/v1/messages/{message_id}/unarchived", Tier2, under_retention,
+            twice_same("docs, message-statuses: an event records a change of status (inferred)");
         returns (Message);
     }
 }
@@ -268,7 +277,11 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/messages/mark_as_interacted)
     #[doc(alias = "messages.markAsInteracted")]
     pub fn mark_as_interacted(message_id) -> MarkAsInteracted {
-        "messages.mark_as_interacted": PUT "/v1/messages/{message_id}/interacted", Tier2, under_retention;
+        "messages.mark_as_interacted": PUT "/v1/messages/{message_id}/interacted", Tier2, under_retention,
+            twice_emits(
+                "a second event `message.interacted`",
+                "docs, message-statuses: an event records each interaction and its metadata (inferred)"
+            );
         returns (Message);
         fields { metadata: Option<JsonText> = None }
         check |this| { check_metadata(this.metadata.as_ref()) }
@@ -308,7 +321,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/messages/batch/mark_as_seen)
     #[doc(alias = "messages.batch.markAsSeen")]
     pub fn batch_mark_as_seen(; message_ids: [Text]) -> BatchMarkAsSeen {
-        "messages.batch_mark_as_seen": POST "/v1/messages/batch/seen", Tier3, repeatable, under_retention;
+        "messages.batch_mark_as_seen": POST "/v1/messages/batch/seen", Tier3, under_retention, deduplicated,
+            twice_same("docs, message-statuses: an event records a change of status (inferred)");
         returns (batch of Vec<Message>, by "message_ids");
         check |this| { check_ids("message_ids", &this.message_ids, MAX_MESSAGE_IDS) }
         body { message_ids }
@@ -324,7 +338,9 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/messages/batch/mark_as_unseen)
     #[doc(alias = "messages.batch.markAsUnseen")]
     pub fn batch_mark_as_unseen(; message_ids: [Text]) -> BatchMarkAsUnseen {
-        "messages.batch_mark_as_unseen": POST "/v1/messages/batch/unseen", Tier3, repeatable, under_retention;
+        "messages.batch_mark_as_unseen":
+            POST "/v1/messages/batch/unseen", Tier3, under_retention, deduplicated,
+            twice_same("docs, message-statuses: an event records a change of status (inferred)");
         returns (batch of Vec<Message>, by "message_ids");
         check |this| { check_ids("message_ids", &this.message_ids, MAX_MESSAGE_IDS) }
         body { message_ids }
@@ -340,7 +356,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/messages/batch/mark_as_read)
     #[doc(alias = "messages.batch.markAsRead")]
     pub fn batch_mark_as_read(; message_ids: [Text]) -> BatchMarkAsRead {
-        "messages.batch_mark_as_read": POST "/v1/messages/batch/read", Tier3, repeatable, under_retention;
+        "messages.batch_mark_as_read": POST "/v1/messages/batch/read", Tier3, under_retention, deduplicated,
+            twice_same("docs, message-statuses: an event records a change of status (inferred)");
         returns (batch of Vec<Message>, by "message_ids");
         check |this| { check_ids("message_ids", &this.message_ids, MAX_MESSAGE_IDS) }
         body { message_ids }
@@ -356,7 +373,9 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/messages/batch/mark_as_unread)
     #[doc(alias = "messages.batch.markAsUnread")]
     pub fn batch_mark_as_unread(; message_ids: [Text]) -> BatchMarkAsUnread {
-        "messages.batch_mark_as_unread": POST "/v1/messages/batch/unread", Tier3, repeatable, under_retention;
+        "messages.batch_mark_as_unread":
+            POST "/v1/messages/batch/unread", Tier3, under_retention, deduplicated,
+            twice_same("docs, message-statuses: an event records a change of status (inferred)");
         returns (batch of Vec<Message>, by "message_ids");
         check |this| { check_ids("message_ids", &this.message_ids, MAX_MESSAGE_IDS) }
         body { message_ids }
@@ -372,7 +391,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/messages/batch/archive)
     #[doc(alias = "messages.batch.archive")]
     pub fn batch_archive(; message_ids: [Text]) -> BatchArchive {
-        "messages.batch_archive": POST "/v1/messages/batch/archived", Tier3, repeatable, under_retention;
+        "messages.batch_archive": POST "/v1/messages/batch/archived", Tier3, under_retention, deduplicated,
+            twice_same("docs, message-statuses: an event records a change of status (inferred)");
         returns (batch of Vec<Message>, by "message_ids");
         check |this| { check_ids("message_ids", &this.message_ids, MAX_MESSAGE_IDS) }
         body { message_ids }
@@ -388,7 +408,9 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/messages/batch/unarchive)
     #[doc(alias = "messages.batch.unarchive")]
     pub fn batch_unarchive(; message_ids: [Text]) -> BatchUnarchive {
-        "messages.batch_unarchive": POST "/v1/messages/batch/unarchived", Tier3, repeatable, under_retention;
+        "messages.batch_unarchive":
+            POST "/v1/messages/batch/unarchived", Tier3, under_retention, deduplicated,
+            twice_same("docs, message-statuses: an event records a change of status (inferred)");
         returns (batch of Vec<Message>, by "message_ids");
         check |this| { check_ids("message_ids", &this.message_ids, MAX_MESSAGE_IDS) }
         body { message_ids }
@@ -404,8 +426,12 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/messages/batch/mark_as_interacted)
     #[doc(alias = "messages.batch.markAsInteracted")]
     pub fn batch_mark_as_interacted(; message_ids: [Text]) -> BatchMarkAsInteracted {
-        "messages.batch_mark_as_interacted": POST "/v1/messages/batch/interacted",
-            Tier3, repeatable, under_retention;
+        "messages.batch_mark_as_interacted":
+            POST "/v1/messages/batch/interacted", Tier3, under_retention, deduplicated,
+            twice_emits(
+                "a second event `message.interacted` for each message",
+                "docs, message-statuses: an event records each interaction and its metadata (inferred)"
+            );
         returns (batch of Vec<Message>, by "message_ids");
         fields { metadata: Option<JsonText> = None }
         check |this| {

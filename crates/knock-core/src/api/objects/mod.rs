@@ -19,6 +19,7 @@ use crate::api::recipients::{
 use crate::api::schedules::Schedule;
 use crate::api::subscriptions::{
     MAX_OBJECTS, Subscribe, Subscribers, Subscription, SubscriptionMode, Unsubscribe, check_unsubscribed,
+    effective_mode,
 };
 use crate::operation::operation;
 use crate::value::{InvalidInput, Text};
@@ -71,7 +72,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/objects/set)
     #[doc(alias = "objects.set")]
     pub fn set(; object: ObjectRequest) -> Set {
-        "objects.set": PUT "/v1/objects/{collection}/{id}", Tier3;
+        "objects.set": PUT "/v1/objects/{collection}/{id}", Tier3,
+            twice_same("API: the object gets the given properties");
         returns (Object);
         encode |this, request| {
             request.path("collection", this.object.collection.as_str())?;
@@ -101,7 +103,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/objects/delete)
     #[doc(alias = "objects.delete")]
     pub fn delete(collection, id) -> Delete {
-        "objects.delete": DELETE "/v1/objects/{collection}/{id}", Tier3;
+        "objects.delete": DELETE "/v1/objects/{collection}/{id}", Tier3,
+            twice_same_effect("API: it deletes permanently; deleting what is missing is not documented");
         returns (nothing);
     }
 }
@@ -126,8 +129,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/objects/add_subscriptions)
     #[doc(alias = "objects.addSubscriptions")]
     pub fn add_subscriptions(collection, object_id) -> AddSubscriptions {
-        "objects.add_subscriptions":
-            POST "/v1/objects/{collection}/{object_id}/subscriptions", Tier3, repeatable;
+        "objects.add_subscriptions": POST "/v1/objects/{collection}/{object_id}/subscriptions", Tier3,
+            twice_same("API: a subscription that exists is updated");
         returns (Vec<Subscription>);
         fields { subscribers: Subscribers = Subscribers::default() }
         check |this| { this.subscribers.check("") }
@@ -158,6 +161,9 @@ impl AddSubscriptions {
 operation! {
     /// Unsubscribes up to 100 recipients from an object, and returns their former subscriptions.
     ///
+    /// If the first attempt unsubscribed them and its response was lost, the second one returns an empty list. See
+    /// [`ApiResponse::earlier_attempt_may_have_acted`](crate::ApiResponse::earlier_attempt_may_have_acted).
+    ///
     /// ```
     /// use knock_core::objects;
     ///
@@ -168,7 +174,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/objects/delete_subscriptions)
     #[doc(alias = "objects.deleteSubscriptions")]
     pub fn delete_subscriptions(collection, object_id) -> DeleteSubscriptions {
-        "objects.delete_subscriptions": DELETE "/v1/objects/{collection}/{object_id}/subscriptions", Tier3;
+        "objects.delete_subscriptions": DELETE "/v1/objects/{collection}/{object_id}/subscriptions", Tier3,
+            twice_returns("an empty list", "API: the response lists what was deleted (inferred)");
         returns (Vec<Subscription>);
         fields { recipients: Vec<RecipientReference> = Vec::new() }
         check |this| { check_unsubscribed(&this.recipients, "recipients") }
@@ -211,8 +218,9 @@ operation! {
             objects: Option<Vec<RecipientReference>> = None,
         }
         encode |this, request| {
+            let mode = effective_mode(this.mode.as_ref(), this.recipients.is_some(), this.objects.is_some())?;
             request.query("include[]", &this.include_preferences.then_some("preferences"))?;
-            request.query("mode", &this.mode)?;
+            request.query("mode", &mode)?;
             References::encode("recipients", this.recipients.as_deref(), request)?;
             References::encode("objects", this.objects.as_deref(), request)
         }
@@ -236,7 +244,7 @@ impl ListSubscriptions {
 
     /// Limits the list to subscriptions of these recipients. At least one is required.
     ///
-    /// It applies to [`SubscriptionMode::Object`].
+    /// It is refused in the mode [`SubscriptionMode::Recipient`], in which Knock would ignore it.
     pub fn recipients(mut self, recipients: impl IntoIterator<Item = impl Into<RecipientReference>>) -> Self {
         self.recipients.get_or_insert_default().extend(recipients.into_iter().map(Into::into));
         self
@@ -244,7 +252,8 @@ impl ListSubscriptions {
 
     /// Limits the list to subscriptions to these objects. At least one is required.
     ///
-    /// It applies to [`SubscriptionMode::Recipient`].
+    /// It sets the mode to [`SubscriptionMode::Recipient`] unless you set one. It is refused in the mode
+    /// [`SubscriptionMode::Object`], in which Knock would ignore it.
     pub fn objects(mut self, objects: impl IntoIterator<Item = impl Into<RecipientReference>>) -> Self {
         self.objects.get_or_insert_default().extend(objects.into_iter().map(Into::into));
         self
@@ -297,7 +306,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/objects/set_preferences)
     #[doc(alias = "objects.setPreferences")]
     pub fn set_preferences(collection, object_id; preferences: PreferenceSetRequest) -> SetPreferences {
-        "objects.set_preferences": PUT "/v1/objects/{collection}/{object_id}/preferences/{id}", Tier3;
+        "objects.set_preferences": PUT "/v1/objects/{collection}/{object_id}/preferences/{id}", Tier3,
+            twice_same("API: the given preferences replace or are merged");
         returns (PreferenceSet);
         default_path {
             /// Sets the id of the preference set: `default`, or the id of a tenant. Default: `default`.
@@ -313,7 +323,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/objects/unset_preferences)
     #[doc(alias = "objects.unsetPreferences")]
     pub fn unset_preferences(collection, object_id) -> UnsetPreferences {
-        "objects.unset_preferences": DELETE "/v1/objects/{collection}/{object_id}/preferences/{id}", Tier3;
+        "objects.unset_preferences": DELETE "/v1/objects/{collection}/{object_id}/preferences/{id}", Tier3,
+            twice_same_effect("API: it removes the set; removing what is missing is not documented");
         returns (nothing);
         default_path {
             /// Sets the id of the preference set: `default`, or the id of a tenant. Default: `default`.
@@ -357,7 +368,8 @@ operation! {
         collection, object_id, channel_id: ChannelId; data: ChannelDataRequest
     ) -> SetChannelData {
         "objects.set_channel_data":
-            PUT "/v1/objects/{collection}/{object_id}/channel_data/{channel_id}", Tier3;
+            PUT "/v1/objects/{collection}/{object_id}/channel_data/{channel_id}", Tier3,
+            twice_same("docs, setting-channel-data: the given data replaces");
         returns (ChannelData);
         body { data }
     }
@@ -370,7 +382,8 @@ operation! {
     #[doc(alias = "objects.unsetChannelData")]
     pub fn unset_channel_data(collection, object_id, channel_id: ChannelId) -> UnsetChannelData {
         "objects.unset_channel_data":
-            DELETE "/v1/objects/{collection}/{object_id}/channel_data/{channel_id}", Tier3;
+            DELETE "/v1/objects/{collection}/{object_id}/channel_data/{channel_id}", Tier3,
+            twice_same_effect("API: it deletes the data; deleting what is missing is not documented");
         returns (nothing);
     }
 }
@@ -435,7 +448,11 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/objects/bulk/set)
     #[doc(alias = "objects.bulk.set")]
     pub fn bulk_set(collection; objects: [ObjectRequest]) -> BulkSet {
-        "objects.bulk_set": POST "/v1/objects/{collection}/bulk/set", Tier1, repeatable;
+        "objects.bulk_set": POST "/v1/objects/{collection}/bulk/set", Tier1, deduplicated,
+            twice_returns(
+                "a second bulk operation, with the same changes",
+                "API: the objects get the given properties; each call starts an operation"
+            );
         returns (batch of BulkOperation, by "objects");
         check |this| {
             check_count("objects", this.objects.len(), MAX_ENTITIES)?;
@@ -462,7 +479,11 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/objects/bulk/delete)
     #[doc(alias = "objects.bulk.delete")]
     pub fn bulk_delete(collection; object_ids: [Text]) -> BulkDelete {
-        "objects.bulk_delete": POST "/v1/objects/{collection}/bulk/delete", Tier1, repeatable;
+        "objects.bulk_delete": POST "/v1/objects/{collection}/bulk/delete", Tier1, deduplicated,
+            twice_returns(
+                "a second bulk operation, with the same changes",
+                "API: it deletes; each call starts an operation"
+            );
         returns (batch of BulkOperation, by "object_ids");
         check |this| { check_ids("object_ids", &this.object_ids, MAX_ENTITIES) }
         body { object_ids }
@@ -487,7 +508,11 @@ operation! {
     #[doc(alias = "objects.bulk.addSubscriptions")]
     pub fn bulk_add_subscriptions(collection; subscriptions: [Subscribe]) -> BulkAddSubscriptions {
         "objects.bulk_add_subscriptions":
-            POST "/v1/objects/{collection}/bulk/subscriptions/add", Tier1, repeatable;
+            POST "/v1/objects/{collection}/bulk/subscriptions/add", Tier1, deduplicated,
+            twice_returns(
+                "a second bulk operation, with the same changes",
+                "API: a subscription that exists is updated; each call starts an operation"
+            );
         returns (batch of BulkOperation, by "subscriptions");
         check |this| {
             check_count("subscriptions", this.subscriptions.len(), MAX_OBJECTS)?;
@@ -517,7 +542,11 @@ operation! {
     #[doc(alias = "objects.bulk.deleteSubscriptions")]
     pub fn bulk_delete_subscriptions(collection; subscriptions: [Unsubscribe]) -> BulkDeleteSubscriptions {
         "objects.bulk_delete_subscriptions":
-            POST "/v1/objects/{collection}/bulk/subscriptions/delete", Tier1, repeatable;
+            POST "/v1/objects/{collection}/bulk/subscriptions/delete", Tier1, deduplicated,
+            twice_returns(
+                "a second bulk operation, with the same changes",
+                "API: a subscription that is missing is skipped; each call starts an operation"
+            );
         returns (batch of BulkOperation, by "subscriptions");
         check |this| {
             check_count("subscriptions", this.subscriptions.len(), MAX_OBJECTS)?;
@@ -538,5 +567,28 @@ mod tests {
         let objects = [ObjectRequest::new("projects", "paddock-9"), ObjectRequest::new("assets", "fence-1")];
         let error = bulk_set("projects", objects).prepare([7; 16]).unwrap_err();
         assert!(error.message().starts_with("`objects[1].collection` "), "{error}");
+    }
+
+    #[test]
+    fn a_filter_that_knock_would_ignore_sets_the_mode_or_is_refused() {
+        let list = || list_subscriptions("projects", "paddock-9");
+        let target = |list: ListSubscriptions| list.prepare([7; 16]).unwrap().target().to_owned();
+        assert!(!target(list()).contains("mode"));
+        assert!(!target(list().recipients(["jhammond"])).contains("mode"));
+        let fence = || crate::recipients::ObjectReference::new("assets", "fence-1");
+        assert!(target(list().objects([fence()])).contains("mode=recipient&objects"));
+        assert!(
+            target(list().objects([fence()]).mode(SubscriptionMode::Recipient)).contains("mode=recipient&")
+        );
+        let later = SubscriptionMode::Other("later".to_owned());
+        assert!(target(list().objects([fence()]).recipients(["a"]).mode(later)).contains("mode=later"));
+
+        let refused = |list: ListSubscriptions| {
+            let error = list.prepare([7; 16]).unwrap_err();
+            error.message().split('`').nth(1).unwrap_or_default().to_owned()
+        };
+        assert_eq!(refused(list().objects([fence()]).mode(SubscriptionMode::Object)), "objects");
+        assert_eq!(refused(list().recipients(["a"]).mode(SubscriptionMode::Recipient)), "recipients");
+        assert_eq!(refused(list().objects([fence()]).recipients(["a"])), "recipients");
     }
 }

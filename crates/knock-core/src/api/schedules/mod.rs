@@ -24,7 +24,7 @@ use crate::api::recipients::{RecipientReference, RecipientRequest, References};
 use crate::api::tenants::InlineTenant;
 use crate::api::workflows::MAX_DATA_BYTES;
 use crate::operation::operation;
-use crate::value::{Field, IntoField, IntoOptional, Text, Time};
+use crate::value::{Field, IntoField, IntoOptional, InvalidInput, Text, Time};
 use crate::wire::{JsonText, ObjectSink, check_count, check_id, check_ids};
 
 /// The largest number of recipients in one call of [`create`], and of schedules in one call of [`update`] or
@@ -57,7 +57,8 @@ operation! {
     #[doc(alias = "schedules.create")]
     #[doc(alias = "workflows.createSchedules")]
     pub fn create(; workflow: Text) -> Create {
-        "schedules.create": POST "/v1/schedules", Tier3;
+        "schedules.create": POST "/v1/schedules", Tier3,
+            twice_adds("a second schedule for each recipient", "API: each call creates schedules");
         returns (Vec<Schedule>);
         fields { recipients: Vec<RecipientRequest> = Vec::new(), plan: Plan = Plan::default() }
         check |this| {
@@ -145,7 +146,8 @@ operation! {
     #[doc(alias = "schedules.update")]
     #[doc(alias = "workflows.updateSchedules")]
     pub fn update(; schedule_ids: [Text]) -> Update {
-        "schedules.update": PUT "/v1/schedules", Tier3;
+        "schedules.update": PUT "/v1/schedules", Tier3,
+            twice_same("API: the schedules get the given values");
         returns (Vec<Schedule>);
         fields {
             actor: Field<RecipientReference> = Field::Keep,
@@ -160,6 +162,12 @@ operation! {
             this.actor.value().map_or(Ok(()), |actor| actor.check(|| "actor".to_owned()))?;
             this.tenant.value().map_or(Ok(()), InlineTenant::check)?;
             this.data.as_ref().map_or(Ok(()), |data| data.check_object("data", MAX_DATA_BYTES))?;
+            if this.scheduled_at == Field::Clear && this.repeats.as_ref().is_some_and(Vec::is_empty) {
+                return Err(InvalidInput::new(
+                    "scheduled_at",
+                    "is cleared and there is no rule in `repeats`; set a time or a rule",
+                ));
+            }
             check_rules(this.repeats.as_deref().unwrap_or_default(), "repeats")
         }
         encode |this, request| {
@@ -219,11 +227,18 @@ impl Update {
 operation! {
     /// Deletes up to 100 schedules and returns them. Workflow runs that have already started continue.
     ///
+    /// If the first attempt deleted them and its response was lost, the second one returns an empty list. See
+    /// [`ApiResponse::earlier_attempt_may_have_acted`](crate::ApiResponse::earlier_attempt_may_have_acted).
+    ///
     /// [Reference](https://docs.knock.app/api-reference/schedules/delete)
     #[doc(alias = "schedules.delete")]
     #[doc(alias = "workflows.deleteSchedules")]
     pub fn delete(; schedule_ids: [Text]) -> Delete {
-        "schedules.delete": DELETE "/v1/schedules", Tier3;
+        "schedules.delete": DELETE "/v1/schedules", Tier3,
+            twice_returns(
+                "an empty list",
+                "docs, concepts/schedules: the response lists what was deleted (inferred)"
+            );
         returns (Vec<Schedule>);
         check |this| { check_ids("schedule_ids", &this.schedule_ids, MAX_SCHEDULES) }
         body { schedule_ids }
@@ -293,7 +308,11 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/schedules/bulk/create)
     #[doc(alias = "schedules.bulk.create")]
     pub fn bulk_create(; schedules: [ScheduleRequest]) -> BulkCreate {
-        "schedules.bulk_create": POST "/v1/schedules/bulk/create", Tier1;
+        "schedules.bulk_create": POST "/v1/schedules/bulk/create", Tier1, deduplicated,
+            twice_adds(
+                "a second schedule for each entry, and a second bulk operation",
+                "API: each call creates schedules"
+            );
         returns (batch of BulkOperation, by "schedules");
         check |this| { check_count("schedules", this.schedules.len(), MAX_BULK_SCHEDULES) }
         encode |this, request| {
@@ -347,11 +366,27 @@ mod tests {
     fn impossible_rules_are_refused() {
         let field = |rule| refused(&create("digest").recipient("jhammond").repeat(rule));
         assert_eq!(field(RepeatRule::daily().hours(24)), "repeats[0].hours");
-        assert_eq!(field(RepeatRule::daily().minutes(60)), "repeats[0].minutes");
+        for minutes in [1, 7, 59, 60] {
+            assert_eq!(field(RepeatRule::daily().minutes(minutes)), "repeats[0].minutes");
+        }
         assert_eq!(field(RepeatRule::monthly(32)), "repeats[0].day_of_month");
         assert_eq!(field(RepeatRule::hourly().interval(0)), "repeats[0].interval");
         assert_eq!(field(RepeatRule::weekly(Vec::<Day>::new())), "repeats[0].days");
         assert_eq!(field(RepeatRule::daily().days("every day")), "repeats[0].days");
+    }
+
+    #[test]
+    fn a_schedule_needs_a_time_or_a_rule() {
+        let without = create("digest").recipient("jhammond").ending_at("2026-12-24T18:00:00Z");
+        assert_eq!(refused(&without), "scheduled_at");
+        assert_eq!(refused(&bulk_create([ScheduleRequest::new("digest", "a")])), "schedules[0].scheduled_at");
+        assert_eq!(refused(&update(["1"]).repeats([]).scheduled_at(Clear)), "scheduled_at");
+        for minutes in [0, 5, 55] {
+            let rule = RepeatRule::hourly().minutes(minutes);
+            assert!(create("digest").recipient("jhammond").repeat(rule).prepare([7; 16]).is_ok());
+        }
+        // The schedule may have a time already.
+        assert!(update(["1"]).repeats([]).prepare([7; 16]).is_ok());
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub struct RepeatRule {
     /// The hour of the day, 0 to 23. Default: 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<u32>,
-    /// The minute of the hour, 0 to 59. Default: 0.
+    /// The minute of the hour, a multiple of 5 from 0 to 55. Default: 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u32>,
 }
@@ -105,7 +105,7 @@ impl RepeatRule {
         self
     }
 
-    /// Sets the minute of the hour, 0 to 59. Default: 0.
+    /// Sets the minute of the hour, a multiple of 5 from 0 to 55. Default: 0.
     pub fn minutes(mut self, minutes: impl Into<Option<u32>>) -> Self {
         self.minutes = minutes.into().or(self.minutes);
         self
@@ -124,8 +124,9 @@ impl RepeatRule {
         if self.hours.is_some_and(|hours| hours > 23) {
             return out_of_range("hours", "0 to 23");
         }
-        if self.minutes.is_some_and(|minutes| minutes > 59) {
-            return out_of_range("minutes", "0 to 59");
+        // Knock documents the multiples on https://docs.knock.app/concepts/schedules.
+        if self.minutes.is_some_and(|minutes| minutes > 55 || minutes % 5 != 0) {
+            return out_of_range("minutes", "a multiple of 5 from 0 to 55");
         }
         self.days.as_ref().map_or(Ok(()), |days| days.check(|| format!("{field}.days")))
     }

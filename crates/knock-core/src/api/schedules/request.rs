@@ -144,11 +144,15 @@ impl Plan {
             data.check_object("data", MAX_DATA_BYTES)?;
         }
         check_rules(&self.repeats, &format!("{prefix}repeats"))?;
-        Ok(PlanBody {
-            plan: self,
-            scheduled_at: time(&self.scheduled_at, "scheduled_at")?,
-            ending_at: time(&self.ending_at, "ending_at")?,
-        })
+        let scheduled_at = time(&self.scheduled_at, "scheduled_at")?;
+        let ending_at = time(&self.ending_at, "ending_at")?;
+        if self.repeats.is_empty() && scheduled_at.is_none() {
+            return Err(InvalidInput::new(
+                format!("{prefix}scheduled_at"),
+                "is missing; set a time, or add a rule by which the schedule repeats",
+            ));
+        }
+        Ok(PlanBody { plan: self, scheduled_at, ending_at })
     }
 }
 

@@ -73,7 +73,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/tenants/set)
     #[doc(alias = "tenants.set")]
     pub fn set(; tenant: TenantRequest) -> Set {
-        "tenants.set": PUT "/v1/tenants/{id}", Tier3;
+        "tenants.set": PUT "/v1/tenants/{id}", Tier3,
+            twice_same("API: the given properties are merged");
         returns (Tenant);
         fields { resolve_full_preference_settings: Option<bool> = None }
         encode |this, request| {
@@ -100,7 +101,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/tenants/delete)
     #[doc(alias = "tenants.delete")]
     pub fn delete(id) -> Delete {
-        "tenants.delete": DELETE "/v1/tenants/{id}", Tier2;
+        "tenants.delete": DELETE "/v1/tenants/{id}", Tier2,
+            twice_same_effect("API: it deletes permanently; deleting what is missing is not documented");
         returns (nothing);
     }
 }
@@ -123,7 +125,11 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/tenants/bulk/set)
     #[doc(alias = "tenants.bulk.set")]
     pub fn bulk_set(; tenants: [InlineTenant]) -> BulkSet {
-        "tenants.bulk_set": POST "/v1/tenants/bulk/set", Tier1, repeatable;
+        "tenants.bulk_set": POST "/v1/tenants/bulk/set", Tier1, deduplicated,
+            twice_returns(
+                "a second bulk operation, with the same changes",
+                "API: the tenants get the given properties; each call starts an operation"
+            );
         returns (batch of BulkOperation, by "tenants");
         check |this| {
             check_count("tenants", this.tenants.len(), MAX_ENTITIES)?;
@@ -142,7 +148,11 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/tenants/bulk/delete)
     #[doc(alias = "tenants.bulk.delete")]
     pub fn bulk_delete(; tenant_ids: [Text]) -> BulkDelete {
-        "tenants.bulk_delete": POST "/v1/tenants/bulk/delete", Tier1, repeatable;
+        "tenants.bulk_delete": POST "/v1/tenants/bulk/delete", Tier1, deduplicated,
+            twice_returns(
+                "a second bulk operation, with the same changes",
+                "API: it deletes permanently; each call starts an operation"
+            );
         returns (batch of BulkOperation, by "tenant_ids");
         check |this| { check_ids("tenant_ids", &this.tenant_ids, MAX_ENTITIES) }
         // Unlike the other calls on many entities, this one has no body.

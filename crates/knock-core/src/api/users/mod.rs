@@ -63,7 +63,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/users/update)
     #[doc(alias = "users.update")]
     pub fn identify(; user: UserRequest) -> Identify {
-        "users.identify": PUT "/v1/users/{user_id}", Tier3;
+        "users.identify": PUT "/v1/users/{user_id}", Tier3,
+            twice_same("API: the user gets the given properties");
         returns (User);
         encode |this, request| {
             request.path("user_id", this.user.id.as_str())?;
@@ -95,7 +96,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/users/delete)
     #[doc(alias = "users.delete")]
     pub fn delete(user_id) -> Delete {
-        "users.delete": DELETE "/v1/users/{user_id}", Tier2;
+        "users.delete": DELETE "/v1/users/{user_id}", Tier2,
+            twice_same_effect("API: it deletes permanently; deleting what is missing is not documented");
         returns (nothing);
     }
 }
@@ -146,7 +148,10 @@ operation! {
     ///
     /// It is created by [`merge`], which has the details.
     fn merge_from(user_id; from_user_id: Text) -> Merge {
-        "users.merge": POST "/v1/users/{user_id}/merge", Tier2;
+        "users.merge": POST "/v1/users/{user_id}/merge", Tier2,
+            twice_undocumented(
+                "docs, merging-users: the other user is deleted; merging it again is not documented"
+            );
         returns (User);
         check |this| {
             check_id(this.from_user_id.as_str(), || "from_user_id".to_owned())?;
@@ -217,7 +222,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/users/set_preferences)
     #[doc(alias = "users.setPreferences")]
     pub fn set_preferences(user_id; preferences: PreferenceSetRequest) -> SetPreferences {
-        "users.set_preferences": PUT "/v1/users/{user_id}/preferences/{id}", Tier3;
+        "users.set_preferences": PUT "/v1/users/{user_id}/preferences/{id}", Tier3,
+            twice_same("API: the given preferences replace or are merged");
         returns (PreferenceSet);
         default_path {
             /// Sets the id of the preference set: `default`, or the id of a tenant. Default: `default`.
@@ -233,7 +239,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/users/unset_preferences)
     #[doc(alias = "users.unsetPreferences")]
     pub fn unset_preferences(user_id) -> UnsetPreferences {
-        "users.unset_preferences": DELETE "/v1/users/{user_id}/preferences/{id}", Tier3;
+        "users.unset_preferences": DELETE "/v1/users/{user_id}/preferences/{id}", Tier3,
+            twice_same_effect("API: it removes the set; removing what is missing is not documented");
         returns (nothing);
         default_path {
             /// Sets the id of the preference set: `default`, or the id of a tenant. Default: `default`.
@@ -281,7 +288,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/users/set_channel_data)
     #[doc(alias = "users.setChannelData")]
     pub fn set_channel_data(user_id, channel_id: ChannelId; data: ChannelDataRequest) -> SetChannelData {
-        "users.set_channel_data": PUT "/v1/users/{user_id}/channel_data/{channel_id}", Tier3;
+        "users.set_channel_data": PUT "/v1/users/{user_id}/channel_data/{channel_id}", Tier3,
+            twice_same("docs, setting-channel-data: the given data replaces");
         returns (ChannelData);
         body { data }
     }
@@ -293,7 +301,8 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/users/unset_channel_data)
     #[doc(alias = "users.unsetChannelData")]
     pub fn unset_channel_data(user_id, channel_id: ChannelId) -> UnsetChannelData {
-        "users.unset_channel_data": DELETE "/v1/users/{user_id}/channel_data/{channel_id}", Tier3;
+        "users.unset_channel_data": DELETE "/v1/users/{user_id}/channel_data/{channel_id}", Tier3,
+            twice_same_effect("API: it deletes the data; deleting what is missing is not documented");
         returns (nothing);
     }
 }
@@ -400,7 +409,11 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/users/bulk/identify)
     #[doc(alias = "users.bulk.identify")]
     pub fn bulk_identify(; users: [UserRequest]) -> BulkIdentify {
-        "users.bulk_identify": POST "/v1/users/bulk/identify", Tier1, repeatable;
+        "users.bulk_identify": POST "/v1/users/bulk/identify", Tier1, deduplicated,
+            twice_returns(
+                "a second bulk operation, with the same changes",
+                "API: the users get the given properties; each call starts an operation"
+            );
         returns (batch of BulkOperation, by "users");
         check |this| {
             check_count("users", this.users.len(), MAX_ENTITIES)?;
@@ -417,7 +430,11 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/users/bulk/delete)
     #[doc(alias = "users.bulk.delete")]
     pub fn bulk_delete(; user_ids: [Text]) -> BulkDelete {
-        "users.bulk_delete": POST "/v1/users/bulk/delete", Tier1, repeatable;
+        "users.bulk_delete": POST "/v1/users/bulk/delete", Tier1, deduplicated,
+            twice_returns(
+                "a second bulk operation, with the same changes",
+                "API: it deletes permanently; each call starts an operation"
+            );
         returns (batch of BulkOperation, by "user_ids");
         check |this| { check_ids("user_ids", &this.user_ids, MAX_ENTITIES) }
         body { user_ids }
@@ -441,7 +458,11 @@ operation! {
     /// [Reference](https://docs.knock.app/api-reference/users/bulk/set_preferences)
     #[doc(alias = "users.bulk.setPreferences")]
     pub fn bulk_set_preferences(; user_ids: [Text], preferences: PreferenceSetRequest) -> BulkSetPreferences {
-        "users.bulk_set_preferences": POST "/v1/users/bulk/preferences", Tier1, repeatable;
+        "users.bulk_set_preferences": POST "/v1/users/bulk/preferences", Tier1, deduplicated,
+            twice_returns(
+                "a second bulk operation, with the same changes",
+                "API: the given preferences replace; each call starts an operation"
+            );
         returns (batch of BulkOperation, by "user_ids");
         fields { set_id: Option<Text> = None }
         check |this| {

@@ -165,7 +165,8 @@ impl Operation for Trigger {
     type Output = TriggerResponse;
     const INFO: OperationInfo =
         OperationInfo::post("workflows.trigger", "/v1/workflows/{key}/trigger", RateLimitTier::Tier5)
-            .honours_idempotency_key();
+            .honours_idempotency_key()
+            .twice_same("docs, idempotent requests: the first response again, with the same key for 24 h");
 
     fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
         let body = &self.body;
@@ -261,7 +262,8 @@ operation! {
     ///
     /// It is created by [`cancel`], which has the details.
     fn cancel_by(key; cancellation_key: Text) -> Cancel {
-        "workflows.cancel": POST "/v1/workflows/{key}/cancel", Tier5, repeatable;
+        "workflows.cancel": POST "/v1/workflows/{key}/cancel", Tier5,
+            twice_same("docs, canceling-workflows: runs with the key are cancelled, if there are any");
         returns (nothing);
         fields { recipients: Option<Vec<RecipientReference>> = None }
         check |this| {

@@ -1,0 +1,192 @@
+//! The platform: the HTTP client with its settings, Tokio's timers, and the system's clocks.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use bytes::{Bytes, BytesMut};
+use knock_core::{Config, TransportError, TransportErrorKind, UnixTime};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::failure;
+
+/// The longest default interval of pings, and the longest default wait for a response.
+const LONGEST_PING: Duration = Duration::from_secs(5);
+
+/// Returns the time of the system's clock, although it may be adjusted. A monotonic clock stops while a machine is
+/// suspended or in a snapshot, so calls that expired in the meantime would be sent.
+pub(crate) fn now() -> UnixTime {
+    SystemTime::now().into()
+}
+
+/// Returns the time of a clock that nobody sets and that goes on while the machine is suspended.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+pub(crate) fn steady() -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+
+    // On Linux the monotonic clock stops while the machine is suspended, on macOS it does not.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const CLOCK: ClockId = ClockId::Boottime;
+    #[cfg(target_vendor = "apple")]
+    const CLOCK: ClockId = ClockId::Monotonic;
+
+    clock_gettime(CLOCK).try_into().unwrap_or_default()
+}
+
+/// Returns the time of a clock that nobody sets. On Windows it goes on while the machine is suspended; elsewhere it may
+/// stop.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+pub(crate) fn steady() -> Duration {
+    use std::sync::OnceLock;
+    use std::time::Instant;
+
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
+}
+
+/// The settings of an HTTP client.
+#[derive(Debug, Clone)]
+pub(crate) struct HttpSettings {
+    connect_timeout: Duration,
+    /// The interval of pings over HTTP/2, and the longest wait for a response.
+    pub(crate) ping: Option<(Duration, Duration)>,
+}
+
+impl HttpSettings {
+    pub(crate) fn new(config: &Config) -> Self {
+        let quarter = (config.timeout() / 4).clamp(Duration::from_millis(1), LONGEST_PING);
+        Self {
+            // Longer than half an attempt, it would hide that nothing was sent.
+            connect_timeout: config.connect_timeout().min(config.timeout() / 2),
+            ping: Some((quarter, quarter)),
+        }
+    }
+
+    fn client(&self) -> reqwest::ClientBuilder {
+        let builder = reqwest::Client::builder()
+            .connect_timeout(self.connect_timeout)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            // Without effect unless another crate switches decompression on. Knock's responses are small, and what
+            // was never packed cannot burst.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate();
+        #[cfg(feature = "http2")]
+        let builder = match self.ping {
+            Some((interval, timeout)) => builder
+                .http2_keep_alive_interval(interval)
+                .http2_keep_alive_timeout(timeout)
+                .http2_keep_alive_while_idle(true),
+            None => builder,
+        };
+        builder
+    }
+}
+
+/// Returns a client, and whether it trusts any certificate authority.
+///
+/// Without CA certificates on this machine, it can still be used for `http`.
+pub(crate) fn http_client(settings: &HttpSettings) -> reqwest::Result<(reqwest::Client, bool)> {
+    let built = settings.client().build();
+    #[cfg(feature = "rustls")]
+    if let Err(error) = &built
+        && failure::is_without_certificates(error)
+    {
+        return Ok((settings.client().tls_certs_only([]).build()?, false));
+    }
+    Ok((built?, true))
+}
+
+/// Ends an exchange after the timeout, which includes the wait for a place. A timeout on reqwest's request would cost
+/// three allocations more.
+pub(crate) async fn within<T>(
+    timeout: Duration,
+    place: Place,
+    exchange: impl Future<Output = Result<T, TransportError>>,
+) -> Result<T, TransportError> {
+    tokio::time::timeout(timeout, exchange).await.unwrap_or_else(|_| Err(place.timed_out()))
+}
+
+/// Reads a body up to a limit. Most arrive in one chunk, which is not copied.
+pub(crate) async fn body(mut response: reqwest::Response, limit: usize) -> Result<Bytes, TransportError> {
+    if response.content_length().is_some_and(|length| length > limit as u64) {
+        return Err(failure::too_large(limit));
+    }
+    let Some(first) = chunk(&mut response, limit).await? else { return Ok(Bytes::new()) };
+    let Some(second) = chunk(&mut response, limit - first.len()).await? else { return Ok(first) };
+    let mut whole = BytesMut::from(first);
+    whole.extend_from_slice(&second);
+    while let Some(next) = chunk(&mut response, limit - whole.len()).await? {
+        whole.extend_from_slice(&next);
+    }
+    Ok(whole.freeze())
+}
+
+async fn chunk(response: &mut reqwest::Response, limit: usize) -> Result<Option<Bytes>, TransportError> {
+    // Chunks that are always at hand, as of a body that is unpacked, would keep the timeout from being noticed.
+    tokio::task::coop::consume_budget().await;
+    match response.chunk().await.map_err(failure::receiving)? {
+        Some(chunk) if chunk.len() > limit => Err(failure::too_large(limit)),
+        chunk => Ok(chunk),
+    }
+}
+
+pub(crate) async fn sleep(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}
+
+/// The places for calls in flight; `None` for no limit.
+#[derive(Debug, Default)]
+pub(crate) struct Places(Option<Arc<Semaphore>>);
+
+impl Places {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self(Some(Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS)))))
+    }
+
+    /// Returns a place for one call, which it has yet to take.
+    pub(crate) fn place(&self) -> Place {
+        Place(self.0.as_ref().map(|places| (Arc::clone(places), Arc::default())))
+    }
+}
+
+/// A place for one call, and whether the call has it.
+#[derive(Clone)]
+pub(crate) struct Place(Option<(Arc<Semaphore>, Arc<AtomicBool>)>);
+
+impl Place {
+    /// Waits until the place is free. It is free again when the returned value is dropped.
+    pub(crate) async fn take(self) -> Option<OwnedSemaphorePermit> {
+        let (places, taken) = self.0?;
+        let permit = places.acquire_owned().await.ok()?;
+        taken.store(true, Ordering::Relaxed);
+        Some(permit)
+    }
+
+    fn timed_out(&self) -> TransportError {
+        match &self.0 {
+            Some((_, taken)) if !taken.load(Ordering::Relaxed) => TransportError::new(
+                TransportErrorKind::LocalLimit,
+                "`max_in_flight` is reached, and no call ended within the timeout of the attempt",
+            )
+            .with_detail("too many calls are in flight"),
+            _ => TransportError::timed_out(),
+        }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_steady_clock_counts_from_the_start_of_the_machine() {
+        // The first number of this file counts the time in which the machine was suspended too.
+        let uptime = std::fs::read_to_string("/proc/uptime").unwrap();
+        let uptime: f64 = uptime.split(' ').next().unwrap().parse().unwrap();
+        assert!((steady().as_secs_f64() - uptime).abs() < 1.0, "{:?} {uptime}", steady());
+    }
+}

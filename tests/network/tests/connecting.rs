@@ -1,0 +1,248 @@
+//! Connecting: certificates, several addresses, proxies. Nothing is sent, and the error says why.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use knock_reqwest::{
+    CallOptions, Knock, Operation, Outcome, ReqwestTransport, RetryBudget, RetryPolicy,
+    TransportErrorKind as Kind, users,
+};
+use network_tests::{
+    Authority, Call, Certificate, Connect, End, Fault, PATIENCE, Relay, Server, alone, builder, check_line,
+    proxy, silent, without_certificates,
+};
+use rustix::process::{Resource, Rlimit, setrlimit};
+use tokio::net::TcpListener;
+
+async fn tls(authority: &Authority, certificate: Certificate) -> Server {
+    let acceptor = authority.acceptor(certificate, &["h2", "http/1.1"]);
+    Server::modern(acceptor, Duration::ZERO).await
+}
+
+#[test]
+fn a_bad_certificate_is_named() {
+    alone("a_bad_certificate_is_named", |authority| async move {
+        for (certificate, cause) in [
+            (Certificate::Expired, "the certificate has expired"),
+            (Certificate::OfAnother, "the certificate is for another name"),
+            (Certificate::Untrusted, "the issuer of the certificate is not known"),
+        ] {
+            for call in Call::ALL {
+                let server = tls(&authority, certificate).await;
+                let knock = Knock::with_config(builder(&server.url()).build().unwrap()).unwrap();
+                let error = call.send(&knock).await.unwrap_err();
+                check_line(&error);
+                assert_eq!(error.transport_kind(), Some(Kind::Certificate), "{error:?}");
+                assert_eq!((error.outcome(), error.attempts()), (Outcome::NotApplied, 1));
+                assert!(!error.is_retryable());
+                assert_eq!(error.message(), format!("{cause}; nothing was sent"));
+                assert_eq!(server.ledger().requests(), 0);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_valid_certificate_is_trusted() {
+    alone("a_valid_certificate_is_trusted", |authority| async move {
+        let server = tls(&authority, Certificate::Valid).await;
+        let knock = Knock::with_config(builder(&server.url()).build().unwrap()).unwrap();
+        for call in Call::ALL {
+            call.send(&knock).await.unwrap();
+        }
+        assert_eq!((server.ledger().requests(), server.ledger().applied()), (5, 4));
+    });
+}
+
+#[test]
+fn without_ca_certificates_only_plain_http_works() {
+    without_certificates("without_ca_certificates_only_plain_http_works", || async {
+        let plain = Server::start(None, Fault::NONE, 0).await;
+        let knock = Knock::with_config(builder(&plain.url()).build().unwrap()).unwrap();
+        Call::Trigger.send(&knock).await.unwrap();
+
+        let server = tls(&Authority::new(), Certificate::Valid).await;
+        let knock = Knock::with_config(builder(&server.url()).build().unwrap()).unwrap();
+        let error = Call::Trigger.send(&knock).await.unwrap_err();
+        check_line(&error);
+        assert_eq!(error.transport_kind(), Some(Kind::NoCertificates), "{error:?}");
+        assert_eq!((error.outcome(), error.attempts()), (Outcome::NotApplied, 1));
+        assert!(error.to_string().contains("ca-certificates"), "{error}");
+        assert_eq!(server.ledger().connections(), 0);
+    });
+}
+
+#[test]
+fn a_handshake_that_hangs_or_breaks_sent_nothing() {
+    alone("a_handshake_that_hangs_or_breaks_sent_nothing", |_| async {
+        for (hangs, kind) in [(true, Kind::ConnectTimeout), (false, Kind::Tls)] {
+            let server = Server::listen("https", move |stream, _| async move {
+                if hangs {
+                    std::future::pending::<()>().await;
+                }
+                drop(stream);
+                None
+            })
+            .await;
+            for call in [Call::Get, Call::Post] {
+                let knock = Knock::with_config(builder(&server.url()).build().unwrap()).unwrap();
+                let error = call.send(&knock).await.unwrap_err();
+                check_line(&error);
+                assert_eq!(error.transport_kind(), Some(kind), "{error:?}");
+                assert_eq!((error.outcome(), error.attempts()), (Outcome::NotApplied, 3));
+                assert!(error.is_retryable());
+            }
+        }
+    });
+}
+
+#[test]
+fn a_connect_timeout_longer_than_an_attempt_still_tells_that_nothing_was_sent() {
+    alone("a_connect_timeout_longer_than_an_attempt_still_tells_that_nothing_was_sent", |_| async {
+        let (address, _queue) = silent(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        let config = builder(&format!("http://{address}")).connect_timeout(Duration::from_secs(10)).build();
+        let error = Call::Post.send(&Knock::with_config(config.unwrap()).unwrap()).await.unwrap_err();
+        assert_eq!(error.transport_kind(), Some(Kind::ConnectTimeout), "{error:?}");
+        assert_eq!((error.outcome(), error.attempts()), (Outcome::NotApplied, 3));
+    });
+}
+
+#[test]
+fn a_second_address_is_tried_if_the_first_refuses_or_is_silent() {
+    alone("a_second_address_is_tried_if_the_first_refuses_or_is_silent", |authority| async move {
+        for is_silent in [false, true] {
+            let server = tls(&authority, Certificate::Valid).await;
+            let port = server.address().port();
+            let first = SocketAddr::from((Ipv4Addr::new(127, 0, 0, if is_silent { 3 } else { 2 }), port));
+            let _queue = is_silent.then(|| silent(first).unwrap());
+            let http = reqwest::Client::builder()
+                .resolve_to_addrs("knock.test", &[first, server.address()])
+                .connect_timeout(PATIENCE / 2)
+                .build()
+                .unwrap();
+            let config = builder(&format!("https://knock.test:{port}")).build().unwrap();
+            let knock = Knock::with_http_client(config, http);
+            for call in Call::ALL {
+                call.send(&knock).await.unwrap();
+            }
+            assert_eq!(server.ledger().requests(), 5);
+        }
+    });
+}
+
+#[test]
+fn a_slow_connection_is_not_a_fault() {
+    alone("a_slow_connection_is_not_a_fault", |authority| async move {
+        let server = tls(&authority, Certificate::Valid).await;
+        let relay = Relay::start(server.address(), Duration::from_millis(60)).await;
+        let config = builder(&format!("https://{}", relay.address())).build().unwrap();
+        let knock = Knock::with_config(config).unwrap();
+        Call::Post.send(&knock).await.unwrap();
+        assert_eq!(server.ledger().applied(), 1);
+    });
+}
+
+#[test]
+fn a_proxy_that_refuses_sent_nothing() {
+    alone("a_proxy_that_refuses_sent_nothing", |authority| async move {
+        for (connect, kind) in [
+            (Connect::Responds("407 Proxy Authentication Required"), Kind::Proxy),
+            (Connect::Responds("502 Bad Gateway"), Kind::Proxy),
+            (Connect::Responds("403 Forbidden"), Kind::Proxy),
+            (Connect::Closes, Kind::Proxy),
+            (Connect::Hangs, Kind::ConnectTimeout),
+        ] {
+            for call in [Call::Get, Call::Trigger, Call::Post] {
+                let server = tls(&authority, Certificate::Valid).await;
+                let through = proxy(connect).await.replace("http://", "http://user:hunter2@");
+                let http = reqwest::Client::builder()
+                    .proxy(reqwest::Proxy::https(through).unwrap())
+                    .connect_timeout(PATIENCE / 3)
+                    .build()
+                    .unwrap();
+                let knock = Knock::with_http_client(builder(&server.url()).build().unwrap(), http);
+                let error = call.send(&knock).await.unwrap_err();
+                check_line(&error);
+                assert!(!format!("{error:?}").contains("hunter2"));
+                assert_eq!(error.transport_kind(), Some(kind), "{connect:?} {error:?}");
+                assert_eq!((error.outcome(), error.attempts()), (Outcome::NotApplied, 3));
+                assert_eq!(server.ledger().requests(), 0);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_proxy_that_works_is_not_noticed() {
+    alone("a_proxy_that_works_is_not_noticed", |authority| async move {
+        let server = tls(&authority, Certificate::Valid).await;
+        let through = proxy(Connect::Works).await;
+        let http = reqwest::Client::builder().proxy(reqwest::Proxy::https(through).unwrap()).build().unwrap();
+        let knock = Knock::with_http_client(builder(&server.url()).build().unwrap(), http);
+        for call in Call::ALL {
+            call.send(&knock).await.unwrap();
+        }
+        assert_eq!(server.ledger().applied(), 4);
+    });
+}
+
+#[test]
+fn a_cap_on_requests_in_flight_holds() {
+    alone("a_cap_on_requests_in_flight_holds", |authority| async move {
+        let acceptor = authority.acceptor(Certificate::Valid, &["h2"]);
+        let server = Server::modern(acceptor, Duration::from_millis(50)).await;
+        let config = builder(&server.url()).build().unwrap();
+        let transport = ReqwestTransport::builder().max_in_flight(2).build(&config).unwrap();
+        let knock = Knock::with_transport(config, transport);
+        let calls = std::iter::repeat_with(|| Call::Get.send(&knock)).take(8);
+        futures_util::future::try_join_all(calls).await.unwrap();
+        assert_eq!((server.ledger().requests(), server.ledger().most_in_flight()), (8, 2));
+    });
+}
+
+#[test]
+fn a_request_that_gets_no_place_was_not_sent() {
+    alone("a_request_that_gets_no_place_was_not_sent", |_| async {
+        let hangs = Fault { acts: false, says: b"", end: End::Hangs };
+        let server = Server::start(None, hangs, usize::MAX).await;
+        let config = builder(&server.url()).retry(RetryPolicy::never()).build().unwrap();
+        let transport = ReqwestTransport::builder().max_in_flight(1).build(&config).unwrap();
+        let knock = Knock::with_transport(config, transport);
+        let second = async {
+            tokio::time::sleep(PATIENCE / 6).await;
+            let config = CallOptions::new().timeout(PATIENCE / 3);
+            users::get("jane").with(config).send(&knock).await.unwrap_err()
+        };
+        let (first, second) = tokio::join!(Call::Post.send(&knock), second);
+        let kinds = (first.unwrap_err().transport_kind(), second.transport_kind());
+        assert_eq!(kinds, (Some(Kind::Timeout), Some(Kind::LocalLimit)), "{second:?}");
+        assert_eq!(second.outcome(), Outcome::NotApplied);
+        assert_eq!(server.ledger().requests(), 1);
+    });
+}
+
+#[test]
+fn without_file_descriptors_nothing_was_sent() {
+    alone("without_file_descriptors_nothing_was_sent", |_| async {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let budget = RetryBudget::default();
+        let config = builder(&format!("http://{}", listener.local_addr().unwrap()));
+        let knock = Knock::with_config(config.retry_budget(budget.clone()).build().unwrap()).unwrap();
+        // Until the process may open no more, whatever the limit is.
+        let mut files = Vec::new();
+        let few = Rlimit { current: Some(64), maximum: Some(64) };
+        setrlimit(Resource::Nofile, few).unwrap();
+        while let Ok(file) = std::fs::File::open("/dev/null") {
+            files.push(file);
+        }
+        for call in [Call::Trigger, Call::Post] {
+            let error = call.send(&knock).await.unwrap_err();
+            assert_eq!(error.transport_kind(), Some(Kind::LocalLimit), "{error:?}");
+            assert_eq!((error.outcome(), error.attempts()), (Outcome::NotApplied, 3));
+            let line = "this process is out of file descriptors or ports; nothing was sent";
+            assert_eq!(error.message(), line);
+        }
+        assert_eq!(budget.tokens(), 500, "the budget is for trouble of the server");
+        drop(files);
+    });
+}
