@@ -1,0 +1,38 @@
+//! What the fuzz targets share: a configuration with a recognizable key, a text form of responses and requests, and the
+//! checks that hold for every error.
+#![allow(clippy::missing_panics_doc, reason = "a panic is a finding")]
+
+mod checks;
+mod message;
+
+pub use checks::{check_debug, check_error, is_html, may_have_acted, within_json};
+pub use message::{Message, lines, response};
+
+use std::time::Duration;
+
+use contract_tests::sample::Sample;
+use knock_core::{Config, UnixTime};
+
+/// The API key. Nothing may print it.
+pub const KEY: &str = "sk_test_f0r_the_fuzz1ng_harness";
+
+/// The current time, unless the input says otherwise.
+pub const NOW: UnixTime = UnixTime::from_secs(1_790_000_000);
+
+/// Returns a configuration with [`KEY`].
+pub fn config() -> Config {
+    Config::builder(KEY).deadline(Duration::from_secs(120)).build().expect("the settings are valid")
+}
+
+/// Returns whether an input contains a text. libFuzzer copies the texts that it sees compared into its inputs.
+pub fn mentions(input: &[u8], text: &str) -> bool {
+    input.windows(text.len()).any(|part| part == text.as_bytes())
+}
+
+/// Passes the samples of all operations, which are made once.
+pub fn with_samples<T>(use_them: impl FnOnce(&[Sample]) -> T) -> T {
+    thread_local! {
+        static SAMPLES: Vec<Sample> = contract_tests::samples::all();
+    }
+    SAMPLES.with(|samples| use_them(samples))
+}
