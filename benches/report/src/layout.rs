@@ -74,6 +74,7 @@ const BY_HAND: Reference = Reference::subject("by hand");
 const REQWEST: Reference = Reference::subject("reqwest");
 const OFFICIAL: Reference = Reference::subject("@knocklabs/node 1.35.0");
 const JAVASCRIPT: Reference = Reference::subject("JavaScript by hand");
+const RUST: Reference = Reference::subject("Rust by hand");
 const AWS_LC: Reference = Reference::of("aws-lc-rs alone", "parsed key");
 const OFFICIAL_TOKEN: Reference = Reference::of("@knocklabs/node 1.35.0", "key parsed per call");
 const ONE_IN_FLIGHT: Reference = Reference::own("1 in flight");
@@ -180,6 +181,31 @@ pub(crate) const TABLES: &[Table] = &[
             times("× official", "milliseconds", &OFFICIAL),
             value("CPU, ms", "cpu_milliseconds", Unit::Figure),
             times("× official", "cpu_milliseconds", &OFFICIAL),
+        ],
+    },
+    Table {
+        name: "spin",
+        part: Part::Spin,
+        references: &[RUST],
+        columns: &[
+            value("requests/s", RATE, Unit::Figure),
+            times("× Rust by hand", RATE, &RUST),
+            value("CPU, µs", CPU, Unit::Figure),
+            times("× Rust by hand", CPU, &RUST),
+            value("p50, µs", "p50_microseconds", Unit::Figure),
+            value("p99, µs", "p99_microseconds", Unit::Figure),
+            value("peak memory, MiB", "peak_kibibytes", Unit::Mebibytes),
+        ],
+    },
+    Table {
+        name: "spin start",
+        part: Part::Spin,
+        references: &[RUST],
+        columns: &[
+            value("wall, ms", "milliseconds", Unit::Figure),
+            times("× Rust by hand", "milliseconds", &RUST),
+            value("CPU, ms", "cpu_milliseconds", Unit::Figure),
+            times("× Rust by hand", "cpu_milliseconds", &RUST),
         ],
     },
     Table {

@@ -13,6 +13,7 @@ const BLOCKS: &[(&str, &[&str], &[&str])] = &[
     ("growth", &["growth in flight", "growth recipients", "growth messages"], &["growth"]),
     ("tokens", &["tokens"], &["tokens"]),
     ("worker", &["worker", "worker start"], &["worker"]),
+    ("spin", &["spin", "spin start"], &["spin"]),
     ("builds", &["builds"], &[]),
 ];
 

@@ -21,6 +21,7 @@ pub(crate) enum Part {
     Load,
     Tokens,
     Worker,
+    Spin,
     Builds,
 }
 
@@ -28,7 +29,8 @@ pub(crate) enum Part {
 type Programs = BTreeMap<String, PathBuf>;
 
 impl Part {
-    pub(crate) const ALL: [Self; 5] = [Self::Core, Self::Load, Self::Tokens, Self::Worker, Self::Builds];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Core, Self::Load, Self::Tokens, Self::Worker, Self::Spin, Self::Builds];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -36,6 +38,7 @@ impl Part {
             Self::Load => "load",
             Self::Tokens => "tokens",
             Self::Worker => "worker",
+            Self::Spin => "spin",
             Self::Builds => "builds",
         }
     }
@@ -47,13 +50,13 @@ impl Part {
         })
     }
 
-    /// Returns the package to build for this part. The Worker part builds its own.
+    /// Returns the package to build for this part. The parts for WebAssembly build their own.
     fn package(self) -> Option<&'static str> {
         match self {
             Self::Core => Some("bench-core"),
             Self::Load => Some("bench-load"),
             Self::Tokens => Some("bench-tokens"),
-            Self::Worker => None,
+            Self::Worker | Self::Spin => None,
             Self::Builds => Some("bench-builds"),
         }
     }
@@ -70,17 +73,20 @@ impl Part {
             Self::Builds => return Ok(vec![program("bench-builds")?]),
             Self::Load => vec![program("bench-load")?],
             Self::Tokens => vec![program("bench-tokens")?],
-            Self::Worker => {
-                let mut node = Command::new("node");
-                node.arg("benches/worker/run.mjs");
-                vec![node]
-            }
+            Self::Worker => vec![node("benches/worker/run.mjs")],
+            Self::Spin => vec![node("benches/spin/run.mjs")],
         };
         for command in &mut commands {
             command.args(rounds.map(|rounds| format!("--rounds={rounds}")));
         }
         Ok(commands)
     }
+}
+
+fn node(script: &str) -> Command {
+    let mut node = Command::new("node");
+    node.arg(script);
+    node
 }
 
 /// Builds all of these parts, runs them one after the other, and returns their samples.

@@ -22,7 +22,8 @@ pub(crate) struct Plot {
 }
 
 /// The names of all plots.
-pub(crate) const NAMES: [&str; 6] = ["load-requests", "load-cpu", "core", "tokens", "worker", "growth"];
+pub(crate) const NAMES: [&str; 7] =
+    ["load-requests", "load-cpu", "core", "tokens", "worker", "spin", "growth"];
 
 /// Returns the path of a plot from the root of the repository.
 pub(crate) fn file(name: &str) -> String {
@@ -52,7 +53,7 @@ pub(crate) fn all(results: &Results) -> Result<Vec<Plot>> {
     Ok(plots)
 }
 
-fn all_bars(results: &Results) -> [(&'static str, Bars); 5] {
+fn all_bars(results: &Results) -> [(&'static str, Bars); 6] {
     let rate = "requests_per_second";
     [
         (
@@ -105,6 +106,16 @@ fn all_bars(results: &Results) -> [(&'static str, Bars); 5] {
                 panels: working(by_case("worker", rate, results)),
             },
         ),
+        (
+            "spin",
+            Bars {
+                title: "CPU time per request of a Spin component in wasmtime",
+                axis: "microseconds of CPU time per request (log scale): lower is better",
+                is_log: true,
+                mark: None,
+                panels: working(by_case("spin", "cpu_microseconds", results)),
+            },
+        ),
     ]
 }
 
@@ -124,7 +135,7 @@ fn by_case(table: &str, metric: &str, results: &Results) -> Vec<Panel> {
     panels
 }
 
-/// Removes the Worker that does no work, whose bar would dwarf the others.
+/// Removes the Worker or component that does no work, whose bar is out of scale.
 fn working(mut panels: Vec<Panel>) -> Vec<Panel> {
     for panel in &mut panels {
         panel.bars.retain(|bar| bar.label != "nothing");
