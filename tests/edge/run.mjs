@@ -2,16 +2,18 @@
 import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
+import { checkProcesses } from './lib/process_check.mjs';
 import { Report, title } from './lib/report.mjs';
+import { checkVersions } from './lib/versions.mjs';
 
-const HELP = `node run.mjs [--only worker|spin|vercel] [--sizes] [--update-sizes]
+const HELP = `node run.mjs [--only TARGET] [--sizes] [--update-sizes]
 
-  --only TARGET    runs one target only
+  --only TARGET    runs one target only: worker, spin, vercel, next, node, deno or bun
   --sizes          only builds, and compares sizes
   --update-sizes   only builds, and rewrites sizes.json
 
 The first run installs what is missing into target/edge and takes 15 to 20 minutes.`;
-const TARGETS = ['worker', 'spin', 'vercel'];
+const TARGETS = ['worker', 'spin', 'vercel', 'next', 'node', 'deno', 'bun'];
 /** The time limit of a target, its first build included. */
 const LONGEST_TARGET = 40 * 60_000;
 
@@ -30,6 +32,9 @@ async function main() {
   const start = performance.now();
   const report = new Report();
   const tools = await import('./lib/tools.mjs');
+  title('the harness');
+  await checkProcesses(report);
+  await report.step('the README has the versions of the hosts', checkVersions);
   await tools.installTools(targets);
   if (!options.sizes && !options['update-sizes']) {
     await tools.buildEmulator();
@@ -45,7 +50,8 @@ async function main() {
 async function runTarget(name, report) {
   title(name);
   const child = fork(new URL('./lib/target.mjs', import.meta.url), [name]);
-  const stop = () => child.kill('SIGKILL');
+  // It ends its own children first.
+  const stop = () => child.kill('SIGTERM');
   process.once('exit', stop);
   const timer = setTimeout(stop, LONGEST_TARGET);
   let result;

@@ -5,8 +5,10 @@
 //! - `POST /webhooks/knock` receives Knock's outbound webhooks.
 #![cfg(target_os = "wasi")]
 
+use std::error::Error;
 use std::time::SystemTime;
 
+use anyhow::Context;
 use knock_spin::token::{TokenError, UserToken};
 use knock_spin::users::UserRequest;
 use knock_spin::webhook::{Verifier, WebhookError};
@@ -32,6 +34,16 @@ fn respond(status: StatusCode, body: impl Into<String>) -> anyhow::Result<Respon
     Ok(Response::builder().status(status).body(body.into())?)
 }
 
+const NOT_CONFIGURED: &str = "a variable of the app is missing or invalid; the log says which";
+
+/// Writes an error and its cause to the log of the component.
+fn log(error: &dyn Error) {
+    match error.source() {
+        Some(cause) => eprintln!("{error}: {cause}"),
+        None => eprintln!("{error}"),
+    }
+}
+
 /// The body of `POST /alerts`.
 #[derive(Deserialize)]
 struct Alert {
@@ -51,10 +63,12 @@ async fn alert(request: Request) -> anyhow::Result<Response<String>> {
         Ok(run) => respond(StatusCode::OK, json!({ "workflow_run_id": run }).to_string()),
         Err(error) => {
             // One line without personal data, so it is safe to log.
-            eprintln!("{error}");
-            let bad_input = error.kind() == ErrorKind::InvalidInput;
-            let status = if bad_input { StatusCode::BAD_REQUEST } else { StatusCode::BAD_GATEWAY };
-            respond(status, "the alert could not be sent")
+            log(&error);
+            match error.kind() {
+                ErrorKind::Configuration => respond(StatusCode::INTERNAL_SERVER_ERROR, NOT_CONFIGURED),
+                ErrorKind::InvalidInput => respond(StatusCode::BAD_REQUEST, "the alert is invalid"),
+                _ => respond(StatusCode::BAD_GATEWAY, "the alert could not be sent"),
+            }
         }
     }
 }
@@ -78,7 +92,7 @@ async fn token(user_id: &str) -> anyhow::Result<Response<String>> {
             Ok(Response::builder().header("cache-control", "no-store").body(token.expose().to_owned())?)
         }
         Err(error) => {
-            eprintln!("{error}");
+            log(&error);
             respond(StatusCode::INTERNAL_SERVER_ERROR, "the token could not be signed")
         }
     }
@@ -89,7 +103,13 @@ async fn sign(user_id: &str) -> Result<Secret, TokenError> {
 }
 
 async fn webhook(request: Request) -> anyhow::Result<Response<String>> {
-    let verifier = Verifier::new(knock_spin::variable("KNOCK_WEBHOOK_SECRET").await.unwrap_or_default())?;
+    let verifier = match verifier().await {
+        Ok(verifier) => verifier,
+        Err(error) => {
+            log(&*error);
+            return respond(StatusCode::INTERNAL_SERVER_ERROR, NOT_CONFIGURED);
+        }
+    };
     let (parts, body) = request.into_parts();
     let body = body.bytes().await?;
     match verifier.verify(&parts.headers, &body, SystemTime::now().into()) {
@@ -97,8 +117,13 @@ async fn webhook(request: Request) -> anyhow::Result<Response<String>> {
         // The request is from Knock, but is not an event. Accept it, or Knock sends it again.
         Err(WebhookError::NotAnEvent(_)) => respond(StatusCode::OK, "ignored"),
         Err(error) => {
-            eprintln!("{error}");
+            log(&error);
             respond(StatusCode::UNAUTHORIZED, "the signature is invalid")
         }
     }
+}
+
+async fn verifier() -> anyhow::Result<Verifier> {
+    let secret = knock_spin::variable("KNOCK_WEBHOOK_SECRET").await.context("KNOCK_WEBHOOK_SECRET")?;
+    Ok(Verifier::new(secret.context("KNOCK_WEBHOOK_SECRET is not set")?)?)
 }

@@ -1,7 +1,8 @@
-// A knock-emulator process, behind a wire tap.
+// A knock-emulator process, behind a wire tap, and a hostile server beside it.
 import http from 'node:http';
 import path from 'node:path';
 
+import { startHostile } from './hostile.mjs';
 import { OUT } from './paths.mjs';
 import { serve } from './process.mjs';
 
@@ -12,9 +13,24 @@ export async function startEmulator() {
   const binary = path.join(OUT, 'host', 'debug', 'knock-emulator');
   const emulator = await serve(binary, ['--port', '0'], /Knock emulator at (http:\/\/[\d.:]+)/);
   const direct = emulator.found[1];
-  const tap = await startTap(new URL(direct));
+  const hostile = await startHostile();
+  const tap = await startTap(new URL(direct), hostile.places);
+  return {
+    ...attach(direct),
+    url: tap.url,
+    heads: tap.heads,
+    stop: async () => {
+      tap.stop();
+      hostile.stop();
+      await emulator.stop();
+    },
+  };
+}
+
+/** Controls an emulator that runs at a URL. */
+export function attach(url) {
   const control = async (method, endpoint, body) => {
-    const response = await fetch(`${direct}/_emulator/${endpoint}`, {
+    const response = await fetch(`${url}/_emulator/${endpoint}`, {
       method,
       body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(10_000),
@@ -23,23 +39,24 @@ export async function startEmulator() {
     return response.status === 204 ? undefined : response.json();
   };
   return {
-    url: tap.url,
-    heads: tap.heads,
     reset: () => control('POST', 'reset'),
     fault: (fault) => control('POST', 'faults', fault),
     runs: async () => (await control('GET', 'runs')).entries,
     requests: async () => (await control('GET', 'requests')).entries,
-    stop: async () => {
-      tap.stop();
-      await emulator.stop();
-    },
   };
 }
 
-/** Forwards everything, broken connections included, and keeps the heads of requests as they are on the wire. */
-async function startTap(target) {
+/**
+ * Forwards everything, broken connections included, and keeps the heads of requests as they are on the wire. It tells the
+ * scenario where the hostile server is.
+ */
+async function startTap(target, places) {
   const heads = [];
   const server = http.createServer((request, response) => {
+    if (request.url === '/_emulator/hostile') {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(places));
+      return;
+    }
     heads.push({ method: request.method, url: request.url, headers: request.rawHeaders });
     const onward = http.request(target, {
       method: request.method,

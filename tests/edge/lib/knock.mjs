@@ -1,5 +1,5 @@
 // Knock's side: signing keys, and signatures of webhooks.
-import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto';
 
 import { importSPKI, jwtVerify } from 'jose';
 
@@ -11,6 +11,15 @@ const keys = generateKeyPairSync('rsa', {
 });
 const WEBHOOK_SECRET = 'whsec_edge';
 
+/** What Knock knows of an app with the secrets of this run. */
+const OURS = { publicKey: keys.publicKey, webhookSecret: WEBHOOK_SECRET };
+
+/** Returns what Knock knows of an app with the given secrets. */
+export const knownOf = ({ KNOCK_SIGNING_KEY, KNOCK_WEBHOOK_SECRET }) => ({
+  publicKey: createPublicKey(Buffer.from(KNOCK_SIGNING_KEY, 'base64').toString()).export({ type: 'spki', format: 'pem' }),
+  webhookSecret: KNOCK_WEBHOOK_SECRET,
+});
+
 /** The environment of an app. */
 export const secrets = (baseUrl) => ({
   KNOCK_API_KEY: 'sk_test_emulator',
@@ -20,8 +29,8 @@ export const secrets = (baseUrl) => ({
 });
 
 /** Verifies a user token as Knock does: RS256, with the public key. */
-export async function verifyToken(token, userId) {
-  const { payload } = await jwtVerify(token, await importSPKI(keys.publicKey, 'RS256'), { algorithms: ['RS256'] });
+export async function verifyToken(token, userId, { publicKey } = OURS) {
+  const { payload } = await jwtVerify(token, await importSPKI(publicKey, 'RS256'), { algorithms: ['RS256'] });
   if (payload.sub !== userId) throw new Error(`the token is for ${payload.sub}`);
   if (payload.exp - payload.iat !== 3600) throw new Error(`the token is valid for ${payload.exp - payload.iat} s`);
 }

@@ -1,4 +1,5 @@
 // Paths.
+import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 
@@ -12,5 +13,12 @@ export const EXAMPLES = path.join(ROOT, 'examples');
 
 /** The path of a command that an npm package installed. */
 export const npmBin = (name) => path.join(HERE, 'node_modules', '.bin', name);
-/** The path of a command that `cargo install` installed. */
+/** The path of a command that `cargo install` or another installer installed. */
 export const cargoBin = (name) => path.join(TOOLS, 'bin', name);
+/** The path of a program in the package that npm chose for this machine from those in a scope. */
+export function npmBinary(scope, file) {
+  const folder = path.join(HERE, 'node_modules', scope);
+  const found = readdirSync(folder).map((name) => path.join(folder, name, file)).find((binary) => existsSync(binary));
+  if (!found) throw new Error(`${folder} has no ${file} for this machine`);
+  return found;
+}

@@ -21,7 +21,8 @@ export class Report {
       this.add(name);
       return outcome;
     } catch (error) {
-      this.add(name, error.message ?? error);
+      // What fetch throws says only that it failed.
+      this.add(name, [error.message ?? error, error.cause].filter(Boolean).join('\n'));
       return undefined;
     }
   }

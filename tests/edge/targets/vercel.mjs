@@ -1,47 +1,108 @@
-// Vercel Edge Functions, in Vercel's `edge-runtime`: an isolate with `fetch` and without Node.
-import { readFileSync } from 'node:fs';
+// Vercel: the scenario in Vercel's `edge-runtime`, and the README of the example with the real command `vercel`.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { runInContext } from 'node:vm';
+import { pathToFileURL } from 'node:url';
 
 import { EdgeRuntime } from 'edge-runtime';
 import { build as bundle } from 'esbuild';
 
-import { driveApp } from '../lib/app.mjs';
+import { driveApp, driveUnconfigured } from '../lib/app.mjs';
 import { checkHeads } from '../lib/emulator.mjs';
+import { SCENARIO, buildScenario } from '../lib/host.mjs';
 import { secrets } from '../lib/knock.mjs';
-import { EXAMPLES, HERE, OUT } from '../lib/paths.mjs';
-import { buildPackage } from '../lib/tools.mjs';
+import { HERE } from '../lib/paths.mjs';
+import { Walk } from '../lib/readme.mjs';
 
-const EXAMPLE = path.join(EXAMPLES, 'vercel-edge');
-const SCENARIO = path.join(OUT, 'vercel-scenario');
+const DEV = 'npx vercel dev -L';
+const URL_OF_DEV = 'http://127.0.0.1:3000';
+const RUNTIMES = { 'Node.js': { alerts: '/api/alert' }, Edge: { alerts: '/api/alert-edge' } };
 
-export async function build() {
-  await buildPackage('the scenario over fetch', path.join(HERE, 'vercel'), 'edge_vercel', SCENARIO);
-  await buildPackage('examples/vercel-edge', EXAMPLE, 'knock_vercel_edge', path.join(EXAMPLE, 'pkg'));
-}
+export const build = buildScenario;
 
 export async function runTarget(report, emulator) {
-  const scenario = `
-    import { initSync, scenario } from './edge_vercel.js';
-    import wasm from './edge_vercel_bg.wasm?module';
-    initSync({ module: wasm });
-    export default async () => new Response(await scenario(process.env.KNOCK_BASE_URL));`;
-  const edge = await start(scenario, SCENARIO, emulator);
-  await report.step('the scenario runs to its end', async () => {
-    const response = await edge.dispatchFetch('http://edge/');
+  await runScenario(report, emulator);
+  const walk = new Walk('vercel', {
+    servers: { [DEV]: { ready: /Ready! Available at/ } },
+    account: [/^npx vercel (link|env add|deploy)\b/],
+  });
+  try {
+    await report.step('the README leads to an alert', () => followReadme(walk));
+    for (const [name, paths] of Object.entries(RUNTIMES)) await driveApp(report, `example, ${name}`, send, walk.emulator, paths);
+    await withoutSettings(report, walk);
+    await report.step('the README leads to a deployment', () => builds(walk));
+  } catch (error) {
+    throw new Error(`${error.message}\n${walk.output()}`);
+  } finally {
+    await report.step('nothing is left of `vercel dev`', () => walk.end());
+  }
+}
+
+const send = (where, init) => fetch(URL_OF_DEV + where, init);
+
+async function runScenario(report, emulator) {
+  const edge = await start(`
+    import init, { call, scenario } from './edge_fetch.js';
+    import wasm from './edge_fetch_bg.wasm?module';
+    import { tryHosts } from ${JSON.stringify(path.join(HERE, 'fetch', 'hosts.js'))};
+    export default async (request) => {
+      await init({ module_or_path: wasm });
+      return new Response(new URL(request.url).pathname === '/hosts'
+        ? JSON.stringify({ steps: await tryHosts(call) })
+        : await scenario(process.env.KNOCK_BASE_URL, []));
+    };`, SCENARIO, emulator);
+  const runs = (name, where) => report.step(`${name} to its end`, async () => {
+    const response = await edge.dispatchFetch(`http://edge${where}`);
     const text = await response.text();
     if (response.status !== 200) throw new Error(`${response.status} ${text}`);
     report.scenario(JSON.parse(text));
   });
+  await runs('the scenario runs', '/');
+  await runs('every kind of host is tried', '/hosts');
   await report.step('the wire: no request is chunked or without its length', () => checkHeads(emulator.heads));
-
-  const source = readFileSync(path.join(EXAMPLE, 'api', 'alert.js'), 'utf8');
-  const app = await start(source, path.join(EXAMPLE, 'api'), emulator);
-  const send = (where, init) => app.dispatchFetch(`http://edge${where}`, init);
-  await driveApp(report, 'example', send, emulator, { alerts: '/api/alert' });
 }
 
-/** Bundles and runs an Edge Function as Vercel does: `.wasm?module` imports a compiled module of the isolate. */
+async function followReadme(walk) {
+  const printed = await walk.section('Run locally');
+  const runs = await walk.emulator.runs();
+  if (runs.length !== 1 || !printed.includes(runs[0].id)) throw new Error(`the commands printed ${printed}`);
+}
+
+/** Starts the example with only one of its settings. */
+async function withoutSettings(report, walk) {
+  for (const settings of ['KNOCK_API_KEY=sk_test_emulator\n', 'KNOCK_BASE_URL=http://127.0.0.1:4010\n']) {
+    await walk.stop(DEV);
+    writeFileSync(path.join(walk.folder, '.env'), settings);
+    await walk.start(DEV);
+    for (const [name, paths] of Object.entries(RUNTIMES)) {
+      await driveUnconfigured(report, `${name}, with ${settings.trim()} alone`, send, walk.emulator, paths);
+    }
+  }
+}
+
+/** Builds what is deployed, and calls the function in it. */
+async function builds(walk) {
+  mkdirSync(path.join(walk.folder, '.vercel'), { recursive: true });
+  // What `vercel link` writes.
+  const project = { projectId: 'prj_local', orgId: 'team_local', settings: { framework: null } };
+  writeFileSync(path.join(walk.folder, '.vercel', 'project.json'), JSON.stringify(project));
+  await walk.section('Deploy');
+  const functions = path.join(walk.folder, '.vercel', 'output', 'functions', 'api');
+  const config = (name) => JSON.parse(readFileSync(path.join(functions, `${name}.func`, '.vc-config.json'), 'utf8'));
+  const { runtime, handler } = config('alert');
+  if (!/^nodejs\d+\.x$/.test(runtime) || config('alert-edge').runtime !== 'edge') throw new Error(`the runtime is ${runtime}`);
+  // Each function has its own copy of the package.
+  rmSync(path.join(walk.folder, 'pkg'), { recursive: true });
+  const { POST } = await import(pathToFileURL(path.join(functions, 'alert.func', handler)));
+  Object.assign(process.env, { KNOCK_API_KEY: 'sk_test_emulator', KNOCK_BASE_URL: 'http://127.0.0.1:4010' });
+  await walk.emulator.reset();
+  const body = JSON.stringify({ id: '17', user_id: 'jhammond', email: 'jhammond@ingen.net', dinosaur: 'trex' });
+  const response = await POST(new Request('http://vercel/api/alert', { method: 'POST', body }));
+  const { workflow_run_id: id } = JSON.parse(await response.text());
+  const runs = await walk.emulator.runs();
+  if (runs.length !== 1 || runs[0].id !== id) throw new Error(`the function returned ${response.status}`);
+}
+
+/** Bundles and runs an Edge Function as Vercel does: `.wasm?module` imports a module that was compiled in another realm. */
 async function start(source, folder, emulator) {
   const modules = new Map();
   const wasm = {
@@ -53,7 +114,7 @@ async function start(source, folder, emulator) {
       }));
       setup.onLoad({ filter: /.*/, namespace: 'wasm' }, ({ path: file }) => {
         const name = `wasm_${modules.size}`;
-        modules.set(name, readFileSync(file));
+        modules.set(name, new WebAssembly.Module(readFileSync(file)));
         return { contents: `export default globalThis.${name};` };
       });
     },
@@ -78,14 +139,11 @@ async function start(source, folder, emulator) {
   });
   return new EdgeRuntime({
     initialCode: outputFiles[0].text,
-    extend: (context) => {
-      context.process = { env: secrets(emulator.url) };
+    extend: (context) => Object.assign(context, {
+      process: { env: secrets(emulator.url) },
       // Hides what the function logs.
-      context.console = { ...console, error: () => {} };
-      // The modules must be made by the `WebAssembly` of the isolate.
-      const { Module } = runInContext('WebAssembly', context);
-      for (const [name, bytes] of modules) context[name] = new Module(bytes);
-      return context;
-    },
+      console: { ...console, error: () => {} },
+      ...Object.fromEntries(modules),
+    }),
   });
 }

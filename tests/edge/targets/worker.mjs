@@ -1,17 +1,22 @@
-// Cloudflare Workers, in workerd, driven by miniflare.
-import { readFileSync } from 'node:fs';
+// Cloudflare Workers: the scenario and the example in workerd, driven by miniflare, and the README with the real `wrangler`.
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { Miniflare } from 'miniflare';
 
 import { driveApp } from '../lib/app.mjs';
 import { checkHeads } from '../lib/emulator.mjs';
-import { secrets } from '../lib/knock.mjs';
+import { knownOf, secrets, verifyToken } from '../lib/knock.mjs';
 import { EXAMPLES, HERE } from '../lib/paths.mjs';
+import { Walk, readSettings } from '../lib/readme.mjs';
 import { buildWorker } from '../lib/tools.mjs';
 
 const SCENARIO = path.join(HERE, 'worker');
 const EXAMPLE = path.join(EXAMPLES, 'cloudflare-worker');
+const PATHS = { alerts: '/alerts', token: (user) => `/token?user_id=${user}`, webhook: '/webhooks/knock' };
+const DEV = 'npx wrangler dev';
+/** How much larger than in sizes.json the example may be, which wrangler compresses less. */
+const SLACK = 1.15;
 
 export async function build() {
   await buildWorker('the scenario', SCENARIO);
@@ -33,11 +38,7 @@ export async function runTarget(report, emulator) {
   const main = path.join(EXAMPLE, /^main = "(.+)"$/m.exec(wrangler)[1]);
   await withWorker(main, emulator, async (worker) => {
     const send = (where, init) => worker.dispatchFetch(`http://worker${where}`, init);
-    await driveApp(report, 'example', send, emulator, {
-      alerts: '/alerts',
-      token: (user) => `/token?user_id=${user}`,
-      webhook: '/webhooks/knock',
-    });
+    await driveApp(report, 'example', send, emulator, PATHS);
     await report.step('example: cron triggers the digest, and running it again is still one run', async () => {
       await emulator.reset();
       const { scheduled } = await worker.getWorker();
@@ -50,6 +51,46 @@ export async function runTarget(report, emulator) {
       if (runs.length !== 1 || runs[0].workflow !== 'daily-digest') throw new Error(`the runs: ${JSON.stringify(runs)}`);
     });
   });
+  await runWrangler(report);
+}
+
+/** Follows the README of the example with the real `wrangler`. */
+async function runWrangler(report) {
+  const walk = new Walk('cloudflare-worker', {
+    servers: { [DEV]: { ready: /Ready on / } },
+    account: [/^npx wrangler (secret put|deploy$)/],
+  });
+  try {
+    await report.step('wrangler: the README leads to an alert, a token, a webhook and a run of cron', () => followReadme(walk));
+    const known = knownOf(readSettings(path.join(walk.folder, '.dev.vars')));
+    const send = (where, init) => fetch(`http://127.0.0.1:8787${where}`, init);
+    await driveApp(report, 'wrangler: example', send, walk.emulator, PATHS, known);
+    await report.step('wrangler: the README leads to what is deployed', () => dryRun(walk));
+  } catch (error) {
+    throw new Error(`${error.message}\n${walk.output()}`);
+  } finally {
+    await report.step('wrangler: nothing is left of it', () => walk.end());
+  }
+}
+
+async function followReadme(walk) {
+  const printed = await walk.section('Run locally');
+  const known = knownOf(readSettings(path.join(walk.folder, '.dev.vars')));
+  await verifyToken(/eyJ[\w.-]+/.exec(printed)?.[0], 'jhammond', known);
+  const runs = await walk.emulator.runs();
+  if (`${runs.map(({ workflow }) => workflow)}` !== 'dinosaurs-loose,daily-digest') throw new Error(`the runs: ${JSON.stringify(runs)}`);
+  for (const expected of [runs[0].id, 'handled message.sent']) {
+    if (!printed.includes(expected)) throw new Error(`${expected} is not in what the commands printed: ${printed}`);
+  }
+}
+
+async function dryRun(walk) {
+  const printed = await walk.section('Deploy');
+  const size = Number(/gzip: ([\d.]+) KiB/.exec(printed)[1]) * 1024;
+  console.log(`  (${size} bytes, as wrangler compresses it)`);
+  const known = JSON.parse(readFileSync(path.join(HERE, 'sizes.json'), 'utf8'))['worker-example'];
+  if (size > known * SLACK) throw new Error(`${size} bytes are more than 15 % above the ${known} in sizes.json`);
+  if (!existsSync(path.join(walk.folder, 'dist', 'index.js'))) throw new Error('there is no dist/index.js');
 }
 
 /** Returns the compatibility date of the example, which its workerd must support. */

@@ -5,6 +5,7 @@
 
 mod control;
 mod failure;
+mod hostile;
 mod report;
 mod steps;
 
@@ -26,8 +27,9 @@ const LONGEST_STEP: Duration = Duration::from_secs(30);
 pub struct Host<F> {
     /// The URL of the emulator.
     pub base_url: String,
-    /// Whether the platform follows redirects, which the SDK cannot prevent.
-    pub follows_redirects: bool,
+    /// The methods of the requests that the platform sends a second time if a connection that was used before breaks.
+    /// The SDK cannot prevent it.
+    pub repeats: Vec<String>,
     /// Returns the client of the adapter.
     pub connect: F,
 }
@@ -78,6 +80,16 @@ pub async fn run<T: Transport, F: Fn(Config) -> Client<T>>(host: &Host<F>) -> Re
         "faults: a refused key": faults::refused_key,
         "faults: HTML, truncated JSON, an empty body": faults::unreadable,
         "faults: a redirect is an error": faults::redirect,
+        "network: a redirect to another origin is not followed": network::redirect,
+        "network: a page of a proxy is not a success": network::page,
+        "network: a response that is too large": network::too_large,
+        "network: the limit is exact": network::exact_limit,
+        "network: the limit holds for what is unpacked": network::bomb,
+        "network: a server that is silent or too slow": network::silent,
+        "network: a response that breaks off": network::broken,
+        "network: a port on which nothing listens": network::refused,
+        "network: a server without TLS": network::no_tls,
+        "network: a host that does not exist": network::no_such_host,
         "every operation": every::operation,
     }
     report

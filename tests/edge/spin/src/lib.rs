@@ -8,12 +8,13 @@ use spin_sdk::http_service;
 
 #[http_service]
 async fn handle(_: Request) -> Result<impl IntoResponse, spin_sdk::http::Error> {
-    let base_url = knock_spin::variable("KNOCK_BASE_URL").await.unwrap_or_default();
+    let base_url = knock_spin::variable("KNOCK_BASE_URL").await.map_err(|error| error.to_string())?;
+    let base_url = base_url.ok_or("KNOCK_BASE_URL is not set")?;
     let connect = |config: Config| {
         let knock = Knock::with_config(config);
         (*knock.unwrap_or_else(|error| unreachable!("{error}"))).clone()
     };
-    let mut report = run(&Host { base_url, follows_redirects: false, connect }).await;
+    let mut report = run(&Host { base_url, repeats: Vec::new(), connect }).await;
     own(&mut report).await;
     Ok(report.to_json())
 }

@@ -3,7 +3,9 @@
 
 use edge_scenario::{Failure, Host, Report, run};
 use knock_worker::token::{RsaSigner, SigningKey, UserToken};
-use knock_worker::{Config, Knock, Operation, Transport, UnixTime, WebCryptoSigner, users, workflows};
+use knock_worker::{
+    Config, Knock, Operation, Transport, UnixTime, WebCryptoSigner, users, variable, workflows,
+};
 use worker::{Context, Env, Request, Response, Result, event};
 
 #[event(fetch)]
@@ -13,7 +15,7 @@ async fn fetch(_: Request, env: Env, _: Context) -> Result<Response> {
         let knock = Knock::with_config(config);
         (*knock.unwrap_or_else(|error| unreachable!("{error}"))).clone()
     };
-    let mut report = run(&Host { base_url, follows_redirects: false, connect }).await;
+    let mut report = run(&Host { base_url, repeats: Vec::new(), connect }).await;
     own(&mut report, &env).await;
     Response::ok(report.to_json())
 }
@@ -45,7 +47,7 @@ async fn futures_are_send(env: &Env) -> std::result::Result<(), Failure> {
 }
 
 async fn signers_agree(env: &Env) -> std::result::Result<(), Failure> {
-    let key = SigningKey::from_variables(|name| env.var(name).ok().map(|value| value.to_string()))?;
+    let key = SigningKey::from_variables(|name| variable(env, name))?;
     let now = UnixTime::from_secs(1_790_000_000);
     let token = UserToken::new("é日🦖").id("17");
     let by_rsa = token.sign(&RsaSigner::new(&key, seed(env)?)?, now)?;

@@ -1,0 +1,12 @@
+// POST /api/alert-edge, in the Edge runtime.
+import { respond } from '../lib/respond.js';
+import init from '../pkg/knock_vercel.js';
+import wasm from '../pkg/knock_vercel_bg.wasm?module';
+
+export const config = { runtime: 'edge' };
+
+export default async function handler(request) {
+  // Loads it once. `initSync` would not do: `vercel dev` makes the module in another realm, so it is no `instanceof` ours.
+  await init({ module_or_path: wasm });
+  return respond(request);
+}

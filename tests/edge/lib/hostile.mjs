@@ -1,0 +1,127 @@
+// A server that behaves badly. The first segment of the path is the fault, so that the base URL of a client selects it.
+import http from 'node:http';
+import net from 'node:net';
+import { gzipSync } from 'node:zlib';
+
+const USER = JSON.stringify({ __typename: 'User', id: 'jhammond', created_at: null, updated_at: '2026-09-21T14:13:20Z' });
+const LOGIN = '<!DOCTYPE html><html><body><form action="/login">Sign in to the guest network</form></body></html>';
+/** The size of the body of `sized`. */
+const SIZED = 4000;
+const CHUNK = Buffer.alloc(16 * 1024, ' ');
+/** 20 MB of JSON, in about 20 KB. */
+const BOMB = gzipSync(JSON.stringify({ id: 'jhammond', name: ' '.repeat(20_000_000) }));
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** What each fault does to a request that has arrived completely. */
+const FAULTS = {
+  redirect: (_, response, { status, elsewhere }) => {
+    response.writeHead(status, { location: `${elsewhere}/path?token=abc` }).end();
+  },
+  html: (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(LOGIN),
+  text: (_, response) => response.writeHead(200, { 'content-type': 'text/plain' }).end('OK'),
+  silent: () => {},
+  'silent-body': (_, response) => {
+    response.writeHead(200, JSON_TYPE);
+    response.write('{"id": ');
+  },
+  drip: (_, response) => {
+    response.writeHead(200, JSON_TYPE);
+    const timer = setInterval(() => response.write(' '), 20);
+    response.on('close', () => clearInterval(timer));
+  },
+  endless: (_, response) => {
+    response.writeHead(200, JSON_TYPE);
+    pour(response);
+  },
+  announced: (_, response) => response.writeHead(200, { ...JSON_TYPE, 'content-length': 10_000_000 }).flushHeaders(),
+  bomb: (_, response) => response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }).end(BOMB),
+  sized: (_, response) => {
+    // Without a length, in two chunks.
+    response.writeHead(200, JSON_TYPE);
+    response.write(USER);
+    response.end(' '.repeat(SIZED - USER.length));
+  },
+  reset: (request) => request.socket.resetAndDestroy(),
+  'reset-body': (request, response) => {
+    response.writeHead(200, JSON_TYPE);
+    response.write(USER, () => request.socket.resetAndDestroy());
+  },
+  close: (request) => request.socket.destroy(),
+  'short-body': (request, response) => {
+    response.writeHead(200, { ...JSON_TYPE, 'content-length': USER.length + 100 });
+    response.write(USER, () => request.socket.end());
+  },
+  'no-last-chunk': (request, response) => {
+    response.writeHead(200, JSON_TYPE);
+    response.write(USER, () => request.socket.end());
+  },
+  garbage: (request) => request.socket.end('SSH-2.0-OpenSSH_9.2\r\n'),
+};
+
+/** Writes until the other side closes the connection. */
+function pour(response) {
+  while (!response.destroyed && response.write(CHUNK));
+  if (!response.destroyed) response.once('drain', () => pour(response));
+}
+
+/** Starts the server, and a second origin that must never be reached. */
+export async function startHostile() {
+  const elsewhere = await startElsewhere();
+  /** The requests since the last reset, except those to `/control`. */
+  let seen = [];
+  /** The number of responses that have begun and not ended. */
+  let open = 0;
+  const server = http.createServer((request, response) => {
+    const [, fault, detail] = request.url.split('/');
+    if (fault === 'control') {
+      if (request.method === 'POST') {
+        seen = [];
+        elsewhere.seen.length = 0;
+      }
+      response.writeHead(200, JSON_TYPE).end(JSON.stringify({ seen, open, elsewhere: elsewhere.seen }));
+      return;
+    }
+    seen.push({ method: request.method, url: request.url, key: request.headers['idempotency-key'] ?? null });
+    open += 1;
+    response.on('close', () => { open -= 1; });
+    response.on('error', () => {});
+    request.on('error', () => {});
+    request.resume().on('end', () => FAULTS[fault](request, response, { status: Number(detail), elsewhere: elsewhere.url }));
+  });
+  const url = await listen(server);
+  const places = { url, elsewhere: elsewhere.url, closed: await closedPort() };
+  return {
+    places,
+    stop: () => {
+      for (const each of [server, elsewhere.server]) {
+        each.closeAllConnections?.();
+        each.close();
+      }
+    },
+  };
+}
+
+/** A listener that records whatever arrives, be it HTTP or not, and even if it is only a connection. */
+async function startElsewhere() {
+  const seen = [];
+  const server = http.createServer((request, response) => {
+    seen.push(`${request.method} ${request.url}`);
+    response.writeHead(200, JSON_TYPE).end('{}');
+  });
+  server.on('connection', () => seen.push('a connection'));
+  server.on('clientError', (_, socket) => socket.destroy());
+  return { server, seen, url: await listen(server) };
+}
+
+async function listen(server) {
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${server.address().port}`;
+}
+
+/** The URL of a port on which nothing listens. */
+async function closedPort() {
+  const server = net.createServer();
+  const url = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return url;
+}
