@@ -21,6 +21,8 @@ fuzz_target!(|input: &[u8]| {
     let _ = run(&mut Unstructured::new(input));
 });
 
+const MAX_ATTEMPTS: usize = 40;
+
 fn run(input: &mut Unstructured<'_>) -> Result<()> {
     let prepared = prepared(input)?;
     let limits = Limits::arbitrary(input)?;
@@ -32,7 +34,7 @@ fn run(input: &mut Unstructured<'_>) -> Result<()> {
         Call::new(&config, prepared.clone(), options.as_ref(), now, input.arbitrary()?).expect("valid");
     let mut model = Model::new(&limits, prepared, now, &call);
     let mut call = call;
-    for _ in 0..40 {
+    for _ in 0..MAX_ATTEMPTS {
         now = later(input, now, model.wait)?;
         let (request, sent) = match call.send(now) {
             Ok(sent) => sent,
@@ -69,7 +71,8 @@ fn run(input: &mut Unstructured<'_>) -> Result<()> {
             }
         };
     }
-    panic!("the call does not end");
+    // If nothing limits the retries, those after failures of this machine need not end.
+    Ok(())
 }
 
 /// A request of any operation.
@@ -139,7 +142,6 @@ impl<'a> Arbitrary<'a> for Limits {
             max_retry_after: duration(input)?,
             timeout: positive(duration(input)?),
             deadline: bool::arbitrary(input)?.then(|| duration(input)).transpose()?.map(positive),
-            // It ends any call within the steps of a run.
             budget: input.arbitrary::<u8>()? % 180,
         })
     }
@@ -183,7 +185,9 @@ impl<'a> Arbitrary<'a> for FailureKind {
             Kind::Certificate,
             Kind::NoCertificates,
             Kind::Proxy,
+            Kind::Denied,
             Kind::NotProcessed,
+            Kind::LocalLimit,
             Kind::NotSent,
             Kind::Interrupted,
             Kind::Timeout,
@@ -264,6 +268,10 @@ struct Model<'l> {
     /// What the last response asks for.
     asks: Option<bool>,
     last_ended_well: bool,
+    /// The tokens of the budget that a retry takes. After an attempt that met a limit of this machine, it is free.
+    cost: u32,
+    /// The tokens that the retries took.
+    paid: u32,
     wait: Duration,
 }
 
@@ -282,6 +290,8 @@ impl<'l> Model<'l> {
             earlier_may_have_acted: false,
             asks: None,
             last_ended_well: false,
+            cost: 5,
+            paid: 0,
             wait: Duration::ZERO,
         }
     }
@@ -311,6 +321,7 @@ impl<'l> Model<'l> {
 
     fn responded(&mut self, response: &http::Response<Bytes>) {
         let status = response.status();
+        self.cost = 5;
         // Only an error can be Knock's.
         let is_error = response.status().as_u16() >= 400;
         let asks = response.headers().get("x-should-retry").filter(|_| is_error);
@@ -328,6 +339,7 @@ impl<'l> Model<'l> {
     }
 
     fn failed(&mut self, kind: Kind) {
+        self.cost = if kind == Kind::LocalLimit { 0 } else { 5 };
         self.asks = None;
         self.last_ended_well = false;
         if matches!(kind, Kind::Interrupted | Kind::Timeout | Kind::TooLarge | Kind::Redirected) {
@@ -395,8 +407,9 @@ impl<'l> Model<'l> {
         if let Some(deadline) = self.deadline {
             assert!(now.steady.saturating_add(after) < deadline, "the wait is longer than the deadline");
         }
-        assert!(self.attempts * 5 <= u32::from(self.limits.budget), "more retries than the budget has");
-        assert_eq!(budget.tokens(), u32::from(self.limits.budget) - self.attempts * 5);
+        self.paid += self.cost;
+        assert!(self.paid <= u32::from(self.limits.budget), "more retries than the budget has");
+        assert_eq!(budget.tokens(), u32::from(self.limits.budget) - self.paid);
         self.wait = after;
     }
 }

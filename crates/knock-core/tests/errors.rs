@@ -508,6 +508,8 @@ fn credentials_go_over_plain_http_only_to_this_machine_or_if_that_is_allowed() {
         ("http://[::1]:4000", true),
         ("http://10.0.0.1", false),
         ("http://0.0.0.0:4000", false),
+        ("http://127.", false),
+        ("http://127.0.0.", false),
         ("http://localhost.example.com", false),
         ("http://127.0.0.1.example.com", false),
         ("http://api.knock.app", false),

@@ -66,7 +66,8 @@ impl HttpSettings {
         let builder = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout)
             .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
+            // With the default limit of two, reqwest would copy each request for a retry that never comes.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
             .referer(false)
             // Without effect unless another crate switches decompression on. Knock's responses are small, and what
             // was never packed cannot burst.

@@ -65,10 +65,12 @@ impl BaseUrl {
     /// Returns whether the host is this machine. A parser of addresses would add 2 KB to a Worker.
     pub(super) fn is_loopback(&self) -> bool {
         let host = self.authority.host().to_ascii_lowercase();
-        let is_number = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        // An address of fewer parts means another one: `127.` is 0.0.0.127.
+        let is_address = || host.split('.').count() == 4 && host.split('.').all(is_number);
         matches!(host.as_str(), "localhost" | "[::1]")
             || host.ends_with(".localhost")
-            || host.starts_with("127.") && host.bytes().all(is_number)
+            || host.starts_with("127.") && is_address()
     }
 
     pub(super) fn join(&self, target: PathAndQuery) -> Result<Uri, Error> {
