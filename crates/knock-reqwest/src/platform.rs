@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use knock_core::{Config, TransportError, TransportErrorKind, UnixTime};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::failure;
 
@@ -22,15 +22,15 @@ pub(crate) fn now() -> UnixTime {
 /// Returns the time of a clock that nobody sets and that goes on while the machine is suspended.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 pub(crate) fn steady() -> Duration {
-    use rustix::time::{ClockId, clock_gettime};
+    use nix::time::{ClockId, clock_gettime};
 
     // On Linux the monotonic clock stops while the machine is suspended, on macOS it does not.
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    const CLOCK: ClockId = ClockId::Boottime;
+    const CLOCK: ClockId = ClockId::CLOCK_BOOTTIME;
     #[cfg(target_vendor = "apple")]
-    const CLOCK: ClockId = ClockId::Monotonic;
+    const CLOCK: ClockId = ClockId::CLOCK_MONOTONIC;
 
-    clock_gettime(CLOCK).try_into().unwrap_or_default()
+    clock_gettime(CLOCK).map(Duration::from).unwrap_or_default()
 }
 
 /// Returns the time of a clock that nobody sets. On Windows it goes on while the machine is suspended; elsewhere it may
@@ -101,16 +101,6 @@ pub(crate) fn http_client(settings: &HttpSettings) -> reqwest::Result<(reqwest::
     Ok((built?, true))
 }
 
-/// Ends an exchange after the timeout, which includes the wait for a place. A timeout on reqwest's request would cost
-/// three allocations more.
-pub(crate) async fn within<T>(
-    timeout: Duration,
-    place: Place,
-    exchange: impl Future<Output = Result<T, TransportError>>,
-) -> Result<T, TransportError> {
-    tokio::time::timeout(timeout, exchange).await.unwrap_or_else(|_| Err(place.timed_out()))
-}
-
 /// Reads a body up to a limit. Most arrive in one chunk, which is not copied.
 pub(crate) async fn body(mut response: reqwest::Response, limit: usize) -> Result<Bytes, TransportError> {
     if response.content_length().is_some_and(|length| length > limit as u64) {
@@ -150,32 +140,33 @@ impl Places {
 
     /// Returns a place for one call, which it has yet to take.
     pub(crate) fn place(&self) -> Place {
-        Place(self.0.as_ref().map(|places| (Arc::clone(places), Arc::default())))
+        Place { places: self.0.clone(), taken: AtomicBool::new(false) }
     }
 }
 
 /// A place for one call, and whether the call has it.
-#[derive(Clone)]
-pub(crate) struct Place(Option<(Arc<Semaphore>, Arc<AtomicBool>)>);
+pub(crate) struct Place {
+    places: Option<Arc<Semaphore>>,
+    taken: AtomicBool,
+}
 
 impl Place {
     /// Waits until the place is free. It is free again when the returned value is dropped.
-    pub(crate) async fn take(self) -> Option<OwnedSemaphorePermit> {
-        let (places, taken) = self.0?;
-        let permit = places.acquire_owned().await.ok()?;
-        taken.store(true, Ordering::Relaxed);
+    pub(crate) async fn take(&self) -> Option<SemaphorePermit<'_>> {
+        let permit = self.places.as_ref()?.acquire().await.ok()?;
+        self.taken.store(true, Ordering::Relaxed);
         Some(permit)
     }
 
-    fn timed_out(&self) -> TransportError {
-        match &self.0 {
-            Some((_, taken)) if !taken.load(Ordering::Relaxed) => TransportError::new(
-                TransportErrorKind::LocalLimit,
-                "`max_in_flight` is reached, and no call ended within the timeout of the attempt",
-            )
-            .with_detail("too many calls are in flight"),
-            _ => TransportError::timed_out(),
+    pub(crate) fn timed_out(&self) -> TransportError {
+        if self.places.is_none() || self.taken.load(Ordering::Relaxed) {
+            return TransportError::timed_out();
         }
+        TransportError::new(
+            TransportErrorKind::LocalLimit,
+            "`max_in_flight` is reached, and no call ended within the timeout of the attempt",
+        )
+        .with_detail("too many calls are in flight")
     }
 }
 

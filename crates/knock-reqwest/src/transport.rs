@@ -1,5 +1,6 @@
 //! The transport: reqwest sends the requests, and Tokio and the system provide timers, the time and randomness.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,21 +58,22 @@ impl ReqwestTransport {
         let pool = Arc::clone(&self.pool);
         let lease = pool.lease();
         let place = self.places.place();
-        let waiting = place.clone();
+        // Only a custom client can follow redirects.
         let pending = self.outgoing(request).map(|request| {
-            // Only a custom client can follow redirects.
-            let url = pool.is_of_user().then(|| request.url().clone());
+            let url = pool.is_of_user().then(|| Box::new(request.url().clone()));
             (lease.http.execute(request), url)
         });
-        let exchange = platform::within(timeout, waiting, async move {
-            let (pending, url) = pending?;
-            let _place = place.take().await;
-            let received = pending.await.map_err(failure::sending)?;
-            refuse_redirected(&received, url.as_ref())?;
-            read(received, limit).await
-        });
         async move {
-            let result = exchange.await;
+            let exchange = pin!(async {
+                let (pending, url) = pending?;
+                let _place = place.take().await;
+                let received = pending.await.map_err(failure::sending)?;
+                refuse_redirected(&received, url.as_deref())?;
+                read(received, limit).await
+            });
+            // A timeout on reqwest's request would cost three allocations more. It includes the wait for a place.
+            let result = tokio::time::timeout(timeout, exchange).await;
+            let result = result.unwrap_or_else(|_| Err(place.timed_out()));
             record(&pool, &lease, &result);
             result
         }
