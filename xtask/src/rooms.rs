@@ -43,9 +43,10 @@ const HOUSES: &[House] = &[
     House {
         source: "crates/knock-emulator/src",
         rooms: &[
-            ("ground", &["clock", "ids", "json", "recipient"]),
+            ("ground", &["clock", "ids", "json", "origins", "recipient"]),
             ("settings", &["settings"]),
             ("wire", &["wire"]),
+            ("cors", &["cors"]),
             ("world", &["world"]),
             ("observe", &["observe"]),
             ("fault", &["fault"]),

@@ -9,6 +9,7 @@ use http::Response;
 use serde_json::Value;
 
 use crate::control;
+use crate::cors;
 use crate::fault::Faults;
 use crate::observe::{Request, Run};
 use crate::settings::{Channel, Settings, Workflow};
@@ -36,6 +37,14 @@ impl Builder {
     /// Accepts another API key. A key that starts with `pk_` is a public key.
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.settings.keys.insert(key.into());
+        self
+    }
+
+    /// Lets web pages of an origin, for example `https://app.example`, call and control the emulator. `*` lets pages of
+    /// every origin call it, but not control it. Pages on this machine, such as those of `http://localhost:3000`, always
+    /// can.
+    pub fn allow_origin(mut self, origin: impl AsRef<str>) -> Self {
+        self.settings.origins.allow(origin.as_ref());
         self
     }
 
@@ -106,12 +115,29 @@ impl Emulator {
     pub fn respond(&self, request: http::Request<Bytes>, now: SystemTime) -> Reply {
         let (parts, body) = request.into_parts();
         let mut state = self.lock();
-        state.advance(now);
-        let path = parts.uri.path();
-        if path.starts_with(control::PREFIX) {
-            return Reply::new(control::handle(&mut state, &parts.method, path, &body));
+        let settings = Arc::clone(&state.settings);
+        if let Some(response) = cors::preflight(&settings.origins, &parts) {
+            return Reply::new(response);
         }
-        state.respond(&parts, &body, now)
+        state.advance(now);
+        let mut reply = if parts.uri.path().starts_with(control::PREFIX) {
+            Reply::new(match cors::guard(&settings.origins, &parts.headers) {
+                Ok(()) => control::handle(&mut state, &parts.method, parts.uri.path(), &body),
+                Err(failure) => failure.response(),
+            })
+        } else {
+            state.respond(&parts, &body, now)
+        };
+        cors::share(&settings.origins, &parts.headers, &mut reply.response);
+        reply
+    }
+
+    /// Lets pages of an allowed origin read a response that the server makes itself.
+    #[cfg(feature = "server")]
+    pub(crate) fn share(&self, request: &http::HeaderMap, mut response: Response<Bytes>) -> Response<Bytes> {
+        let settings = Arc::clone(&self.lock().settings);
+        cors::share(&settings.origins, request, &mut response);
+        response
     }
 
     /// Adds one or more faults: a [`Fault`](crate::fault::Fault), an array of them, or [`Faults`].

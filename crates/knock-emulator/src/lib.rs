@@ -61,20 +61,27 @@
 //!
 //! Random faults have this form: `{"random": {"seed": 7, "rate": 0.2, "faults": [{"kind": "drop_after"}]}}`.
 //!
+//! # Web pages
+//! Pages on this machine, such as those of `http://localhost:3000`, can call the emulator with a public key, as they call
+//! Knock. [`Builder::allow_origin`] allows other origins. The control endpoints refuse requests that a page of an origin
+//! that was not named could cause, whatever host name it uses.
+//!
 //! # Limitations
 //! A workflow has one delay and some channels, but no other steps. Templates are not rendered, and nobody is notified.
 //! Endpoints that the emulator does not implement respond with 501.
 
-// A module imports only modules to its left: clock, ids, json, recipient; settings, wire, world, observe, fault, api,
-// state, control, emulator, server.
+// A module imports only modules to its left: clock, ids, json, origins, recipient; settings, wire, cors, world, observe,
+// fault, api, state, control, emulator, server.
 mod api;
 mod clock;
 mod control;
+mod cors;
 mod emulator;
 mod fault;
 mod ids;
 mod json;
 mod observe;
+mod origins;
 mod recipient;
 #[cfg(feature = "server")]
 mod server;

@@ -17,6 +17,9 @@ Options:
   -p, --port <port>      the port to listen on (default: 4010; 0 picks a free port)
       --host <address>   the address to listen on (default: 127.0.0.1)
       --key <key>        accept another API key; can be repeated
+      --allow-origin <origin>
+                         let web pages of another origin use the emulator; can be repeated (default: only
+                         pages on this machine; * lets every page call the API)
       --workflow <key>   declare a workflow; can be repeated (default: every key exists)
   -h, --help             print this help
   -V, --version          print the version
@@ -58,6 +61,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Short('p') | Long("port") => port = arguments.value()?.parse()?,
             Long("host") => host = arguments.value()?.parse()?,
             Long("key") => emulator = emulator.key(arguments.value()?.string()?),
+            Long("allow-origin") => emulator = emulator.allow_origin(arguments.value()?.string()?),
             Long("workflow") => emulator = emulator.workflow(Workflow::new(arguments.value()?.string()?)),
             Short('h') | Long("help") => return Ok(Command::Print(HELP.to_owned())),
             Short('V') | Long("version") => {

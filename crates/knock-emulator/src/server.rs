@@ -124,7 +124,9 @@ async fn respond(emulator: Emulator, request: Request<Incoming>) -> Result<Respo
     let (parts, body) = request.into_parts();
     let body = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => return Ok(too_large().map(Full::new)),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
+            return Ok(emulator.share(&parts.headers, too_large()).map(Full::new));
+        }
         Err(_) => return Err(Dropped),
     };
     let reply = emulator.respond(Request::from_parts(parts, body), SystemTime::now());

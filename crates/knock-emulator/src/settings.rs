@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::ids::{Ids, is_uuid};
 use crate::json::Fields;
+use crate::origins::Origins;
 
 /// The secret API key that every emulator accepts.
 pub const DEFAULT_KEY: &str = "sk_test_emulator";
@@ -168,6 +169,7 @@ impl Workflow {
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) keys: HashSet<String>,
+    pub(crate) origins: Origins,
     pub(crate) seed: u64,
     default_channel: Arc<Channel>,
     pub(crate) workflows: BTreeMap<String, Arc<Workflow>>,
@@ -181,6 +183,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             keys: HashSet::from([DEFAULT_KEY.to_owned(), DEFAULT_PUBLIC_KEY.to_owned()]),
+            origins: Origins::default(),
             seed: 0,
             default_channel: Arc::new(Channel::new(DEFAULT_CHANNEL, ChannelKind::InAppFeed)),
             workflows: BTreeMap::new(),

@@ -25,7 +25,7 @@ use crate::world::World;
 const REQUEST_IDS: u64 = 0x5ca1_ab1e;
 
 pub(crate) struct State {
-    settings: Arc<Settings>,
+    pub(crate) settings: Arc<Settings>,
     request_ids: Ids,
     idempotency: Idempotency,
     pub(crate) world: World,

@@ -9,6 +9,7 @@ mod binary;
 mod client;
 mod conformance;
 mod control;
+mod cors;
 mod faults;
 mod fuzz;
 mod idempotency;
