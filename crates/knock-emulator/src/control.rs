@@ -39,6 +39,15 @@ pub(crate) fn handle(state: &mut State, method: &Method, path: &str, body: &[u8]
             let entries: Vec<Value> = state.requests.iter().map(Request::render).collect();
             json_response(200, &json!({ "entries": entries }))
         }
+        ("GET", "sockets") => json_response(200, &json!({ "entries": state.hub.render() })),
+        ("POST", "sockets/drop") => {
+            state.hub.drop_all();
+            with_status(204, Bytes::new())
+        }
+        ("POST", "sockets/silence") => {
+            state.hub.silence_all();
+            with_status(204, Bytes::new())
+        }
         _ => Failure::missing().response(),
     }
 }

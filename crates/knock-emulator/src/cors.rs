@@ -79,7 +79,6 @@ pub(crate) fn guard(origins: &Origins, headers: &HeaderMap) -> Result<(), Failur
 }
 
 /// Refuses to open a socket to a page that cannot call the API. A browser opens one without a preflight.
-#[cfg(feature = "server")]
 pub(crate) fn admit_socket(origins: &Origins, headers: &HeaderMap) -> Result<(), Failure> {
     let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
     let origin = String::from_utf8_lossy(origin.as_bytes());

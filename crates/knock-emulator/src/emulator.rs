@@ -132,6 +132,15 @@ impl Emulator {
         reply
     }
 
+    /// Runs what is due, for the pages that wait for it.
+    #[cfg(feature = "server")]
+    pub(crate) fn tick(&self, now: SystemTime) {
+        let mut state = self.lock();
+        if !state.hub.is_empty() {
+            state.advance(now);
+        }
+    }
+
     /// Lets pages of an allowed origin read a response that the server makes itself.
     #[cfg(feature = "server")]
     pub(crate) fn share(&self, request: &http::HeaderMap, mut response: Response<Bytes>) -> Response<Bytes> {
@@ -183,7 +192,7 @@ impl Emulator {
     }
 
     /// Ignores poisoning: a thread that panics while it holds the lock must not disable the emulator.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -49,6 +49,9 @@
 //! | `GET /_emulator/deliveries` | `{"entries": […]}`: the delivered messages |
 //! | `GET /_emulator/runs` | `{"entries": […], "triggers": n}`: the accepted triggers, and their number |
 //! | `GET /_emulator/requests` | `{"entries": […]}`: the latest requests |
+//! | `GET /_emulator/sockets` | `{"entries": […]}`: the open realtime connections, and what they have joined |
+//! | `POST /_emulator/sockets/drop` | closes all realtime connections, as if the network had failed |
+//! | `POST /_emulator/sockets/silence` | makes all realtime connections silent without closing them |
 //! | `GET /_emulator/health` | `{"status": "ok"}` |
 //!
 //! The `kind` of a fault is `status` (with `status`), `delay` (with `ms`), `drop_before`, `drop_after`, `html`,
@@ -66,12 +69,18 @@
 //! Knock. [`Builder::allow_origin`] allows other origins. The control endpoints refuse requests that a page of an origin
 //! that was not named could cause, whatever host name it uses.
 //!
+//! # Realtime
+//! The feeds of Knock's client and React components are live: they connect to `/ws/v1/websocket` and learn of each new
+//! message. [`Fault`]s for this path make connecting fail. [`Emulator::drop_sockets`] and [`Emulator::silence_sockets`]
+//! break the connections that are open. A reader that is too slow is disconnected. Knock documents neither the protocol nor
+//! what it does to invalid frames; the emulator closes the connection.
+//!
 //! # Limitations
 //! A workflow has one delay and some channels, but no other steps. Templates are not rendered, and nobody is notified.
 //! Endpoints that the emulator does not implement respond with 501.
 
 // A module imports only modules to its left: clock, ids, json, origins, recipient; settings, wire, cors, world, observe,
-// fault, api, state, control, emulator, server.
+// fault, api, realtime, state, control, emulator, socket, websocket, server.
 mod api;
 mod clock;
 mod control;
@@ -82,11 +91,15 @@ mod ids;
 mod json;
 mod observe;
 mod origins;
+mod realtime;
 mod recipient;
 #[cfg(feature = "server")]
 mod server;
 mod settings;
+mod socket;
 mod state;
+#[cfg(feature = "server")]
+mod websocket;
 mod wire;
 mod world;
 
@@ -97,5 +110,6 @@ pub use self::recipient::Recipient;
 #[cfg(feature = "server")]
 pub use self::server::Server;
 pub use self::settings::{Channel, ChannelKind, DEFAULT_CHANNEL, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, Workflow};
+pub use self::socket::{InvalidFrame, Socket};
 pub use self::wire::reply::{Connection, Reply};
 pub use self::world::delivery::Delivery;

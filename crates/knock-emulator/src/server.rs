@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -10,18 +11,24 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 
 use crate::emulator::Emulator;
-use crate::wire::reply::Connection;
+use crate::socket::{self, Socket};
+use crate::websocket;
+use crate::wire::reply::{Connection, Reply};
 use crate::wire::response::Failure;
 
 /// Larger than the body of any valid call.
 const MAX_BODY: usize = 32 * 1024 * 1024;
 /// If no file descriptor is left, accepting again at once would only spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+/// How often the emulator looks for what is due, for pages that wait for it.
+const TICK: Duration = Duration::from_millis(25);
 
 /// A running server for an [`Emulator`]. Dropping the server closes the socket and all connections.
 ///
@@ -87,6 +94,7 @@ impl Drop for Server {
 /// The connections are in a set owned by this task, so they end with it.
 async fn accept(listener: TcpListener, emulator: Emulator) {
     let mut connections = JoinSet::new();
+    connections.spawn(tick(emulator.clone()));
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
@@ -98,14 +106,67 @@ async fn accept(listener: TcpListener, emulator: Emulator) {
     }
 }
 
+/// Runs what is due while no request comes.
+async fn tick(emulator: Emulator) {
+    loop {
+        tokio::time::sleep(TICK).await;
+        emulator.tick(SystemTime::now());
+    }
+}
+
+/// The realtime connection that a request asked for, until its response is sent.
+type Upgrade = Arc<Mutex<Option<(OnUpgrade, Socket)>>>;
+
 /// A fault drops the connection by failing the service: hyper then closes the connection.
 async fn serve(stream: TcpStream, emulator: Emulator) {
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let service = service_fn(move |request| respond(emulator.clone(), request));
-    let _ =
-        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+    let upgrade = Upgrade::default();
+    let service = service_fn(|request: Request<Incoming>| {
+        let (emulator, upgrade) = (emulator.clone(), Arc::clone(&upgrade));
+        async move {
+            if request.uri().path() == socket::PATH {
+                return open_socket(&emulator, request, &upgrade).await;
+            }
+            respond(emulator, request).await
+        }
+    });
+    let http = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
+    let _ = http.with_upgrades().await;
+    let upgrade = upgrade.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some((upgrade, socket)) = upgrade
+        && let Ok(connection) = upgrade.await
+    {
+        websocket::serve(connection, socket).await;
+    }
+}
+
+/// Accepts a realtime connection, which is served once this response is sent.
+async fn open_socket(
+    emulator: &Emulator,
+    mut request: Request<Incoming>,
+    upgrade: &Upgrade,
+) -> Result<Response<Full<Bytes>>, Dropped> {
+    let pending = hyper::upgrade::on(&mut request);
+    let (parts, _) = request.into_parts();
+    let socket = match emulator.open_socket(&parts, SystemTime::now()) {
+        Ok(socket) => socket,
+        Err(reply) => return send(reply).await,
+    };
+    tokio::time::sleep(socket.delay()).await;
+    let request = Request::from_parts(parts, ());
+    match create_response_with_body(&request, Full::default) {
+        Ok(response) => {
+            *upgrade.lock().unwrap_or_else(PoisonError::into_inner) = Some((pending, socket));
+            Ok(response)
+        }
+        Err(_) => {
+            let message = "This endpoint is a WebSocket";
+            let failure = Failure::new(426, "upgrade_required", message, "invalid_request_error");
+            Ok(failure.response().map(Full::new))
+        }
+    }
 }
 
 /// The connection must be closed without a response.
@@ -129,7 +190,10 @@ async fn respond(emulator: Emulator, request: Request<Incoming>) -> Result<Respo
         }
         Err(_) => return Err(Dropped),
     };
-    let reply = emulator.respond(Request::from_parts(parts, body), SystemTime::now());
+    send(emulator.respond(Request::from_parts(parts, body), SystemTime::now())).await
+}
+
+async fn send(reply: Reply) -> Result<Response<Full<Bytes>>, Dropped> {
     if !reply.delay.is_zero() {
         tokio::time::sleep(reply.delay).await;
     }

@@ -13,6 +13,7 @@ use crate::clock::timestamp;
 use crate::fault::Faults;
 use crate::ids::Ids;
 use crate::observe::{Request, RequestLog};
+use crate::realtime::hub::{Garbage, Hub};
 use crate::settings::Settings;
 use crate::wire::auth;
 use crate::wire::call::Call;
@@ -31,6 +32,7 @@ pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) faults: Faults,
     pub(crate) requests: RequestLog,
+    pub(crate) hub: Hub,
 }
 
 impl State {
@@ -41,18 +43,35 @@ impl State {
             world: World::new(Arc::clone(&settings)),
             faults: Faults::default(),
             requests: RequestLog::default(),
+            hub: Hub::default(),
             settings,
         }
     }
 
-    /// Returns to the initial state, with the same settings.
+    /// Returns to the initial state, with the same settings. Sockets stay open.
     pub(crate) fn reset(&mut self) {
-        *self = Self::new(Arc::clone(&self.settings));
+        let hub = std::mem::take(&mut self.hub);
+        *self = Self { hub, ..Self::new(Arc::clone(&self.settings)) };
     }
 
     /// Runs everything that was due by `now`.
     pub(crate) fn advance(&mut self, now: SystemTime) {
         self.world.advance(timestamp(now));
+        self.announce();
+    }
+
+    /// Tells the open sockets of new messages.
+    fn announce(&mut self) {
+        let ids = std::mem::take(&mut self.world.arrived);
+        if !ids.is_empty() && !self.hub.is_empty() {
+            let arrived: Vec<_> = ids.iter().filter_map(|id| self.world.messages.get(id)).collect();
+            self.hub.announce(&self.world, &arrived);
+        }
+    }
+
+    /// Takes a frame from a socket.
+    pub(crate) fn receive(&mut self, socket: u64, text: &str) -> Result<(), Garbage> {
+        self.hub.receive(&self.world, socket, text)
     }
 
     /// Responds to an API call, with a fault if one matches, and logs the request.
@@ -66,6 +85,7 @@ impl State {
             }
             Some(fault) => fault.apply(with_status(503, Bytes::new())),
         };
+        self.announce();
         self.finish(reply, parts, body, &request_id, fault.is_some(), now)
     }
 

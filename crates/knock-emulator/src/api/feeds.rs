@@ -26,7 +26,9 @@ pub(crate) fn route(world: &World, call: &Call, user: &Recipient, path: &[&str])
     }
 }
 
-struct Filter {
+/// What a feed shows. The default is everything that is not archived.
+#[derive(Debug)]
+pub(crate) struct Filter {
     status: Option<String>,
     archived: String,
     source: Option<String>,
@@ -37,8 +39,23 @@ struct Filter {
     inserted: Inserted,
 }
 
+impl Default for Filter {
+    fn default() -> Self {
+        Self {
+            status: None,
+            archived: "exclude".to_owned(),
+            source: None,
+            tenant: None,
+            has_tenant: None,
+            categories: Vec::new(),
+            trigger_data: None,
+            inserted: Inserted::default(),
+        }
+    }
+}
+
 impl Filter {
-    fn parse(query: &Query) -> Result<Self, Failure> {
+    pub(crate) fn parse(query: &Query) -> Result<Self, Failure> {
         let text = |name: &str| Ok::<_, Failure>(query.text(name)?.map(str::to_owned));
         let one_of = |name: &str, allowed: &[&str]| match query.text(name)? {
             Some(given) if !allowed.contains(&given) => Err(bad_type(name)),
@@ -58,6 +75,11 @@ impl Filter {
         })
     }
 
+    /// Applies all filters.
+    pub(crate) fn shows(&self, message: &Message) -> bool {
+        self.admits(message) && self.status.as_ref().is_none_or(|status| message.has_engagement(status))
+    }
+
     /// Applies all filters except the status, which does not affect the counts.
     fn admits(&self, message: &Message) -> bool {
         let trigger = &message.trigger;
@@ -71,6 +93,29 @@ impl Filter {
             && matches_data(self.trigger_data.as_ref(), &message.data)
             && self.inserted.admits(message.inserted_at)
     }
+}
+
+/// The counts of a feed, which its status filter does not affect.
+pub(crate) fn counts(world: &World, user: &Recipient, channel: &str, filter: &Filter) -> Value {
+    let shown = |message: &&Message| {
+        message.recipient == *user && message.channel.id == channel && filter.admits(message)
+    };
+    metadata(world.messages.iter().filter(shown))
+}
+
+fn metadata<'a>(messages: impl Iterator<Item = &'a Message>) -> Value {
+    let (mut total, mut unread, mut unseen) = (0, 0, 0);
+    for message in messages {
+        total += 1;
+        unread += usize::from(message.marked(Mark::Read).is_none());
+        unseen += usize::from(message.marked(Mark::Seen).is_none());
+    }
+    json!({
+        "__typename": "FeedMetadata",
+        "total_count": total,
+        "unread_count": unread,
+        "unseen_count": unseen,
+    })
 }
 
 /// The feed of an unknown user is empty.
@@ -89,13 +134,7 @@ fn list(world: &World, call: &Call, user: &Recipient, channel: &str) -> Outcome 
             message.recipient == *user && message.channel.id == channel && filter.admits(message)
         })
         .collect();
-    let without = |mark: Mark| rows.iter().filter(|(_, message)| message.marked(mark).is_none()).count();
-    let meta = json!({
-        "__typename": "FeedMetadata",
-        "total_count": rows.len(),
-        "unread_count": without(Mark::Read),
-        "unseen_count": without(Mark::Seen),
-    });
+    let meta = metadata(rows.iter().map(|(_, message)| *message));
     if let Some(status) = &filter.status {
         rows.retain(|(_, message)| message.has_engagement(status));
     }

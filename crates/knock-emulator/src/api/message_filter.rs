@@ -29,7 +29,7 @@ pub(crate) struct Filter {
 }
 
 /// The filters `inserted_at.gt`, `.gte`, `.lt` and `.lte`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Inserted {
     after: Option<Timestamp>,
     from: Option<Timestamp>,

@@ -5,7 +5,7 @@ mod bulk;
 mod bulk_operations;
 mod channel_data;
 mod channels;
-mod feeds;
+pub(crate) mod feeds;
 mod guides;
 mod integrations;
 mod message_filter;

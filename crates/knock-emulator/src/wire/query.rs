@@ -28,6 +28,23 @@ impl Query {
         Ok(Self(fields))
     }
 
+    /// The parameters in a JSON object, as a socket has them. `trigger_data` can be an object or its text.
+    pub(crate) fn of(fields: &Fields) -> Self {
+        let scalar = |value: &Value| match value {
+            Value::Bool(_) | Value::Number(_) => Value::String(value.to_string()),
+            other => other.clone(),
+        };
+        let read = |(name, value): (&String, &Value)| {
+            let value = match value {
+                Value::Object(_) if name == "trigger_data" => Value::String(value.to_string()),
+                Value::Array(items) => items.iter().map(scalar).collect(),
+                other => scalar(other),
+            };
+            (name.clone(), value)
+        };
+        Self(fields.iter().map(read).collect())
+    }
+
     /// One parameter as text. An empty parameter counts as absent, like in Phoenix.
     pub(crate) fn text(&self, name: &str) -> Result<Option<&str>, Failure> {
         text_of(self.0.get(name), name)

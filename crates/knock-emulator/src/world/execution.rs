@@ -67,6 +67,7 @@ impl World {
                 let message = Message::new(&mut self.ids, self.now, &run, channel, &step_ref(channel, step));
                 events.push(self.event(EventKind::Enqueued { step, message_id: message.id.clone() }));
                 push_bounded(&mut self.deliveries, message.delivery());
+                self.arrived.push(message.id.clone());
                 self.messages.push(message);
             } else {
                 events.push(self.event(EventKind::Skipped { step }));

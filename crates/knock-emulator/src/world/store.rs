@@ -52,6 +52,8 @@ pub(crate) struct World {
     pub(crate) schedules: Log<Schedule>,
     pub(crate) bulk: Log<BulkOperation>,
     pub(crate) deliveries: VecDeque<Delivery>,
+    /// The ids of messages that were not yet announced to sockets.
+    pub(crate) arrived: Vec<String>,
     agenda: BTreeSet<(Timestamp, u64, Task)>,
     planned: u64,
 }
@@ -72,6 +74,7 @@ impl World {
             schedules: Log::new(MAX_RECORDS),
             bulk: Log::new(MAX_RECORDS),
             deliveries: VecDeque::new(),
+            arrived: Vec::new(),
             agenda: BTreeSet::new(),
             planned: 0,
         }

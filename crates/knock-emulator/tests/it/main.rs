@@ -18,8 +18,11 @@ mod messages;
 mod objects;
 mod preferences;
 mod providers;
+mod realtime;
 mod schedules;
 #[cfg(feature = "server")]
 mod server;
 mod users;
+#[cfg(feature = "server")]
+mod websocket;
 mod workflows;
