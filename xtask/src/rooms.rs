@@ -43,11 +43,12 @@ const HOUSES: &[House] = &[
     House {
         source: "crates/knock-emulator/src",
         rooms: &[
-            ("ground", &["clock", "ids", "json", "origins", "recipient"]),
+            ("ground", &["clock", "ids", "json", "origins", "recipient", "user_token"]),
             ("settings", &["settings"]),
             ("wire", &["wire"]),
             ("cors", &["cors"]),
             ("world", &["world"]),
+            ("security", &["security"]),
             ("observe", &["observe"]),
             ("fault", &["fault"]),
             ("api", &["api"]),

@@ -14,6 +14,7 @@ use crate::fault::Faults;
 use crate::observe::{Request, Run};
 use crate::settings::{Channel, Settings, Workflow};
 use crate::state::State;
+use crate::user_token::{InvalidSigningKey, TokenKey};
 use crate::wire::reply::Reply;
 use crate::world::delivery::Delivery;
 
@@ -46,6 +47,16 @@ impl Builder {
     pub fn allow_origin(mut self, origin: impl AsRef<str>) -> Self {
         self.settings.origins.allow(origin.as_ref());
         self
+    }
+
+    /// Turns on enhanced security mode: a call with a public key needs a user token that is signed by this key. The key is
+    /// a public key or a key pair in PEM, or the Base64 of that.
+    ///
+    /// # Errors
+    /// Fails if the text is not such a key.
+    pub fn signing_key(mut self, key: &str) -> Result<Self, InvalidSigningKey> {
+        self.settings.token_key = Some(TokenKey::parse(key)?);
+        Ok(self)
     }
 
     /// Declares a workflow. Once a workflow is declared, undeclared workflows do not exist.

@@ -69,18 +69,26 @@
 //! Knock. [`Builder::allow_origin`] allows other origins. The control endpoints refuse requests that a page of an origin
 //! that was not named could cause, whatever host name it uses.
 //!
+//! # Enhanced security
+//! With [`Builder::signing_key`], calls with a public key need a signed user token, as in Knock's enhanced security mode:
+//! without one, with one that is not signed by that key and with one that has expired, they fail with the codes of Knock.
+//! A token permits what belongs to its user, and what its grants name, for example the channels of Slack. Knock documents
+//! the codes but not the statuses, which are 401, and 403 if the token is valid but not for this. Without a signing key,
+//! tokens are not looked at.
+//!
 //! # Realtime
 //! The feeds of Knock's client and React components are live: they connect to `/ws/v1/websocket` and learn of each new
 //! message. [`Fault`]s for this path make connecting fail. [`Emulator::drop_sockets`] and [`Emulator::silence_sockets`]
-//! break the connections that are open. A reader that is too slow is disconnected. Knock documents neither the protocol nor
+//! break the connections that are open. A reader that is too slow is disconnected, and so is a page whose
+//! user token expires, until it connects with a new one. Knock documents neither the protocol nor
 //! what it does to invalid frames; the emulator closes the connection.
 //!
 //! # Limitations
 //! A workflow has one delay and some channels, but no other steps. Templates are not rendered, and nobody is notified.
 //! Endpoints that the emulator does not implement respond with 501.
 
-// A module imports only modules to its left: clock, ids, json, origins, recipient; settings, wire, cors, world, observe,
-// fault, api, realtime, state, control, emulator, socket, websocket, server.
+// A module imports only modules to its left: clock, ids, json, origins, recipient,
+// user_token; settings, wire, cors, world, security, observe, fault, api, realtime, state, control, emulator, socket, websocket, server.
 mod api;
 mod clock;
 mod control;
@@ -93,11 +101,13 @@ mod observe;
 mod origins;
 mod realtime;
 mod recipient;
+mod security;
 #[cfg(feature = "server")]
 mod server;
 mod settings;
 mod socket;
 mod state;
+mod user_token;
 #[cfg(feature = "server")]
 mod websocket;
 mod wire;
@@ -111,5 +121,6 @@ pub use self::recipient::Recipient;
 pub use self::server::Server;
 pub use self::settings::{Channel, ChannelKind, DEFAULT_CHANNEL, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, Workflow};
 pub use self::socket::{InvalidFrame, Socket};
+pub use self::user_token::InvalidSigningKey;
 pub use self::wire::reply::{Connection, Reply};
 pub use self::world::delivery::Delivery;

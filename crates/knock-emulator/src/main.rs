@@ -1,6 +1,7 @@
 //! `knock-emulator`: a local Knock on a socket.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // this is a command line program
 
+use std::ffi::OsStr;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
@@ -20,6 +21,9 @@ Options:
       --allow-origin <origin>
                          let web pages of another origin use the emulator; can be repeated (default: only
                          pages on this machine; * lets every page call the API)
+      --signing-key <file>
+                         turn on enhanced security mode: user tokens must be signed by this key, a file with
+                         a public key or a key pair in PEM
       --workflow <key>   declare a workflow; can be repeated (default: every key exists)
   -h, --help             print this help
   -V, --version          print the version
@@ -62,6 +66,9 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("host") => host = arguments.value()?.parse()?,
             Long("key") => emulator = emulator.key(arguments.value()?.string()?),
             Long("allow-origin") => emulator = emulator.allow_origin(arguments.value()?.string()?),
+            Long("signing-key") => {
+                emulator = emulator.signing_key(&read(&arguments.value()?)?).map_err(custom)?
+            }
             Long("workflow") => emulator = emulator.workflow(Workflow::new(arguments.value()?.string()?)),
             Short('h') | Long("help") => return Ok(Command::Print(HELP.to_owned())),
             Short('V') | Long("version") => {
@@ -71,6 +78,14 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
         }
     }
     Ok(Command::Serve { addr: SocketAddr::new(host, port), emulator })
+}
+
+fn read(file: &OsStr) -> Result<String, lexopt::Error> {
+    std::fs::read_to_string(file).map_err(|error| custom(format!("{}: {error}", file.display())))
+}
+
+fn custom(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> lexopt::Error {
+    lexopt::Error::Custom(error.into())
 }
 
 fn run(addr: SocketAddr, emulator: Emulator) -> std::io::Result<()> {

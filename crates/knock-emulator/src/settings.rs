@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::ids::{Ids, is_uuid};
 use crate::json::Fields;
 use crate::origins::Origins;
+use crate::user_token::TokenKey;
 
 /// The secret API key that every emulator accepts.
 pub const DEFAULT_KEY: &str = "sk_test_emulator";
@@ -170,6 +171,7 @@ impl Workflow {
 pub(crate) struct Settings {
     pub(crate) keys: HashSet<String>,
     pub(crate) origins: Origins,
+    pub(crate) token_key: Option<TokenKey>,
     pub(crate) seed: u64,
     default_channel: Arc<Channel>,
     pub(crate) workflows: BTreeMap<String, Arc<Workflow>>,
@@ -184,6 +186,7 @@ impl Default for Settings {
         Self {
             keys: HashSet::from([DEFAULT_KEY.to_owned(), DEFAULT_PUBLIC_KEY.to_owned()]),
             origins: Origins::default(),
+            token_key: None,
             seed: 0,
             default_channel: Arc::new(Channel::new(DEFAULT_CHANNEL, ChannelKind::InAppFeed)),
             workflows: BTreeMap::new(),

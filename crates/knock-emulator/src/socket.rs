@@ -10,6 +10,7 @@ use http::request::Parts;
 use crate::cors;
 use crate::emulator::Emulator;
 use crate::realtime::hub::Garbage;
+use crate::security;
 use crate::state::State;
 use crate::wire::query::Query;
 use crate::wire::reply::{Connection, Reply};
@@ -82,13 +83,17 @@ fn admit(state: &mut State, request: &Parts) -> Result<u64, Failure> {
         let message = "The socket speaks version 2.0.0 of the protocol; the query has no `vsn=2.0.0`";
         return Err(Failure::new(403, "invalid_version", message, "invalid_request_error"));
     }
+    // Every refusal is a 403, as of Phoenix.
     let key = query.text("api_key")?.unwrap_or_default();
     if !state.settings.keys.contains(key) {
         let message = "The API key supplied is invalid";
         return Err(Failure::new(403, "api_key_missing", message, "authentication_error"));
     }
+    let token =
+        security::token(&state.settings, key.starts_with("pk_"), query.text("user_token")?, &state.world)
+            .map_err(|failure| failure.with_status(403))?;
     let full = Failure::new(503, "too_many_sockets", "Too many sockets are open", "api_error");
-    state.hub.open().ok_or(full)
+    state.hub.open(token).ok_or(full)
 }
 
 impl Socket {

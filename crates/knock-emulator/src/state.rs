@@ -14,6 +14,7 @@ use crate::fault::Faults;
 use crate::ids::Ids;
 use crate::observe::{Request, RequestLog};
 use crate::realtime::hub::{Garbage, Hub};
+use crate::security;
 use crate::settings::Settings;
 use crate::wire::auth;
 use crate::wire::call::Call;
@@ -57,6 +58,7 @@ impl State {
     /// Runs everything that was due by `now`.
     pub(crate) fn advance(&mut self, now: SystemTime) {
         self.world.advance(timestamp(now));
+        self.hub.expire(self.world.now);
         self.announce();
     }
 
@@ -137,6 +139,7 @@ impl State {
         let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
         let Some((&"v1", path)) = path.split_first() else { return Err(unknown(&call)) };
         auth::check(&self.settings, &parts.headers, &call.method, path)?;
+        security::check(&self.world, &parts.headers, &call, path)?;
         let query = parts.uri.query().unwrap_or_default();
         let now = self.world.now;
         match self.idempotency.check(&call, query, &parts.headers, now)? {

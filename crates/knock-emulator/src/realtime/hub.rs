@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::task::{Context, Poll, Waker};
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::frame::Frame;
 use super::membership::{Membership, Topic};
+use crate::security::permits_feed;
+use crate::user_token::UserToken;
 use crate::world::World;
 use crate::world::message::Message;
 
@@ -25,6 +28,8 @@ pub(crate) struct Hub {
 
 #[derive(Debug, Default)]
 struct Peer {
+    /// Limits what can be joined.
+    token: Option<UserToken>,
     topics: BTreeMap<String, Membership>,
     queue: VecDeque<String>,
     queued: usize,
@@ -39,12 +44,12 @@ pub(crate) struct Garbage;
 
 impl Hub {
     /// Opens a socket. Returns `None` if too many are open.
-    pub(crate) fn open(&mut self) -> Option<u64> {
+    pub(crate) fn open(&mut self, token: Option<UserToken>) -> Option<u64> {
         if self.peers.len() >= MAX_SOCKETS {
             return None;
         }
         self.next += 1;
-        self.peers.insert(self.next, Peer::default());
+        self.peers.insert(self.next, Peer { token, ..Peer::default() });
         Some(self.next)
     }
 
@@ -54,6 +59,15 @@ impl Hub {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.peers.is_empty()
+    }
+
+    /// Closes the sockets whose tokens have expired. Their clients have to connect with new ones.
+    pub(crate) fn expire(&mut self, now: Timestamp) {
+        for peer in self.peers.values_mut() {
+            if peer.token.as_ref().and_then(|token| token.expires_at).is_some_and(|end| end <= now) {
+                peer.end();
+            }
+        }
     }
 
     /// Takes a frame from a client, and queues the reply.
@@ -135,6 +149,10 @@ impl Peer {
         let topic = Topic::parse(&frame.topic).ok_or("unmatched topic")?;
         if self.topics.len() >= MAX_TOPICS && !self.topics.contains_key(&frame.topic) {
             return Err(format!("more than {MAX_TOPICS} topics"));
+        }
+        let user = topic.user(&frame.payload);
+        if self.token.as_ref().is_some_and(|token| !permits_feed(token, user)) {
+            return Err("invalid_user_token".to_owned());
         }
         let membership = Membership::join(world, topic, frame.join_ref.clone(), &frame.payload)?;
         self.topics.insert(frame.topic.clone(), membership);

@@ -55,11 +55,11 @@ impl Topic {
         }
     }
 
-    /// The user whose messages are announced.
-    pub(super) fn user(&self, payload: &Value) -> Option<String> {
+    /// The user whose feed or guides these are.
+    pub(super) fn user<'a>(&'a self, payload: &'a Value) -> &'a str {
         match self {
-            Self::Feed { user, .. } => Some(user.id().to_owned()),
-            Self::Guides { .. } => payload.get("user_id").and_then(Value::as_str).map(str::to_owned),
+            Self::Feed { user, .. } => user.id(),
+            Self::Guides { .. } => payload.get("user_id").and_then(Value::as_str).unwrap_or_default(),
         }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) fn check(
     method: &Method,
     path: &[&str],
 ) -> Result<(), Failure> {
-    let Some(key) = header(headers, &AUTHORIZATION).and_then(bearer) else {
+    let Some(key) = bearer_key(headers) else {
         return Err(unauthorized("authentication_required", "An API key is required"));
     };
     if !settings.keys.contains(key) {
@@ -31,12 +31,17 @@ fn unauthorized(code: &str, message: &str) -> Failure {
     Failure::new(401, code, message, "authentication_error")
 }
 
+/// The API key of a request.
+pub(crate) fn bearer_key(headers: &HeaderMap) -> Option<&str> {
+    header(headers, &AUTHORIZATION).and_then(bearer)
+}
+
 fn bearer(value: &str) -> Option<&str> {
     let (scheme, key) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(key.trim()).filter(|key| !key.is_empty())
 }
 
-/// The endpoints that Knock allows browsers to call.
+/// The endpoints that Knock documents for browsers, and those that its own clients for browsers call.
 fn open_to_public_keys(method: &Method, path: &[&str]) -> bool {
     let read = *method == Method::GET;
     let write = *method == Method::PUT;
@@ -47,9 +52,12 @@ fn open_to_public_keys(method: &Method, path: &[&str]) -> bool {
         | ["users", _, "preferences", _]
         | ["objects", _, _, "preferences"]
         | ["objects", _, _, "preferences", _] => read || write,
+        ["users", _, "preferences", _, "categories" | "channel_types" | "workflows", ..] => write,
         ["users", _, "channel_data", _] | ["objects", _, _, "channel_data", _] => read || write || delete,
         ["users", _, "feeds", ..] | ["users", _, "preference_center", "config"] => read,
         ["messages", "batch", status] => *status != "content",
+        ["messages", _] | ["providers", "slack" | "ms-teams", _, "auth_check" | "channels" | "teams"] => read,
+        ["providers", "slack" | "ms-teams", _, "revoke_access"] => write,
         ["messages", _, _] => write || delete,
         ["users", _, "guides", ..] | ["channels", _, "messages", "bulk", _] => true,
         _ => false,

@@ -66,6 +66,12 @@ impl Failure {
         Self { status: 400, body: json!({ "error": error }) }
     }
 
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self.body["status"] = json!(status);
+        self
+    }
+
     pub(crate) fn response(&self) -> Response<Bytes> {
         json_response(self.status, &self.body)
     }

@@ -5,6 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 pub(crate) trait Record {
     fn id(&self) -> &str;
 
+    /// The lowest position of the record. Positions are in cursors, which clients keep while the emulator restarts.
+    fn position(&self) -> u64 {
+        0
+    }
+
     /// Whether the record can be dropped because it will not change by itself any more.
     fn is_settled(&self) -> bool {
         true
@@ -25,9 +30,10 @@ impl<T: Record> Log<T> {
     }
 
     pub(crate) fn push(&mut self, item: T) {
-        self.index.insert(item.id().to_owned(), self.next);
-        self.items.insert(self.next, item);
-        self.next += 1;
+        let at = self.next.max(item.position());
+        self.index.insert(item.id().to_owned(), at);
+        self.items.insert(at, item);
+        self.next = at + 1;
         if self.items.len() > self.capacity
             && let Some(oldest) = self.items.first_entry()
             && oldest.get().is_settled()

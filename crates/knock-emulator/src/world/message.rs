@@ -108,6 +108,11 @@ impl Record for Message {
     fn id(&self) -> &str {
         &self.id
     }
+
+    /// A page asks for what is newer than the newest message that it has.
+    fn position(&self) -> u64 {
+        u64::try_from(self.inserted_at.as_microsecond()).unwrap_or_default()
+    }
 }
 
 impl Message {

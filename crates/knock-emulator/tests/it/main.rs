@@ -20,6 +20,7 @@ mod preferences;
 mod providers;
 mod realtime;
 mod schedules;
+mod security;
 #[cfg(feature = "server")]
 mod server;
 mod users;

@@ -1,0 +1,9 @@
+// Paths.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const HERE = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+export const ROOT = path.dirname(path.dirname(HERE));
+/** Everything that is built or written; git ignores it. */
+export const OUT = path.join(ROOT, 'target', 'browser');
+export const EMULATOR = path.join(process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target'), 'debug', 'knock-emulator');

@@ -1,0 +1,56 @@
+// Runs Knock's own browser clients against the emulator, in Chromium. See --help.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { HERE, OUT, ROOT } from './lib/paths.mjs';
+
+const HELP = `node run.mjs [--only CASE]
+
+  --only CASE   runs one file of the folder cases, for example react
+
+It needs Node 20, Rust, and Chromium: on PATH, or in the environment variable CHROMIUM. As root on Debian, it installs the
+package chromium if there is none.`;
+
+/** The time limit of every program. */
+const LONGEST_MS = 20 * 60_000;
+
+const { values: options } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+
+function run(command, args, cwd = HERE) {
+  const { status, error } = spawnSync(command, args, { cwd, stdio: 'inherit', timeout: LONGEST_MS });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? `exit ${status}`}`);
+}
+
+async function prepare() {
+  mkdirSync(OUT, { recursive: true });
+  if (!existsSync(path.join(HERE, 'node_modules', '.package-lock.json'))) run('npm', ['ci', '--ignore-scripts']);
+  const { findChromium } = await import('./lib/browser.mjs');
+  if (!findChromium()) {
+    run('apt-get', ['update', '-qq']);
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core']);
+  }
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: ['page/main.jsx', 'page/client.js'],
+    absWorkingDir: HERE,
+    outdir: OUT,
+    entryNames: '[name]',
+    bundle: true,
+    format: 'esm',
+    jsx: 'automatic',
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env.CLIENT_PACKAGE_VERSION': '"test"' },
+    logLevel: 'error',
+  });
+  run('cargo', ['build', '--quiet', '--package', 'knock-emulator'], ROOT);
+}
+
+if (options.help) {
+  console.log(HELP);
+} else {
+  await prepare();
+  const cases = readdirSync(path.join(HERE, 'cases')).filter((file) => !options.only || file === `${options.only}.mjs`);
+  if (cases.length === 0) throw new Error(`there is no case ${options.only}`);
+  run('node', ['--test', '--test-concurrency=1', '--test-reporter=spec', ...cases.map((file) => path.join('cases', file))]);
+}
