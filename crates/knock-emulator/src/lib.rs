@@ -85,7 +85,8 @@
 //!
 //! # Limitations
 //! A workflow has one delay and some channels, but no other steps. Templates are not rendered, and nobody is notified.
-//! Endpoints that the emulator does not implement respond with 501.
+//! Endpoints that the emulator does not implement respond with 404 and the code `not_implemented`, which clients do not
+//! retry. Conditions that it cannot decide, for example on environment variables, do not hold.
 
 // A module imports only modules to its left: clock, ids, json, origins, recipient,
 // user_token; settings, wire, cors, world, security, observe, fault, api, realtime, state, control, emulator, socket, websocket, server.

@@ -161,7 +161,8 @@ impl State {
     }
 }
 
+/// Official clients would repeat a call that responds with 501.
 fn unknown(call: &Call) -> Failure {
     let message = format!("The emulator does not implement {} /{}", call.method, call.path.join("/"));
-    Failure::new(501, "not_implemented", &message, "api_error")
+    Failure::new(404, "not_implemented", &message, "api_error")
 }

@@ -82,7 +82,7 @@ impl Filter {
             && is(&self.recipient_run, &message.run_id)
             && self.tenant.as_ref().is_none_or(|tenant| trigger.tenant.as_ref() == Some(tenant))
             && (self.status.is_empty() || self.status.iter().any(|status| status == message.status))
-            && self.engagement.iter().all(|name| message.has_engagement(name))
+            && (self.engagement.is_empty() || self.engagement.iter().any(|name| message.has_engagement(name)))
             && (self.ids.is_empty() || self.ids.contains(&message.id))
             && in_categories(&self.categories, message)
             && matches_data(self.trigger_data.as_ref(), &message.data)

@@ -82,7 +82,6 @@ fn list(world: &World, call: &Call, object: &Recipient) -> Outcome {
 }
 
 pub(crate) fn of_user(world: &World, call: &Call, user: &Recipient) -> Outcome {
-    world.entity(user)?;
     of_recipient(world, call, user)
 }
 

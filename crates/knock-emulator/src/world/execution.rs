@@ -91,15 +91,29 @@ impl World {
         let entity =
             |recipient: Option<&Recipient>| recipient.map_or(Value::Null, |known| self.render(known));
         let tenant = trigger.tenant.as_deref().map(Recipient::tenant);
-        let workflow = json!({ "key": trigger.workflow.key, "categories": trigger.workflow.categories });
+        let key = &trigger.workflow.key;
+        let workflow =
+            json!({ "id": key, "key": key, "name": key, "categories": trigger.workflow.categories });
+        let run_state =
+            json!({ "total_activities": 1, "total_actors": usize::from(trigger.actor.is_some()) });
         let scope = Scope {
             data: &run.data,
             recipient: &self.render(&run.recipient),
             actor: &entity(trigger.actor.as_ref()),
             tenant: &entity(tenant.as_ref()),
             workflow: &workflow,
+            run: &run_state,
+            now: self.now,
+            is_member: &|who, audience| self.is_member(who, audience, trigger.tenant.as_deref()),
         };
         allows(&set, &trigger.workflow, channel, &scope)
+    }
+
+    /// Whether a recipient, given as rendered, is in an audience: with the tenant of the run, or without any.
+    fn is_member(&self, who: &Value, audience: &str, tenant: Option<&str>) -> Option<bool> {
+        let members = self.audiences.get(audience)?;
+        let user = who.get("id").and_then(Value::as_str).filter(|_| who.get("collection").is_none());
+        Some(user.is_some_and(|user| members.contains_key(&(user.to_owned(), tenant.map(str::to_owned)))))
     }
 
     /// Cancels the paused runs with a cancellation key: those of `recipients` and their subscribers, or all of them.

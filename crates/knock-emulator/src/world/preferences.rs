@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::conditions::{Scope, all_hold};
+use super::conditions::{Scope, all_hold, is_operator};
 use crate::json::{Fields, deep_merge};
 use crate::settings::{Channel, Workflow};
 use crate::wire::fields::bad_type;
@@ -10,6 +10,8 @@ use crate::wire::response::Failure;
 
 pub(crate) const GROUPS: [&str; 4] = ["categories", "workflows", "channel_types", "channels"];
 const COMMERCIAL: &str = "commercial_subscribed";
+/// With `replace`, an entry or a group takes precedence over what is merged into it.
+const STRATEGY: &str = "__strategy__";
 
 /// A valid preference set from a request.
 #[derive(Debug)]
@@ -34,9 +36,7 @@ impl Preferences {
                     groups.insert(group.to_owned(), Value::Null);
                 }
                 Some(Value::Object(settings)) => {
-                    for setting in settings.values() {
-                        check_setting(setting).ok_or_else(|| bad_type(group))?;
-                    }
+                    check_group(settings).ok_or_else(|| bad_type(group))?;
                     groups.insert(group.to_owned(), Value::Object(settings.clone()));
                 }
                 Some(_) => return Err(bad_type(group)),
@@ -69,6 +69,14 @@ impl Preferences {
     }
 }
 
+/// A group has a setting for each key, and can have a strategy.
+fn check_group(settings: &Fields) -> Option<()> {
+    settings.iter().try_for_each(|(key, setting)| match setting.as_str() {
+        Some("merge" | "replace") if key == STRATEGY => Some(()),
+        _ => check_setting(setting),
+    })
+}
+
 /// A setting is a boolean, or an object that contains further settings.
 pub(crate) fn check_setting(setting: &Value) -> Option<()> {
     let fields = match setting {
@@ -79,11 +87,15 @@ pub(crate) fn check_setting(setting: &Value) -> Option<()> {
     for group in ["channel_types", "channels"] {
         match fields.get(group) {
             None | Some(Value::Null) => {}
-            Some(Value::Object(inner)) => inner.values().try_for_each(check_leaf)?,
+            Some(Value::Object(inner)) => check_leaves(inner)?,
             Some(_) => return None,
         }
     }
     check_conditions(fields.get("conditions"))
+}
+
+fn check_leaves(settings: &Fields) -> Option<()> {
+    settings.iter().filter(|(key, _)| *key != STRATEGY).try_for_each(|(_, setting)| check_leaf(setting))
 }
 
 fn check_leaf(setting: &Value) -> Option<()> {
@@ -98,8 +110,12 @@ fn check_conditions(conditions: Option<&Value>) -> Option<()> {
     match conditions {
         None | Some(Value::Null) => Some(()),
         Some(Value::Array(items)) => {
-            let filled = |item: &Value, name: &str| item.get(name).is_some_and(Value::is_string);
-            items.iter().all(|item| filled(item, "variable") && filled(item, "operator")).then_some(())
+            let text = |item: &Value, name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
+            let valid = |item: &Value| {
+                text(item, "variable").is_some()
+                    && text(item, "operator").is_some_and(|name| is_operator(&name))
+            };
+            items.iter().all(valid).then_some(())
         }
         Some(_) => None,
     }
@@ -124,18 +140,23 @@ pub(crate) fn allows(set: &Fields, workflow: &Workflow, channel: &Channel, scope
         && (!workflow.commercial || permits(set.get(COMMERCIAL)))
 }
 
-/// Merges `above` into `below`, except for entries that `below` marks with `__strategy__: "replace"`.
+/// Merges `above` into `below`, except for entries and groups that `below` marks with `__strategy__: "replace"`.
 pub(super) fn overlay(below: &mut Fields, above: &Fields) {
     let mut above = above.clone();
     for group in GROUPS {
         let Some(Value::Object(held)) = below.get(group) else { continue };
+        if replaces(held) {
+            above.remove(group);
+            continue;
+        }
         let Some(Value::Object(entries)) = above.get_mut(group) else { continue };
-        entries.retain(|key, _| {
-            let strategy = held.get(key).and_then(|entry| entry.get("__strategy__"));
-            strategy.and_then(Value::as_str) != Some("replace")
-        });
+        entries.retain(|key, _| !held.get(key).and_then(Value::as_object).is_some_and(replaces));
     }
     deep_merge(below, &above);
+}
+
+fn replaces(fields: &Fields) -> bool {
+    fields.get(STRATEGY).and_then(Value::as_str) == Some("replace")
 }
 
 fn permits(setting: &Value, channel: &Channel, scope: &Scope<'_>) -> bool {

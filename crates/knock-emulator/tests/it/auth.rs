@@ -90,7 +90,7 @@ fn missing_endpoints_are_reported() {
         ("POST", "/v1/messages/batch/eaten"),
         ("GET", "/v1/users/u/preferences/default/categories/x/y"),
     ] {
-        let body = call(&client, method, path, Some("Bearer sk_test_emulator")).fails(501, "not_implemented");
+        let body = call(&client, method, path, Some("Bearer sk_test_emulator")).fails(404, "not_implemented");
         let message = body["message"].as_str().unwrap();
         assert!(message.contains(method) && message.contains(path.trim_end_matches('/')), "{message}");
     }

@@ -47,6 +47,13 @@ fn invalid_sets_are_rejected() {
         (json!({ "channel_types": { "email": "yes" } }), "channel_types"),
         (json!({ "workflows": { "w": { "channel_types": 1 } } }), "workflows"),
         (json!({ "workflows": { "w": { "conditions": [{}] } } }), "workflows"),
+        (
+            json!({ "workflows": { "w": { "conditions": [
+                { "variable": "data.a", "operator": "is_like", "argument": "b" }
+            ] } } }),
+            "workflows",
+        ),
+        (json!({ "workflows": { "__strategy__": "append" } }), "workflows"),
         (json!({ "commercial_subscribed": "no" }), "commercial_subscribed"),
         (json!({ "__persistence_strategy__": "append" }), "__persistence_strategy__"),
     ] {
@@ -164,4 +171,59 @@ fn the_layers_of_a_tenant_apply() {
     client.put("/v1/users/u/preferences/acme", json!({ "channel_types": { "email": true } })).ok();
     client.trigger("w", json!({ "recipients": ["u"], "tenant": "acme" })).ok();
     assert_eq!(client.reached().len(), 1);
+}
+
+/// A tenant can decide a whole group for its users.
+#[test]
+fn a_group_with_a_strategy_takes_precedence() {
+    let client = Client::new();
+    let set = |group: Value| {
+        client
+            .put("/v1/tenants/t", json!({ "settings": { "preference_set": { "channel_types": group } } }))
+            .ok()
+    };
+    client
+        .put("/v1/users/u/preferences/t", json!({ "channel_types": { "email": true, "push": false } }))
+        .ok();
+    set(json!({ "__strategy__": "replace", "email": false, "sms": true }));
+    let shown = || client.get("/v1/users/u/preferences/t").ok()["channel_types"].clone();
+    assert_eq!(shown(), json!({ "__strategy__": "replace", "email": false, "sms": true }));
+    set(json!({ "__strategy__": "merge" }));
+    assert_eq!(shown(), json!({ "__strategy__": "merge", "email": true, "push": false, "sms": true }));
+}
+
+/// The example of Knock's documentation.
+#[test]
+fn a_muted_dinosaur_notifies_nobody() {
+    let client = Client::new();
+    client.put("/v1/users/u", json!({ "muted_dinos": ["rex"] })).ok();
+    let condition =
+        json!({ "variable": "recipient.muted_dinos", "operator": "not_contains", "argument": "data.dino" });
+    client
+        .put(
+            "/v1/users/u/preferences/default",
+            json!({ "workflows": { "dinosaurs-loose": { "conditions": [condition] } } }),
+        )
+        .ok();
+    for (dino, deliveries) in [("rex", 0), ("sue", 1)] {
+        client.trigger("dinosaurs-loose", json!({ "recipients": ["u"], "data": { "dino": dino } })).ok();
+        assert_eq!(client.reached().len(), deliveries, "{dino}");
+    }
+}
+
+#[test]
+fn audiences_are_known_to_conditions() {
+    let client = Client::new();
+    let members =
+        json!({ "members": [{ "user": { "id": "u" } }, { "user": { "id": "t" }, "tenant": "acme" }] });
+    client.post("/v1/audiences/vips/members?create_audience=true", members).no_content();
+    let condition = json!({ "variable": "recipient", "operator": "is_audience_member", "argument": "vips" });
+    for user in ["u", "t"] {
+        let set = json!({ "workflows": { "w": { "conditions": [condition] } } });
+        client.put(&format!("/v1/users/{user}/preferences/default"), set).ok();
+    }
+    client.trigger("w", json!({ "recipients": ["u", "t"] })).ok();
+    assert_eq!(client.reached(), ["u"]);
+    client.trigger("w", json!({ "recipients": ["u", "t"], "tenant": "acme" })).ok();
+    assert_eq!(client.reached(), ["u", "t"]);
 }

@@ -215,3 +215,22 @@ fn preference_center_and_guides() {
     let rpc = json!({ "id": "1", "jsonrpc": "2.0", "method": "test_connection" });
     assert_eq!(client.post("/v1/integrations/census/custom-destination", rpc).ok()["id"], "1");
 }
+
+/// An unknown user has nothing. Only the user itself, and one thing of it, are missing.
+#[test]
+fn an_unknown_user_has_empty_lists() {
+    let client = Client::new();
+    for (path, list) in [
+        ("messages", "items"),
+        ("schedules", "entries"),
+        ("subscriptions", "entries"),
+        (&*format!("feeds/{FEED}"), "entries"),
+        (&format!("guides/{FEED}"), "entries"),
+    ] {
+        assert_eq!(client.get(&format!("/v1/users/nobody/{path}")).ok()[list], json!([]), "{path}");
+    }
+    assert_eq!(client.get("/v1/users/nobody/preferences").ok(), json!([]));
+    client.get("/v1/users/nobody/preferences/default").ok();
+    client.get("/v1/users/nobody").fails(404, "resource_missing");
+    client.get(&format!("/v1/users/nobody/channel_data/{FEED}")).fails(404, "resource_missing");
+}
