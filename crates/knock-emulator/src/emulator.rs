@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::Response;
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use crate::control;
@@ -81,6 +82,14 @@ impl Builder {
     /// Sets the channels of the Slack workspace that is listed for every Slack token.
     pub fn slack_channels<I: Into<String>>(mut self, names: impl IntoIterator<Item = I>) -> Self {
         self.settings.slack_channels = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets how long it takes until what was accepted takes effect, as at Knock, which responds first: runs start this time
+    /// after their trigger, messages other than those in feeds are queued this long before they are sent, and a
+    /// cancellation also cancels what was triggered in the meantime. The default is zero: everything happens at once.
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.settings.latency = SignedDuration::try_from(latency).unwrap_or(SignedDuration::MAX);
         self
     }
 

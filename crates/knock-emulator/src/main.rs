@@ -4,6 +4,7 @@
 use std::ffi::OsStr;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use knock_emulator::{Builder, DEFAULT_KEY, Emulator, Server, Workflow};
 use lexopt::prelude::{Long, Short, ValueExt};
@@ -21,6 +22,7 @@ Options:
       --allow-origin <origin>
                          let web pages of another origin use the emulator; can be repeated (default: only
                          pages on this machine; * lets every page call the API)
+      --latency <ms>     let triggers, messages and cancellations take effect later (default: 0)
       --signing-key <file>
                          turn on enhanced security mode: user tokens must be signed by this key, a file with
                          a public key or a key pair in PEM
@@ -66,6 +68,9 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("host") => host = arguments.value()?.parse()?,
             Long("key") => emulator = emulator.key(arguments.value()?.string()?),
             Long("allow-origin") => emulator = emulator.allow_origin(arguments.value()?.string()?),
+            Long("latency") => {
+                emulator = emulator.latency(Duration::from_millis(arguments.value()?.parse()?))
+            }
             Long("signing-key") => {
                 emulator = emulator.signing_key(&read(&arguments.value()?)?).map_err(custom)?
             }

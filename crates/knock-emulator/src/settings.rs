@@ -173,6 +173,8 @@ pub(crate) struct Settings {
     pub(crate) origins: Origins,
     pub(crate) token_key: Option<TokenKey>,
     pub(crate) seed: u64,
+    /// The time until what was accepted takes effect.
+    pub(crate) latency: SignedDuration,
     default_channel: Arc<Channel>,
     pub(crate) workflows: BTreeMap<String, Arc<Workflow>>,
     /// The channels declared for channel data, in addition to the channels of workflows.
@@ -188,6 +190,7 @@ impl Default for Settings {
             origins: Origins::default(),
             token_key: None,
             seed: 0,
+            latency: SignedDuration::ZERO,
             default_channel: Arc::new(Channel::new(DEFAULT_CHANNEL, ChannelKind::InAppFeed)),
             workflows: BTreeMap::new(),
             channels: BTreeMap::new(),

@@ -11,9 +11,9 @@ use crate::settings::Workflow;
 use crate::wire::call::Call;
 use crate::wire::fields::{self, bad_type};
 use crate::wire::response::{Failure, Outcome, no_content, ok};
-use crate::world::World;
 use crate::world::identify::Inline;
 use crate::world::trigger::{Source, Target, Trigger};
+use crate::world::{Cancellation, World};
 
 /// The maximum size of `data` as JSON.
 const MAX_DATA: usize = 10 * 1000 * 1000;
@@ -134,6 +134,6 @@ pub(crate) fn cancel_runs(world: &mut World, workflow: &str, body: &Fields) -> O
             Some(parsed.collect::<Result<Vec<_>, _>>()?)
         }
     };
-    world.cancel(workflow, key, recipients);
+    world.cancel(Cancellation { workflow: workflow.to_owned(), key: key.to_owned(), recipients });
     no_content()
 }

@@ -9,18 +9,18 @@ use super::conditions::Scope;
 use super::message::Message;
 use super::preferences::allows;
 use super::run::{Event, EventKind, RecipientRun, Status, step_ref};
-use super::store::{Task, World, push_bounded};
+use super::store::{Cancellation, Task, World, push_bounded};
 use super::trigger::{Target, Trigger};
 use crate::recipient::Recipient;
-use crate::settings::Channel;
+use crate::settings::{Channel, ChannelKind};
 
 impl World {
-    /// Starts a run for every target. If the workflow has no delay, the runs complete at once.
+    /// Accepts a run for every target. Without a latency and a delay, the runs complete at once.
     pub(crate) fn start(&mut self, mut trigger: Trigger, targets: Vec<Target>) -> String {
         let id = self.ids.uuid();
         trigger.id.clone_from(&id);
         trigger.recipients = targets.iter().map(|target| target.recipient.clone()).collect();
-        let delay = if trigger.skip_delay { SignedDuration::ZERO } else { trigger.workflow.delay };
+        let latency = self.settings.latency;
         let trigger = Arc::new(trigger);
         self.accepted += 1;
         push_bounded(&mut self.triggers, Arc::clone(&trigger));
@@ -28,14 +28,19 @@ impl World {
             let run = self.new_run(&trigger, target);
             let run_id = run.id.clone();
             self.runs.push(run);
-            if delay.is_zero() {
-                self.resume(&run_id);
-            } else {
-                let due = self.now.saturating_add(delay).unwrap_or(Timestamp::MAX);
-                self.plan(due, Task::Resume(run_id));
-            }
+            self.plan_in(latency, Task::Resume(run_id));
         }
         id
+    }
+
+    /// Performs a task after a while, or at once.
+    fn plan_in(&mut self, delay: SignedDuration, task: Task) {
+        if delay.is_zero() {
+            self.perform(task);
+        } else {
+            let due = self.now.saturating_add(delay).unwrap_or(Timestamp::MAX);
+            self.plan(due, task);
+        }
     }
 
     fn new_run(&mut self, trigger: &Arc<Trigger>, target: Target) -> RecipientRun {
@@ -45,7 +50,7 @@ impl World {
             trigger: Arc::clone(trigger),
             recipient: target.recipient,
             data: target.data,
-            status: Status::Paused,
+            status: Status::Queued,
             inserted_at: self.now,
             updated_at: self.now,
             events: vec![started],
@@ -56,29 +61,58 @@ impl World {
         Event::new(&mut self.ids, kind, self.now)
     }
 
-    /// Completes a paused run. A run that was cancelled or deleted in the meantime is left unchanged.
+    /// Starts a queued run, or completes a paused one. A run that was cancelled or deleted in the meantime is left
+    /// unchanged.
     pub(super) fn resume(&mut self, run_id: &str) {
-        let Some(run) = self.runs.get(run_id).filter(|run| run.status == Status::Paused).cloned() else {
-            return;
-        };
+        let Some(run) = self.runs.get_mut(run_id).filter(|run| run.status.is_waiting()) else { return };
+        let delay = run.trigger.workflow.delay;
+        if run.status == Status::Queued && !run.trigger.skip_delay && !delay.is_zero() {
+            run.status = Status::Paused;
+            return self.plan_in(delay, Task::Resume(run_id.to_owned()));
+        }
+        let run = run.clone();
+        self.complete(&run);
+    }
+
+    fn complete(&mut self, run: &RecipientRun) {
         let mut events = Vec::new();
         for (step, channel) in run.trigger.workflow.channels.iter().enumerate() {
-            if self.may_deliver(&run, channel) {
-                let message = Message::new(&mut self.ids, self.now, &run, channel, &step_ref(channel, step));
-                events.push(self.event(EventKind::Enqueued { step, message_id: message.id.clone() }));
-                push_bounded(&mut self.deliveries, message.delivery());
-                self.arrived.push(message.id.clone());
-                self.messages.push(message);
+            if self.may_deliver(run, channel) {
+                let message_id = self.enqueue(run, channel, step);
+                events.push(self.event(EventKind::Enqueued { step, message_id }));
             } else {
                 events.push(self.event(EventKind::Skipped { step }));
             }
         }
         events.push(self.event(EventKind::Completed));
         let now = self.now;
-        if let Some(run) = self.runs.get_mut(run_id) {
+        if let Some(run) = self.runs.get_mut(&run.id) {
             run.status = Status::Completed;
             run.updated_at = now;
             run.events.extend(events);
+        }
+    }
+
+    /// Makes a message. In-app feeds have it at once, other channels take a while to send it.
+    fn enqueue(&mut self, run: &RecipientRun, channel: &Arc<Channel>, step: usize) -> String {
+        let message = Message::new(&mut self.ids, self.now, run, channel, &step_ref(channel, step));
+        let id = message.id.clone();
+        self.messages.push(message);
+        let is_feed = channel.kind == ChannelKind::InAppFeed;
+        if is_feed {
+            self.arrived.push(id.clone());
+        }
+        let latency = if is_feed { SignedDuration::ZERO } else { self.settings.latency };
+        self.plan_in(latency, Task::Send(id.clone()));
+        id
+    }
+
+    /// Sends a queued message, unless it was deleted.
+    pub(super) fn send(&mut self, message_id: &str) {
+        let event_id = self.ids.ksuid(self.now);
+        if let Some(message) = self.messages.get_mut(message_id) {
+            message.send(event_id, self.now);
+            push_bounded(&mut self.deliveries, message.delivery());
         }
     }
 
@@ -116,8 +150,13 @@ impl World {
         Some(user.is_some_and(|user| members.contains_key(&(user.to_owned(), tenant.map(str::to_owned)))))
     }
 
-    /// Cancels the paused runs with a cancellation key: those of `recipients` and their subscribers, or all of them.
-    pub(crate) fn cancel(&mut self, workflow: &str, key: &str, recipients: Option<Vec<Recipient>>) {
+    /// Cancels what has not completed, after a while: a run that is triggered meanwhile is cancelled, too.
+    pub(crate) fn cancel(&mut self, cancellation: Cancellation) {
+        self.plan_in(self.settings.latency, Task::Cancel(cancellation));
+    }
+
+    pub(super) fn cancel_now(&mut self, cancellation: Cancellation) {
+        let Cancellation { workflow, key, recipients } = cancellation;
         let only = recipients.map(|recipients| {
             let targets = recipients.into_iter().map(|recipient| Target { recipient, data: Arc::default() });
             self.fan_out(targets.collect(), &Arc::default(), None)
@@ -128,9 +167,9 @@ impl World {
         let now = self.now;
         for run in self.runs.iter_mut() {
             let trigger = &run.trigger;
-            if run.status == Status::Paused
+            if run.status.is_waiting()
                 && trigger.workflow.key == workflow
-                && trigger.cancellation_key.as_deref() == Some(key)
+                && trigger.cancellation_key.as_ref() == Some(&key)
                 && only.as_ref().is_none_or(|only| only.contains(&run.recipient))
             {
                 run.status = Status::Cancelled;

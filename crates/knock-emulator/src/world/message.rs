@@ -123,16 +123,6 @@ impl Message {
         channel: &Arc<Channel>,
         step_ref: &str,
     ) -> Self {
-        let status = match channel.kind {
-            _ if run.trigger.sandbox => "not_sent",
-            ChannelKind::InAppFeed => "delivered",
-            _ => "sent",
-        };
-        let outcome = match status {
-            "not_sent" => "message.not_sent",
-            "delivered" => "message.delivered",
-            _ => "message.sent",
-        };
         let mut message = Self {
             id: ids.ksuid(now),
             activity_id: ids.ksuid(now),
@@ -142,17 +132,27 @@ impl Message {
             recipient: run.recipient.clone(),
             data: Arc::clone(&run.data),
             channel: Arc::clone(channel),
-            status,
+            status: "queued",
             marks: BTreeMap::new(),
             metadata: None,
             events: Vec::new(),
             inserted_at: now,
             updated_at: now,
         };
-        for kind in ["message.queued", outcome] {
-            message.events.push(Event { id: ids.ksuid(now), kind, data: Value::Null, at: now });
-        }
+        message.events.push(Event { id: ids.ksuid(now), kind: "message.queued", data: Value::Null, at: now });
         message
+    }
+
+    /// Sends a queued message.
+    pub(super) fn send(&mut self, event_id: String, now: Timestamp) {
+        let (status, kind) = match self.channel.kind {
+            _ if self.trigger.sandbox => ("not_sent", "message.not_sent"),
+            ChannelKind::InAppFeed => ("delivered", "message.delivered"),
+            _ => ("sent", "message.sent"),
+        };
+        self.status = status;
+        self.updated_at = now;
+        self.events.push(Event { id: event_id, kind, data: Value::Null, at: now });
     }
 
     pub(super) fn delivery(&self) -> Delivery {
@@ -168,7 +168,7 @@ impl Message {
             channel_kind: self.channel.kind,
             data: Arc::clone(&self.data),
             status: self.status,
-            at: system_time(self.inserted_at),
+            at: system_time(self.updated_at),
         }
     }
 

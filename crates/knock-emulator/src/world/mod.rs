@@ -28,4 +28,4 @@ mod occurrences;
 mod removal;
 mod timeline;
 
-pub(crate) use self::store::{Member, World};
+pub(crate) use self::store::{Cancellation, Member, World};

@@ -21,9 +21,7 @@ impl World {
     }
 
     fn stop_runs(&mut self, recipient: &Recipient) {
-        for run in
-            self.runs.iter_mut().filter(|run| run.recipient == *recipient && run.status == Status::Paused)
-        {
+        for run in self.runs.iter_mut().filter(|run| run.recipient == *recipient && run.status.is_waiting()) {
             run.status = Status::Cancelled;
         }
     }

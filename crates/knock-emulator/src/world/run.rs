@@ -13,14 +13,22 @@ use crate::settings::{Channel, Workflow};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
+    /// Accepted, but not started.
+    Queued,
     Paused,
     Completed,
     Cancelled,
 }
 
 impl Status {
+    /// Whether the run can still be cancelled.
+    pub(crate) fn is_waiting(self) -> bool {
+        matches!(self, Self::Queued | Self::Paused)
+    }
+
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Self::Queued => "queued",
             Self::Paused => "paused",
             Self::Completed => "completed",
             Self::Cancelled => "cancelled",
@@ -68,7 +76,7 @@ impl Record for RecipientRun {
     }
 
     fn is_settled(&self) -> bool {
-        self.status != Status::Paused
+        !self.status.is_waiting()
     }
 }
 

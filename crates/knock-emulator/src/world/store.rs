@@ -30,7 +30,18 @@ const MAX_OBSERVED: usize = 100_000;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Task {
     Resume(String),
+    Send(String),
+    Cancel(Cancellation),
     Occur(String),
+}
+
+/// The runs to cancel: those of a workflow with a cancellation key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Cancellation {
+    pub(crate) workflow: String,
+    pub(crate) key: String,
+    /// Only those of these recipients and their subscribers, or all.
+    pub(crate) recipients: Option<Vec<Recipient>>,
 }
 
 /// A member of an audience: the user, and the tenant of the membership.

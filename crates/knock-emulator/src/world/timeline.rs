@@ -15,14 +15,18 @@ impl World {
             && let Some((at, _, task)) = self.due(now)
         {
             self.now = at;
-            match task {
-                Task::Resume(run) => self.resume(&run),
-                Task::Occur(schedule) => {
-                    occurrences += 1;
-                    self.occur(&schedule, at);
-                }
-            }
+            occurrences += usize::from(matches!(task, Task::Occur(_)));
+            self.perform(task);
         }
         self.now = now;
+    }
+
+    pub(super) fn perform(&mut self, task: Task) {
+        match task {
+            Task::Resume(run) => self.resume(&run),
+            Task::Send(message) => self.send(&message),
+            Task::Cancel(cancellation) => self.cancel_now(cancellation),
+            Task::Occur(schedule) => self.occur(&schedule, self.now),
+        }
     }
 }

@@ -278,3 +278,45 @@ fn a_run_is_reproducible() {
     };
     assert_eq!(ids(), ids());
 }
+
+/// As at Knock, which responds before it acts.
+#[test]
+fn with_a_latency_everything_happens_later() {
+    let email = Channel::new("c6bd7a1e-1f25-4ad8-a7e1-4b3b2f8f5b01", ChannelKind::Email);
+    let feed = Channel::new("5a88728a-3ecb-400d-ba6f-9c0956ab252f", ChannelKind::InAppFeed);
+    let client = Client::of(
+        Emulator::builder()
+            .latency(Duration::from_secs(2))
+            .workflow(Workflow::new("now").channel(feed).channel(email))
+            .workflow(Workflow::new("later").delay(Duration::from_secs(60))),
+    );
+    client.trigger("now", json!({ "recipients": ["u"] })).ok();
+    let run = || client.get("/v1/workflow_recipient_runs").ok()["items"][0]["status"].clone();
+    assert_eq!((run(), client.deliveries().len()), (json!("queued"), 0));
+    client.wait(2);
+    assert_eq!(run(), "completed");
+    let statuses = || -> Vec<String> {
+        let messages = client.get("/v1/messages").ok();
+        let items = messages["items"].as_array().unwrap();
+        items.iter().map(|message| message["status"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(statuses(), ["queued", "delivered"]);
+    assert_eq!(client.deliveries().len(), 1, "the email is not sent yet");
+    client.wait(2);
+    assert_eq!(statuses(), ["sent", "delivered"]);
+    assert_eq!(client.deliveries().len(), 2);
+
+    let cancel =
+        || client.post("/v1/workflows/later/cancel", json!({ "cancellation_key": "k" })).no_content();
+    let trigger = || client.trigger("later", json!({ "recipients": ["u"], "cancellation_key": "k" })).ok();
+    cancel();
+    client.wait(1);
+    trigger();
+    client.wait(1);
+    assert_eq!(run(), "cancelled", "a late cancellation reaches a later trigger");
+    trigger();
+    client.wait(61);
+    cancel();
+    client.wait(1);
+    assert_eq!(run(), "completed", "the cancellation was too late");
+}
