@@ -46,6 +46,7 @@ const CHECKS: &[Check] = &[
         command: "cargo xtask bench --check --only core",
     },
     Check { name: "fuzzing", command: "cargo xtask fuzz --seconds 60" },
+    Check { name: "Knock's clients in a browser", command: "cargo xtask browser" },
     Check { name: "the real runtimes of the edge", command: "cargo xtask edge" },
     Check {
         name: "tests of optional features",

@@ -20,7 +20,7 @@ const MEMORY_MB: u32 = 1024;
 const TIMEOUT: u32 = 20;
 
 /// The targets, and the largest inputs that they make, in bytes.
-const TARGETS: [(&str, u32); 9] = [
+const TARGETS: [(&str, u32); 10] = [
     ("body_limit", 512),
     ("call", 1024),
     ("emulator", 4096),
@@ -29,6 +29,7 @@ const TARGETS: [(&str, u32); 9] = [
     ("parse", 4096),
     ("prepared_call", 2048),
     ("request", 2048),
+    ("socket", 4096),
     ("webhook", 2048),
 ];
 

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
 mod bench;
+mod browser;
 mod ci;
 mod edge;
 mod fuzz;
@@ -24,6 +25,7 @@ cargo xtask generate --check     fails if they are out of date
 cargo xtask rooms                fails if an import of the core or the emulator goes up or in a circle
 cargo xtask readme               compiles the code of README.md with the dependencies of its Install section
 cargo xtask edge [OPTIONS]       runs the edge tests in their runtimes, and compares sizes
+cargo xtask browser [OPTIONS]    runs Knock's clients against the emulator, in Chromium; --only CASE runs one file
 cargo xtask fuzz [OPTIONS]       runs the fuzz targets, each for --seconds N (default 60); --only TARGET runs one
 cargo xtask bench [OPTIONS]      measures everything and writes BENCHMARKS.md; --check compares with the limits
 cargo xtask test                 runs `cargo test --workspace`, then the edge tests
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         ["rooms"] => rooms::run(),
         ["readme"] => readme::run(),
         ["edge", ref options @ ..] => edge::run(options),
+        ["browser", ref options @ ..] => browser::run(options),
         ["fuzz", ref options @ ..] => fuzz::run(options),
         ["bench", ref options @ ..] => bench::run(options),
         ["test"] => edge::test_all(),

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use knock_emulator::{Builder, DEFAULT_KEY, Emulator, Server, Workflow};
+use knock_emulator::{Builder, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, Emulator, Server, Workflow};
 use lexopt::prelude::{Long, Short, ValueExt};
 
 const DEFAULT_PORT: u16 = 4010;
@@ -34,7 +34,7 @@ Control over HTTP: POST /_emulator/faults, POST /_emulator/reset, GET /_emulator
 GET /_emulator/runs, GET /_emulator/requests, GET /_emulator/health.";
 
 enum Command {
-    Serve { addr: SocketAddr, emulator: Builder },
+    Serve { addr: SocketAddr, emulator: Box<Builder> },
     Print(String),
 }
 
@@ -69,10 +69,10 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("key") => emulator = emulator.key(arguments.value()?.string()?),
             Long("allow-origin") => emulator = emulator.allow_origin(arguments.value()?.string()?),
             Long("latency") => {
-                emulator = emulator.latency(Duration::from_millis(arguments.value()?.parse()?))
+                emulator = emulator.latency(Duration::from_millis(arguments.value()?.parse()?));
             }
             Long("signing-key") => {
-                emulator = emulator.signing_key(&read(&arguments.value()?)?).map_err(custom)?
+                emulator = emulator.signing_key(&read(&arguments.value()?)?).map_err(custom)?;
             }
             Long("workflow") => emulator = emulator.workflow(Workflow::new(arguments.value()?.string()?)),
             Short('h') | Long("help") => return Ok(Command::Print(HELP.to_owned())),
@@ -82,7 +82,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             _ => return Err(argument.unexpected()),
         }
     }
-    Ok(Command::Serve { addr: SocketAddr::new(host, port), emulator })
+    Ok(Command::Serve { addr: SocketAddr::new(host, port), emulator: Box::new(emulator) })
 }
 
 fn read(file: &OsStr) -> Result<String, lexopt::Error> {
@@ -97,7 +97,7 @@ fn run(addr: SocketAddr, emulator: Emulator) -> std::io::Result<()> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let server = Server::start(emulator, addr).await?;
         println!("Knock emulator at {} (for development only: nobody is notified)", server.url());
-        println!("API key: {DEFAULT_KEY}");
+        println!("API keys: {DEFAULT_KEY}, and {DEFAULT_PUBLIC_KEY} for web pages");
         tokio::signal::ctrl_c().await?;
         server.stop().await;
         Ok(())

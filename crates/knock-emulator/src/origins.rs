@@ -71,7 +71,9 @@ mod tests {
 
     fn origins(allowed: &[&str]) -> Origins {
         let mut origins = Origins::default();
-        allowed.iter().for_each(|origin| origins.allow(origin));
+        for origin in allowed {
+            origins.allow(origin);
+        }
         origins
     }
 

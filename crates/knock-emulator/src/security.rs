@@ -64,7 +64,7 @@ fn permits(token: &UserToken, world: &World, call: &Call, path: &[&str]) -> Resu
     let one = |reading: &'static str, writing: &'static str| [if read { reading } else { writing }];
     Ok(match path {
         ["users", user] => token.permits_user(user, &one("user/read", "user/write")),
-        ["users", user, "preferences", ..] | ["users", user, "preference_center", ..] => {
+        ["users", user, "preferences" | "preference_center", ..] => {
             token.permits_user(user, &one("preferences/read", "preferences/write"))
         }
         ["users", user, "channel_data", ..] => {

@@ -152,21 +152,17 @@ async fn open_socket(
     let (parts, _) = request.into_parts();
     let socket = match emulator.open_socket(&parts, SystemTime::now()) {
         Ok(socket) => socket,
-        Err(reply) => return send(reply).await,
+        Err(reply) => return send(*reply).await,
     };
     tokio::time::sleep(socket.delay()).await;
     let request = Request::from_parts(parts, ());
-    match create_response_with_body(&request, Full::default) {
-        Ok(response) => {
-            *upgrade.lock().unwrap_or_else(PoisonError::into_inner) = Some((pending, socket));
-            Ok(response)
-        }
-        Err(_) => {
-            let message = "This endpoint is a WebSocket";
-            let failure = Failure::new(426, "upgrade_required", message, "invalid_request_error");
-            Ok(failure.response().map(Full::new))
-        }
-    }
+    let Ok(response) = create_response_with_body(&request, Full::default) else {
+        let message = "This endpoint is a WebSocket";
+        let failure = Failure::new(426, "upgrade_required", message, "invalid_request_error");
+        return Ok(failure.response().map(Full::new));
+    };
+    *upgrade.lock().unwrap_or_else(PoisonError::into_inner) = Some((pending, socket));
+    Ok(response)
 }
 
 /// The connection must be closed without a response.

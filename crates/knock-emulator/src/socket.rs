@@ -50,16 +50,16 @@ impl Emulator {
     ///
     /// # Errors
     /// The response that refuses the connection, or what a fault does to it.
-    pub fn open_socket(&self, request: &Parts, now: SystemTime) -> Result<Socket, Reply> {
+    pub fn open_socket(&self, request: &Parts, now: SystemTime) -> Result<Socket, Box<Reply>> {
         let mut state = self.lock();
         state.advance(now);
         let fault = state.faults.take(&request.method, request.uri.path());
         let accepted = Reply::new(with_status(101, Bytes::new()));
         let reply = fault.map_or(accepted, |fault| fault.apply(with_status(101, Bytes::new())));
         if reply.connection != Connection::Keep || reply.response.status() != 101 {
-            return Err(reply);
+            return Err(Box::new(reply));
         }
-        let id = admit(&mut state, request).map_err(|failure| Reply::new(failure.response()))?;
+        let id = admit(&mut state, request).map_err(|failure| Box::new(Reply::new(failure.response())))?;
         drop(state);
         Ok(Socket { emulator: self.clone(), id, delay: reply.delay })
     }

@@ -1,4 +1,4 @@
-//! Realtime connections over WebSockets.
+//! Realtime connections over the WebSocket protocol.
 
 use std::future::poll_fn;
 use std::time::{Duration, SystemTime};

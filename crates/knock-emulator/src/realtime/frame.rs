@@ -26,12 +26,14 @@ impl Frame {
 
     /// The reply to this frame.
     pub(crate) fn reply(&self, status: &str, response: Value) -> Self {
+        let mut payload = json!({ "status": status });
+        payload["response"] = response;
         Self {
             join_ref: self.join_ref.clone(),
             reference: self.reference.clone(),
             topic: self.topic.clone(),
             event: "phx_reply".to_owned(),
-            payload: json!({ "status": status, "response": response }),
+            payload,
         }
     }
 }

@@ -104,7 +104,9 @@ impl Hub {
                     Some(push(topic, membership.join_ref.clone(), "new-message", payload))
                 })
                 .collect();
-            frames.iter().for_each(|frame| peer.queue(frame));
+            for frame in &frames {
+                peer.queue(frame);
+            }
         }
     }
 

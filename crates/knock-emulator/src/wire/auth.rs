@@ -52,12 +52,14 @@ fn open_to_public_keys(method: &Method, path: &[&str]) -> bool {
         | ["users", _, "preferences", _]
         | ["objects", _, _, "preferences"]
         | ["objects", _, _, "preferences", _] => read || write,
-        ["users", _, "preferences", _, "categories" | "channel_types" | "workflows", ..] => write,
+        ["users", _, "preferences", _, "categories" | "channel_types" | "workflows", ..]
+        | ["providers", "slack" | "ms-teams", _, "revoke_access"] => write,
         ["users", _, "channel_data", _] | ["objects", _, _, "channel_data", _] => read || write || delete,
-        ["users", _, "feeds", ..] | ["users", _, "preference_center", "config"] => read,
+        ["users", _, "feeds", ..]
+        | ["users", _, "preference_center", "config"]
+        | ["messages", _]
+        | ["providers", "slack" | "ms-teams", _, "auth_check" | "channels" | "teams"] => read,
         ["messages", "batch", status] => *status != "content",
-        ["messages", _] | ["providers", "slack" | "ms-teams", _, "auth_check" | "channels" | "teams"] => read,
-        ["providers", "slack" | "ms-teams", _, "revoke_access"] => write,
         ["messages", _, _] => write || delete,
         ["users", _, "guides", ..] | ["channels", _, "messages", "bulk", _] => true,
         _ => false,

@@ -66,7 +66,7 @@ pub(crate) fn all_hold(conditions: Option<&Value>, scope: &Scope<'_>) -> bool {
 /// Whether a condition holds, or `None` if that cannot be decided.
 fn decide(condition: &Value, scope: &Scope<'_>) -> Option<bool> {
     let text = |name: &str| condition.get(name).and_then(Value::as_str).unwrap_or_default();
-    let variable = scope.resolve(text("variable"))?;
+    let variable = scope.resolve(text("variable")).ok()?;
     // what is not found counts as an empty text
     let value = variable.clone().unwrap_or_else(|| json!(""));
     let argument = scope.argument(condition.get("argument").unwrap_or(&Value::Null))?;
@@ -107,12 +107,15 @@ fn decide(condition: &Value, scope: &Scope<'_>) -> Option<bool> {
     Some(holds == (positive == operator))
 }
 
+/// It is not known what a path refers to.
+struct Unknown;
+
 impl Scope<'_> {
-    /// The value at a path, if there is one. `None` if it is not known what the path refers to.
-    fn resolve(&self, path: &str) -> Option<Option<Value>> {
+    /// The value at a path, if there is one.
+    fn resolve(&self, path: &str) -> Result<Option<Value>, Unknown> {
         let mut parts = path.split('.');
-        let root = self.root(parts.next()?)?;
-        Some(parts.try_fold(root, |value, part| value.get(part)).cloned())
+        let root = parts.next().and_then(|root| self.root(root)).ok_or(Unknown)?;
+        Ok(parts.try_fold(root, |value, part| value.get(part)).cloned())
     }
 
     /// Environment variables and the steps of a run are not emulated.
@@ -143,7 +146,7 @@ impl Scope<'_> {
         match text.split_once('.') {
             Some(("vars" | "refs" | "event", _)) => None,
             Some((root, path)) if self.root(root).is_some() && is_path(path) => {
-                Some(self.resolve(text)?.unwrap_or_else(|| json!("")))
+                Some(self.resolve(text).ok()?.unwrap_or_else(|| json!("")))
             }
             _ => Some(serde_json::from_str(text).unwrap_or_else(|_| argument.clone())),
         }
@@ -182,8 +185,8 @@ fn number(value: &Value) -> Option<f64> {
 fn equal(value: &Value, other: &Value) -> bool {
     match (value, other) {
         (Value::Number(_), Value::Number(_)) => number(value) == number(other),
-        (Value::String(text), Value::Number(_) | Value::Bool(_)) => *text == other.to_string(),
-        (Value::Number(_) | Value::Bool(_), Value::String(text)) => *text == value.to_string(),
+        (Value::String(text), other @ (Value::Number(_) | Value::Bool(_)))
+        | (other @ (Value::Number(_) | Value::Bool(_)), Value::String(text)) => *text == plain(other),
         _ => value == other,
     }
 }
@@ -278,7 +281,9 @@ mod tests {
             now: "2025-01-01T12:00:00Z".parse().unwrap(),
             is_member: &|who, audience| (audience == "vips").then(|| who["id"] == "u"),
         };
-        decide(&json!({ "variable": variable, "operator": operator, "argument": argument }), &scope)
+        let mut condition = json!({ "variable": variable, "operator": operator });
+        condition["argument"] = argument;
+        decide(&condition, &scope)
     }
 
     #[test]

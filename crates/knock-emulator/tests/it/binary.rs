@@ -2,7 +2,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
-fn command() -> Command {
+pub(crate) fn command() -> Command {
     Command::new(env!("CARGO_BIN_EXE_knock-emulator"))
 }
 
@@ -16,6 +16,9 @@ fn arguments() {
         (&["--host", "somewhere"], false, "somewhere"),
         (&["--quick"], false, "--quick"),
         (&["extra"], false, "extra"),
+        (&["--latency", "soon"], false, "soon"),
+        (&["--signing-key", "/nowhere/key.pem"], false, "/nowhere/key.pem"),
+        (&["--signing-key", "Cargo.toml"], false, "BEGIN PUBLIC KEY"),
     ] {
         let output = command().args(arguments).output().unwrap();
         let printed = if works { output.stdout } else { output.stderr };

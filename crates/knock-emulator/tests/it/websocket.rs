@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
@@ -18,8 +19,12 @@ async fn start() -> Server {
 }
 
 async fn connect(server: &Server) -> Stream {
-    let url = format!("ws://{}/ws/v1/websocket?api_key={DEFAULT_PUBLIC_KEY}&vsn=2.0.0", server.addr());
-    let tcp = TcpStream::connect(server.addr()).await.unwrap();
+    connect_to(server.addr()).await
+}
+
+async fn connect_to(addr: SocketAddr) -> Stream {
+    let url = format!("ws://{addr}/ws/v1/websocket?api_key={DEFAULT_PUBLIC_KEY}&vsn=2.0.0");
+    let tcp = TcpStream::connect(addr).await.unwrap();
     client_async(url, tcp).await.unwrap().0
 }
 
@@ -136,20 +141,7 @@ async fn a_page_that_does_not_read_is_disconnected() {
     join(&mut slow, "u").await;
     let mut quick = connect(&server).await;
     join(&mut quick, "u").await;
-    let flood = async {
-        // asks without ever reading the replies
-        let heartbeat = json!([null, "x".repeat(30_000), "phoenix", "heartbeat", {}]).to_string();
-        let mut sent = 0_usize;
-        while timeout(LONG, slow.send(Message::text(heartbeat.clone())))
-            .await
-            .expect("it is disconnected")
-            .is_ok()
-        {
-            sent += heartbeat.len();
-        }
-        sent
-    };
-    let sent = flood.await;
+    let sent = flood(&mut slow).await;
     eprintln!("disconnected after {} kB", sent / 1000);
     trigger(&server, &["u".to_owned()]);
     assert_eq!(next(&mut quick).await[3], "new-message");
@@ -162,12 +154,66 @@ async fn a_page_that_went_away_silently_is_disconnected() {
     let mut stream = connect(&server).await;
     join(&mut stream, "u").await;
     let start = tokio::time::Instant::now();
-    loop {
-        match stream.next().await {
-            Some(Ok(_)) => {}
-            Some(Err(_)) | None => break,
-        }
-    }
+    while let Some(Ok(_)) = stream.next().await {}
     let silence = start.elapsed();
     assert!((Duration::from_secs(60)..Duration::from_secs(120)).contains(&silence), "{silence:?}");
+}
+
+/// Asks without ever reading the replies, until the connection is closed. Returns how many bytes were sent.
+async fn flood(stream: &mut Stream) -> usize {
+    let heartbeat = json!([null, "x".repeat(30_000), "phoenix", "heartbeat", {}]).to_string();
+    let mut sent = 0;
+    while timeout(LONG, stream.send(Message::text(heartbeat.clone())))
+        .await
+        .expect("it is disconnected")
+        .is_ok()
+    {
+        sent += heartbeat.len();
+    }
+    sent
+}
+
+/// What a process has used at most, in kB.
+#[cfg(target_os = "linux")]
+fn peak_memory(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn memory_is_bounded() {
+    use std::io::{BufRead, BufReader};
+
+    let mut child =
+        crate::binary::command().args(["--port", "0"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
+    let addr =
+        first.split("http://").nth(1).and_then(|rest| rest.split(' ').next()).unwrap().parse().unwrap();
+    let mut streams = Vec::new();
+    for number in 0..500 {
+        let mut stream = connect_to(addr).await;
+        join(&mut stream, &format!("u{number}")).await;
+        streams.push(stream);
+    }
+    let open = peak_memory(child.id());
+    let floods: Vec<_> = streams
+        .split_off(480)
+        .into_iter()
+        .map(|mut stream| tokio::spawn(async move { flood(&mut stream).await }))
+        .collect();
+    let mut sent = 0;
+    for flood in floods {
+        sent += flood.await.unwrap();
+    }
+    let flooded = peak_memory(child.id());
+    // the others were not affected
+    join(streams.last_mut().unwrap(), "again").await;
+    child.kill().unwrap();
+    child.wait().unwrap();
+    eprintln!("{open} kB with 500 pages, {flooded} kB after {} kB from 20 that do not read", sent / 1000);
+    // 20 queues of 256 kB, and what is on its way
+    assert!(flooded < open + 64 * 1024, "{open} kB, then {flooded} kB");
 }
