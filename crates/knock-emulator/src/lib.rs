@@ -25,7 +25,8 @@
 //! # Configuration
 //! [`Emulator::builder`] configures API keys, [`Workflow`]s and [`Channel`]s. If no workflow is declared, any workflow
 //! key can be triggered, and delivers to one in-app feed ([`DEFAULT_CHANNEL`]). If no channel is declared, every UUID
-//! is a channel. The emulated Slack rejects tokens that contain `invalid`.
+//! is a channel. The emulated Slack rejects tokens that contain `invalid`. With [`Builder::latency`], triggers, messages
+//! and cancellations take effect later, as at Knock; by default, at once.
 //!
 //! # Faults
 //! [`Emulator::fault`] makes the next calls fail; a [`Fault`] specifies how. [`Faults::random`] makes random calls
@@ -79,17 +80,17 @@
 //! # Realtime
 //! The feeds of Knock's client and React components are live: they connect to `/ws/v1/websocket` and learn of each new
 //! message. [`Fault`]s for this path make connecting fail. [`Emulator::drop_sockets`] and [`Emulator::silence_sockets`]
-//! break the connections that are open. A reader that is too slow is disconnected, and so is a page whose
-//! user token expires, until it connects with a new one. Knock documents neither the protocol nor
-//! what it does to invalid frames; the emulator closes the connection.
+//! break the connections that are open. A reader that is too slow is disconnected, and so is a page whose user token
+//! expires, until it connects with a new one. Knock documents neither the protocol nor what it does to invalid frames; the
+//! emulator closes the connection.
 //!
 //! # Limitations
 //! A workflow has one delay and some channels, but no other steps. Templates are not rendered, and nobody is notified.
 //! Endpoints that the emulator does not implement respond with 404 and the code `not_implemented`, which clients do not
 //! retry. Conditions that it cannot decide, for example on environment variables, do not hold.
 
-// A module imports only modules to its left: clock, ids, json, origins, recipient,
-// user_token; settings, wire, cors, world, security, observe, fault, api, realtime, state, control, emulator, socket, websocket, server.
+// A module imports only modules to its left: clock, ids, json, origins, recipient, user_token; settings, wire, cors, world,
+// security, observe, fault, api, realtime, state, control, emulator, socket, websocket, server.
 mod api;
 mod clock;
 mod control;

@@ -54,6 +54,11 @@ pub(crate) fn permits_feed(token: &UserToken, user: &str) -> bool {
     token.permits_user(user, &FEED_READ)
 }
 
+/// Whether a token permits to announce the guides of a user.
+pub(crate) fn permits_guides(token: &UserToken, user: &str) -> bool {
+    token.permits_user(user, &["user/guide_read"])
+}
+
 fn foreign(user: &str) -> Failure {
     let message = format!("The user token of {user} does not permit this");
     Failure::new(403, "invalid_user_token", &message, "authentication_error")

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::frame::Frame;
 use super::membership::{Membership, Topic};
-use crate::security::permits_feed;
 use crate::user_token::UserToken;
 use crate::world::World;
 use crate::world::message::Message;
@@ -152,8 +151,7 @@ impl Peer {
         if self.topics.len() >= MAX_TOPICS && !self.topics.contains_key(&frame.topic) {
             return Err(format!("more than {MAX_TOPICS} topics"));
         }
-        let user = topic.user(&frame.payload);
-        if self.token.as_ref().is_some_and(|token| !permits_feed(token, user)) {
+        if self.token.as_ref().is_some_and(|token| !topic.is_permitted(token, &frame.payload)) {
             return Err("invalid_user_token".to_owned());
         }
         let membership = Membership::join(world, topic, frame.join_ref.clone(), &frame.payload)?;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::api::feeds::{Filter, counts};
+use crate::json::Fields;
 use crate::recipient::Recipient;
+use crate::security::{permits_feed, permits_guides};
+use crate::user_token::UserToken;
 use crate::wire::query::Query;
 use crate::world::World;
 use crate::world::channel_data::provider;
@@ -55,11 +58,14 @@ impl Topic {
         }
     }
 
-    /// The user whose feed or guides these are.
-    pub(super) fn user<'a>(&'a self, payload: &'a Value) -> &'a str {
+    /// Whether a token permits to join.
+    pub(super) fn is_permitted(&self, token: &UserToken, payload: &Value) -> bool {
         match self {
-            Self::Feed { user, .. } => user.id(),
-            Self::Guides { .. } => payload.get("user_id").and_then(Value::as_str).unwrap_or_default(),
+            Self::Feed { user, .. } => permits_feed(token, user.id()),
+            Self::Guides { .. } => {
+                let user = payload.get("user_id").and_then(Value::as_str);
+                permits_guides(token, user.unwrap_or_default())
+            }
         }
     }
 }
@@ -116,7 +122,7 @@ fn clients(payload: &Value) -> Result<BTreeMap<String, Filter>, String> {
         return Err(format!("more than {MAX_CLIENTS} feeds share the topic"));
     }
     let read = |(id, filters): (&String, &Value)| {
-        let filter = filters.as_object().map(|fields| Filter::parse(&Query::of(fields)));
+        let filter = filters.as_object().map(|fields| Filter::parse(&Query::of(&with_range(fields))));
         match filter {
             Some(Ok(filter)) => Ok((id.clone(), filter)),
             Some(Err(_)) => Err(format!("a filter of {id} is invalid")),
@@ -124,4 +130,17 @@ fn clients(payload: &Value) -> Result<BTreeMap<String, Filter>, String> {
         }
     };
     clients.iter().map(read).collect()
+}
+
+/// The client sends its range of dates as it is, and to the list of items as `inserted_at.gt` and so on.
+fn with_range(fields: &Fields) -> Fields {
+    let mut fields = fields.clone();
+    let Some(range) = fields.remove("inserted_at_date_range") else { return fields };
+    let or_equal = if range.get("inclusive") == Some(&Value::Bool(true)) { "e" } else { "" };
+    for (end, comparison) in [("start", "gt"), ("end", "lt")] {
+        if let Some(time) = range.get(end) {
+            fields.insert(format!("inserted_at.{comparison}{or_equal}"), time.clone());
+        }
+    }
+    fields
 }
