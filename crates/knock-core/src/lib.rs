@@ -44,7 +44,7 @@
 //! | go through lists | [`Paged`], [`Page`] |
 //! | change many entities at once | functions that begin with `bulk_`, [`bulk_operations`] |
 //! | handle errors and configure retries | [guide: errors and retries](guide::errors_and_retries) |
-//! | send calls later or elsewhere | [guide: queues](guide::queues) |
+//! | send calls later or elsewhere | [guide: queues](guide::queues), [`queue`] |
 //! | test your code | [guide: testing](guide::testing) |
 //! | use another HTTP client or no runtime | [guide: without a runtime](guide::without_a_runtime) |
 //! | port code from `@knocklabs/node` | [guide: from Node](guide::from_node) |
@@ -76,6 +76,7 @@ mod error;
 pub mod guide;
 mod maybe_send;
 mod operation;
+pub mod queue;
 pub mod registry;
 mod retry;
 pub mod token;
