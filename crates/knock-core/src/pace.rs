@@ -8,13 +8,12 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::call::RateLimitTier;
 use crate::error::Error;
 use crate::pace::line::{Line, Turn};
 
 /// A limit on how fast requests are sent, so that calls wait instead of failing with 429.
 ///
-/// Each operation has its own limit, which is the rate of its [tier](RateLimitTier), as Knock's rate limits apply per
+/// Each operation has its own limit, which is the rate of its [tier](crate::RateLimitTier), as Knock's rate limits apply per
 /// endpoint. Clones share their state, and so do the clones of a client.
 ///
 /// ```
@@ -31,7 +30,7 @@ use crate::pace::line::{Line, Turn};
 ///
 /// # Rate
 ///
-/// Requests are spread evenly, at 98.5 % of the rate: at most 197 per second for [tier 4](RateLimitTier::Tier4), one
+/// Requests are spread evenly, at 98.5 % of the rate: at most 197 per second for [tier 4](crate::RateLimitTier::Tier4), one
 /// every 5.08 ms, never several at once. So 10,000 calls take 50.8 s. However Knock counts a second, it sees at most
 /// its limit as long as one request takes no more than 10 ms longer to arrive than another. If it returns a 429
 /// nevertheless, for example because another process uses the same key, no call of this operation is sent before the
@@ -108,8 +107,8 @@ impl Pace {
     }
 
     /// Returns the turns of one call.
-    pub(crate) fn join(&self, operation: &str, tier: RateLimitTier) -> Box<dyn Turns> {
-        self.lines.join(operation, interval(tier.per_second(), self.part, self.of))
+    pub(crate) fn join(&self, operation: &str, per_second: u32) -> Box<dyn Turns> {
+        self.lines.join(operation, interval(per_second, self.part, self.of))
     }
 }
 
@@ -151,5 +150,34 @@ impl Paces for Lines {
             }
         };
         Box::new(Turn::new(line, interval))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_lines_is_limited_whatever_the_names_are() {
+        let lines = Lines::default();
+        let mut first = lines.join("0", Duration::from_secs(1));
+        for name in 0..10_000 {
+            drop(lines.join(&name.to_string(), Duration::from_secs(1)));
+        }
+        assert_eq!(lines.0.lock().unwrap().len(), MAX_LINES + 1);
+
+        let wait = |turns: &mut Box<dyn Turns>| turns.wait(Duration::ZERO, Duration::MAX).unwrap();
+        assert_eq!(wait(&mut first), Duration::ZERO);
+        assert_eq!(wait(&mut lines.join("0", Duration::from_secs(1))), Duration::from_secs(1));
+        let mut others = ["5000", "6000"].map(|name| lines.join(name, Duration::from_secs(1)));
+        assert_eq!(others.each_mut().map(wait), [Duration::ZERO, Duration::from_secs(1)]);
+    }
+
+    #[test]
+    fn the_interval_is_that_of_a_share_of_the_rate() {
+        assert_eq!(interval(200, 1, 1), Duration::from_nanos(5_076_142));
+        assert_eq!(interval(200, 1, 4), Duration::from_nanos(4 * 5_076_142));
+        assert_eq!(interval(1000, 3, 4), Duration::from_nanos(1_353_637));
+        assert!(interval(1, 1, u32::MAX) > Duration::from_secs(4_000_000_000));
     }
 }

@@ -71,21 +71,27 @@ impl Line {
     }
 
     fn give_back(&mut self, place: Nanos, interval: Nanos) {
-        if place + interval == self.end {
+        self.taken -= 1;
+        if self.taken == 0 {
+            self.begin_at(Nanos::MIN);
+        } else if place + interval == self.end {
             self.end = place;
         } else {
             self.free.push(Reverse(place));
         }
-        self.leave(place);
     }
 
-    /// Removes the owner of a place, which was used or given back.
-    fn leave(&mut self, end: Nanos) {
-        self.taken = self.taken.saturating_sub(1);
+    fn leave(&mut self, place: Nanos, interval: Nanos) {
+        self.taken -= 1;
         if self.taken == 0 {
-            self.free = BinaryHeap::new();
-            self.end = self.end.min(end);
+            self.begin_at(place + interval);
         }
+    }
+
+    /// Begins a new line, when nobody waits.
+    fn begin_at(&mut self, place: Nanos) {
+        self.end = place;
+        self.free = BinaryHeap::new();
     }
 
     fn sent(&mut self, now: Nanos, interval: Nanos) {
@@ -119,8 +125,8 @@ impl Turns for Turn {
     fn wait(&mut self, now: Duration, end: Duration) -> Result<Duration, Error> {
         let (now, end) = (nanos(now), nanos(end));
         let mut line = lock(&self.line);
-        let mut place = match self.place {
-            Some(place) => place,
+        let place = match self.place {
+            Some(place) => place.max(line.paused_until - line.put_off),
             None if self.was_sent => line.take_first(now, self.interval),
             None => {
                 let place = line.first_free(now);
@@ -130,10 +136,7 @@ impl Turns for Turn {
         };
         if now >= place + line.put_off {
             // The turn has come, unless the line has fallen behind: then all wait as much longer.
-            place = place.max(line.paused_until - line.put_off);
-            if now < line.earliest() {
-                line.put_off = line.earliest() - place;
-            }
+            line.put_off = line.put_off.max(line.earliest() - place);
         }
         let turn = place + line.put_off;
         if turn >= end {
@@ -148,7 +151,7 @@ impl Turns for Turn {
     fn sent(&mut self, now: Duration) {
         let mut line = lock(&self.line);
         if let Some(place) = self.place.take() {
-            line.leave(place + self.interval);
+            line.leave(place, self.interval);
         }
         line.sent(nanos(now), self.interval);
         self.was_sent = true;
@@ -177,7 +180,7 @@ impl fmt::Debug for Turn {
 
 fn too_late(wait: Duration) -> Error {
     let message =
-        format!("the call would have to wait {wait:.1?} for its turn, which is too long; nothing was sent");
+        format!("the pace of the client would send it in {wait:.1?}, which is too late; nothing was sent");
     Error::no_turn(message, wait)
 }
 
