@@ -8,13 +8,15 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+pub(crate) use crate::pace::line::Turns;
+
 use crate::error::Error;
 use crate::pace::line::{Line, Turn};
 
 /// A limit on how fast requests are sent, so that calls wait instead of failing with 429.
 ///
-/// Each operation has its own limit, which is the rate of its [tier](crate::RateLimitTier), as Knock's rate limits apply per
-/// endpoint. Clones share their state, and so do the clones of a client.
+/// Each operation has its own limit, the rate of its [tier](crate::RateLimitTier), because Knock limits each endpoint.
+/// Clones share their state, and so do the clones of a client.
 ///
 /// ```
 /// use knock_core::{Config, Pace};
@@ -30,12 +32,16 @@ use crate::pace::line::{Line, Turn};
 ///
 /// # Rate
 ///
-/// Requests are spread evenly, at 98.5 % of the rate: at most 197 per second for [tier 4](crate::RateLimitTier::Tier4), one
-/// every 5.08 ms, never several at once. So 10,000 calls take 50.8 s. However Knock counts a second, it sees at most
-/// its limit as long as one request takes no more than 10 ms longer to arrive than another. If it returns a 429
-/// nevertheless, for example because another process uses the same key, no call of this operation is sent before the
-/// time that the server asks for, or before the backoff of the [`RetryPolicy`](crate::RetryPolicy) has passed. A time
-/// of more than an hour counts as an hour.
+/// Requests are spread evenly at 98.5 % of the rate, without bursts. For [tier 4](crate::RateLimitTier::Tier4), with 200
+/// requests per second, this is one every 5.08 ms, so 10,000 calls take 50.8 s. A timer that is late makes up for at most
+/// 5 ms. Knock therefore never sees more than its limit, however it counts a second, as long as no request takes 10 ms
+/// longer to arrive than another.
+///
+/// If Knock returns a 429 nevertheless, for example because another process uses the same key, no call of this operation
+/// is sent before the time that the server asks for or, if it does not, before the backoff of the
+/// [`RetryPolicy`](crate::RetryPolicy). More than an hour counts as an hour.
+///
+/// Calls stored in a queue keep their tier. [Custom](crate::custom) operations have tier 5, and share one limit.
 ///
 /// # Waiting
 ///
@@ -61,23 +67,6 @@ pub struct Pace {
 /// What [`Pace`] does for the calls of a client.
 trait Paces: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn join(&self, operation: &str, interval: Duration) -> Box<dyn Turns>;
-}
-
-/// The turns of one call: one for each attempt.
-pub(crate) trait Turns: fmt::Debug + Send + Sync {
-    /// Returns how long to wait for the turn of the next attempt: zero if it is now. Ask again after the wait, because
-    /// the turn may have been put off.
-    ///
-    /// # Errors
-    ///
-    /// An error with the wait, if the turn would not come before `end`. The call then has none.
-    fn wait(&mut self, now: Duration, end: Duration) -> Result<Duration, Error>;
-
-    /// Records that the request was sent.
-    fn sent(&mut self, now: Duration);
-
-    /// Lets no call of this operation have its turn for this time.
-    fn pause(&mut self, now: Duration, time: Duration);
 }
 
 impl Pace {
@@ -141,15 +130,10 @@ struct Lines(Mutex<BTreeMap<Box<str>, Arc<Mutex<Line>>>>);
 impl Paces for Lines {
     fn join(&self, operation: &str, interval: Duration) -> Box<dyn Turns> {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = match lines.get(operation) {
-            Some(line) => Arc::clone(line),
-            None => {
-                // All further operations share one line.
-                let name = if lines.len() < MAX_LINES { operation } else { "" };
-                Arc::clone(lines.entry(name.into()).or_default())
-            }
-        };
-        Box::new(Turn::new(line, interval))
+        // All further operations share one line.
+        let is_known = lines.len() < MAX_LINES || lines.contains_key(operation);
+        let line = lines.entry(if is_known { operation } else { "" }.into()).or_default();
+        Box::new(Turn::new(Arc::clone(line), interval))
     }
 }
 

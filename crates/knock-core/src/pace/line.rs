@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::pace::Turns;
 
 /// A time or a duration, in nanoseconds.
 type Nanos = i128;
@@ -105,6 +104,23 @@ impl Line {
             self.paused_until = until;
         }
     }
+}
+
+/// The turns of one call: one for each attempt.
+pub(crate) trait Turns: fmt::Debug + Send + Sync {
+    /// Returns how long to wait for the turn of the next attempt: zero if it is now. Ask again after the wait, because
+    /// the turn may have been put off.
+    ///
+    /// # Errors
+    ///
+    /// An error with the wait, if the turn would not come before `end`. The call then has none.
+    fn wait(&mut self, now: Duration, end: Duration) -> Result<Duration, Error>;
+
+    /// Records that the request was sent.
+    fn sent(&mut self, now: Duration);
+
+    /// Lets no call of this operation have its turn for this time.
+    fn pause(&mut self, now: Duration, time: Duration);
 }
 
 /// The turns of one call in a [`Line`].

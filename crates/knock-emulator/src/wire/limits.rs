@@ -78,8 +78,9 @@ impl Limits {
     /// Returns which entities of a call were updated less than a second ago, and the parameter that lists them.
     pub(crate) fn held(&mut self, call: &Call, now: Timestamp) -> Option<(String, Vec<String>)> {
         let entities = Entities::of(call)?;
-        while let Some((_, entity)) = self.updates.pop_front_if(|(time, _)| !is_recent(*time, now)) {
-            self.entities.remove(&entity);
+        while let Some((_, entity)) = self.updates.front().filter(|(time, _)| !is_recent(*time, now)) {
+            self.entities.remove(entity);
+            self.updates.pop_front();
         }
         let is_held = |id: &String| self.entities.contains(&(entities.kind.clone(), id.clone()));
         Some((entities.param.to_owned(), entities.ids.into_iter().filter(is_held).collect()))
