@@ -9,9 +9,9 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use knock_core::call::{Call, Ready, Sent, Verdict};
 use knock_core::{
-    CallOptions, Client, Config, ConfigBuilder, Error, ErrorKind, Moment, Operation, Outcome, Pace,
-    PreparedCall, RateLimitTier, RetryBudget, RetryPolicy, StopReason, TransportErrorKind, UnixTime,
-    messages, users, workflows,
+    Attempt, CallOptions, Client, Config, ConfigBuilder, Error, ErrorKind, Moment, Operation, Outcome, Pace,
+    PreparedCall, RateLimitTier, RetryBudget, RetryPolicy, StopReason, Transport, TransportError,
+    TransportErrorKind, UnixTime, messages, users, workflows,
 };
 use knock_emulator::{DEFAULT_KEY, Emulator, Fault, Faults, RateLimits};
 use proptest::prelude::*;
@@ -460,7 +460,7 @@ fn a_retry_goes_before_the_calls_that_wait() {
     let waits: Vec<_> = calls.iter_mut().map(|call| call.wait(at(secs(0))).unwrap()).collect();
     let (_, first) = calls.remove(0).send(at(secs(0))).unwrap();
     let now = millis(100);
-    let verdict = first.fail(knock_core::TransportError::not_sent("refused"), at(now));
+    let verdict = first.fail(TransportError::not_sent("refused"), at(now));
     let Verdict::Retry { after, call: mut retry } = verdict else { panic!("it is retried") };
     let now = now + after;
     let interval = waits[1];
@@ -577,6 +577,37 @@ fn a_client_waits_before_it_sends() {
     }
     assert_eq!(client.transport().sleeps(), [Duration::from_nanos(1_015_228_426), secs(3)]);
     assert_eq!(client.transport().attempts()[2].number, 2);
+}
+
+/// A transport whose clock stands still, as that of many tests.
+struct Frozen;
+
+impl Transport for Frozen {
+    async fn send(
+        &self,
+        _: http::Request<Bytes>,
+        _: Attempt<'_>,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        Ok(response(200, &[], r#"{"id":"b"}"#))
+    }
+
+    async fn sleep(&self, _: Duration) {}
+
+    fn now(&self) -> UnixTime {
+        START
+    }
+
+    fn random(&self) -> Result<[u8; 16], TransportError> {
+        Ok(RANDOM)
+    }
+}
+
+#[test]
+fn a_clock_that_stands_still_does_not_stop_a_client() {
+    let client = Client::with_transport(config(Pace::new()), Frozen);
+    for _ in 0..100 {
+        block_on(client.execute(bulk(), None)).unwrap();
+    }
 }
 
 #[test]

@@ -17,6 +17,9 @@
 //!                                                    └──► Failed(Error)
 //! ```
 //!
+//! A client with a [`Pace`](crate::Pace) asks [`Call::wait`] before each `send` how long to wait for the turn of the call.
+//! Without a pace, which is the default, there is no such wait.
+//!
 //! Each transition takes the call by value and returns the next state. A response cannot be passed in before a request
 //! was sent, nothing can be sent after the end, and each attempt is counted.
 //!
