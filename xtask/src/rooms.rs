@@ -30,6 +30,7 @@ const HOUSES: &[House] = &[
             ("pace", &["pace"]),
             ("config", &["config"]),
             ("call", &["call"]),
+            ("queue", &["queue"]),
             ("client", &["client", "transport"]),
             ("operation", &["operation"]),
             ("api types", &["api::*::*", "api::preferences", "api::recipients"]),
