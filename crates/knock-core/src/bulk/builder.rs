@@ -13,8 +13,9 @@ use crate::bulk::rows::{Limits, Reader};
 use crate::bulk::run::{Position, Run};
 use crate::bulk::slot::Job;
 use crate::client::Client;
-use crate::config::CallOptions;
+use crate::config::{CallOptions, Config};
 use crate::error::Error;
+use crate::pace::Pace;
 use crate::retry::RetryPolicy;
 use crate::transport::Transport;
 use crate::value::{InvalidInput, uuid4};
@@ -33,6 +34,8 @@ const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
 const DEFAULT_LIMIT: Duration = Duration::from_secs(10 * 60);
 /// With the default backoff, this rides out about a minute.
 const DEFAULT_RETRIES: u32 = 10;
+/// A call waits for its turn, and for as long as Knock asks it to.
+const DEFAULT_DEADLINE: Duration = Duration::from_secs(10 * 60);
 
 /// Bulk work on any number of items of type `I`, with its settings. Make one with a function of this
 /// [module](crate::bulk), for example [`identify_users`](crate::bulk::identify_users).
@@ -114,8 +117,8 @@ impl<I> Bulk<I> {
 
     /// Sets options of each call, for example a branch or another [retry policy](CallOptions::retry).
     ///
-    /// By default, a call is retried up to 10 times, which takes about a minute, and has no deadline: a chunk is
-    /// worth waiting for.
+    /// By default, a call has a deadline of 10 minutes and is retried up to 10 times, which takes about a minute, since a
+    /// chunk is worth waiting for. If the client has no [`Pace`], the run has one of its own.
     pub fn with(mut self, options: CallOptions) -> Self {
         self.options = self.options.overlaid_with(options);
         self
@@ -184,7 +187,7 @@ impl<I> Bulk<I> {
         }
         let job = Job {
             kind: self.kind,
-            options: defaults().overlaid_with(self.options),
+            options: defaults(client.config()).overlaid_with(self.options),
             idempotency_key,
             resends: self.resends,
             interval: self.interval,
@@ -249,7 +252,9 @@ impl<I> Bulk<I> {
     }
 }
 
-/// The options of a call for a chunk.
-fn defaults() -> CallOptions {
-    CallOptions::new().retry(RetryPolicy::default().max_retries(DEFAULT_RETRIES)).deadline(None)
+/// The options of a call for a chunk. It is paced, even if the client's other calls are not.
+fn defaults(config: &Config) -> CallOptions {
+    let retry = RetryPolicy::default().max_retries(DEFAULT_RETRIES);
+    let options = CallOptions::new().retry(retry).deadline(DEFAULT_DEADLINE);
+    if config.pace().is_some() { options } else { options.pace(Pace::new()) }
 }

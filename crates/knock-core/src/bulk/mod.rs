@@ -46,9 +46,10 @@
 //!
 //! # Rates and failures
 //!
-//! By default, a call is retried up to 10 times, and a 429 does not fail a chunk for at least a minute. A chunk that
-//! fails anyway does not end the run: the others go on, and a run that resumes sends it again. So if all chunks fail, for
-//! example because the API key was revoked, stop at the first one and resume later.
+//! The calls are [paced](crate::Pace): most bulk calls may be made once per second, so an import takes a second for every
+//! 1,000 items. A 429 is waited out. Other failures that may be temporary are retried up to 10 times, which takes about a
+//! minute. A chunk that fails anyway does not end the run: the others go on, and a run that resumes sends it again. So if
+//! all chunks fail, for example because the API key was revoked, stop at the first one and resume later.
 //!
 //! Items that Knock reports as rate limited, because each was updated less than a second before, are sent again after a
 //! second, and listed if that does not help.

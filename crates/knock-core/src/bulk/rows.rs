@@ -26,7 +26,8 @@ pub(super) struct Rows {
     pub(super) items: Range<u64>,
     /// A hash of all items of the input up to the end of this chunk.
     pub(super) hash: Hash,
-    rows: Vec<Row>,
+    /// The items that are sent.
+    sent: Vec<Row>,
     text: Vec<u8>,
     pub(super) refused: Vec<Refused>,
 }
@@ -41,33 +42,33 @@ struct Row {
 
 impl Rows {
     fn new(number: u64, start: u64, hasher: &Sha256) -> Self {
-        let (rows, text, refused) = (Vec::new(), Vec::new(), Vec::new());
-        Self { number, items: start..start, hash: Hash::of(hasher), rows, text, refused }
+        let (sent, text, refused) = (Vec::new(), Vec::new(), Vec::new());
+        Self { number, items: start..start, hash: Hash::of(hasher), sent, text, refused }
     }
 
     /// The number of items to send.
     pub(super) fn len(&self) -> usize {
-        self.rows.len()
+        self.sent.len()
     }
 
     pub(super) fn item(&self, row: usize) -> Item {
-        let Row { index, id, .. } = &self.rows[row];
+        let Row { index, id, .. } = &self.sent[row];
         Item { index: Some(*index), id: id.as_str().to_owned() }
     }
 
     pub(super) fn id(&self, row: usize) -> &str {
-        self.rows[row].id.as_str()
+        self.sent[row].id.as_str()
     }
 
     /// The row of an item of the input.
     pub(super) fn row_of(&self, index: u64) -> Option<usize> {
-        self.rows.binary_search_by_key(&index, |row| row.index).ok()
+        self.sent.binary_search_by_key(&index, |row| row.index).ok()
     }
 
     /// A row as it is sent.
     pub(super) fn text(&self, row: usize) -> &[u8] {
-        let start = row.checked_sub(1).map_or(0, |before| self.rows[before].end);
-        &self.text[start..self.rows[row].end]
+        let start = row.checked_sub(1).map_or(0, |before| self.sent[before].end);
+        &self.text[start..self.sent[row].end]
     }
 }
 
@@ -141,21 +142,18 @@ impl<I> Reader<I> {
             Ok(()) => None,
         };
         // There is a separator after each of the rows so far.
-        let together = alone + self.current.text.len() + self.current.rows.len();
+        let together = alone + self.current.text.len() + self.current.sent.len();
         let full = (reason.is_none() && together > self.limits.bytes).then(|| self.take());
 
         hash_part(&mut self.hasher, &self.encoded);
         let (index, id) = (self.current.items.end, (self.encoding.id)(item));
         self.current.items.end += 1;
-        match reason {
-            Some(reason) => {
-                let item = Item { index: Some(index), id: id.as_str().to_owned() };
-                self.current.refused.push(Refused { item, reason });
-            }
-            None => {
-                self.current.text.extend_from_slice(&self.encoded);
-                self.current.rows.push(Row { index, id, end: self.current.text.len() });
-            }
+        if let Some(reason) = reason {
+            let item = Item { index: Some(index), id: id.as_str().to_owned() };
+            self.current.refused.push(Refused { item, reason });
+        } else {
+            self.current.text.extend_from_slice(&self.encoded);
+            self.current.sent.push(Row { index, id, end: self.current.text.len() });
         }
         full
     }

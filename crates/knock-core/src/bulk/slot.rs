@@ -96,8 +96,8 @@ impl Slot {
             Stage::Started { ref operations, ref rate_limited } => {
                 let limited = rate_limited.iter().filter_map(|index| chunk.row_of(*index)).collect();
                 let waiting = fetch_and_wait(client.clone(), Arc::clone(job), operations.clone());
-                let state = State::Waiting(Box::pin(waiting), limited);
-                (Self { chunk: Arc::new(chunk), stage, state }, false)
+                let waiting = State::Waiting(Box::pin(waiting), limited);
+                (Self { chunk: Arc::new(chunk), stage, state: waiting }, false)
             }
             Stage::Done { ref rate_limited } => {
                 let limited = rate_limited.iter().filter_map(|index| chunk.row_of(*index)).collect();
