@@ -35,7 +35,7 @@ impl Refused {
             match &mut self.file {
                 Some(file) => file.write_record([&user, id, &reason])?,
                 None if self.printed.len() < MAX_PRINTED => {
-                    self.printed.push(format!("user {user}, {id}: {reason}"))
+                    self.printed.push(format!("user {user}, {id}: {reason}"));
                 }
                 None => {}
             }

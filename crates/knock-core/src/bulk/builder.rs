@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::pace::Pace;
 use crate::retry::RetryPolicy;
 use crate::transport::Transport;
-use crate::value::{InvalidInput, uuid4};
+use crate::value::{Field, InvalidInput, uuid4};
 use crate::wire::check_idempotency_key;
 
 /// The largest number of chunks in flight.
@@ -50,6 +50,8 @@ pub struct Bulk<I> {
     resends: u32,
     interval: Duration,
     limit: Duration,
+    /// Unless it is set: a pace of its own, if the client has none.
+    pace: Field<Pace>,
     options: CallOptions,
     checkpoint: Option<Checkpoint>,
 }
@@ -63,6 +65,7 @@ impl<I> Bulk<I> {
             resends: DEFAULT_RESENDS,
             interval: DEFAULT_INTERVAL,
             limit: DEFAULT_LIMIT,
+            pace: Field::Keep,
             options: CallOptions::new(),
             checkpoint: None,
             kind,
@@ -115,10 +118,18 @@ impl<I> Bulk<I> {
         self
     }
 
+    /// Sets the pace of the calls. By default it is that of the client or, if it has none, one of its own.
+    ///
+    /// With `None`, the calls of a client without a pace are sent as fast as they can be, for example to an emulator.
+    pub fn pace(mut self, pace: impl Into<Option<Pace>>) -> Self {
+        self.pace = pace.into().map_or(Field::Clear, Field::Set);
+        self
+    }
+
     /// Sets options of each call, for example a branch or another [retry policy](CallOptions::retry).
     ///
     /// By default, a call has a deadline of 10 minutes and is retried up to 10 times, which takes about a minute, since a
-    /// chunk is worth waiting for. If the client has no [`Pace`], the run has one of its own.
+    /// chunk is worth waiting for.
     pub fn with(mut self, options: CallOptions) -> Self {
         self.options = self.options.overlaid_with(options);
         self
@@ -187,7 +198,7 @@ impl<I> Bulk<I> {
         }
         let job = Job {
             kind: self.kind,
-            options: defaults(client.config()).overlaid_with(self.options),
+            options: defaults(self.pace, client.config()).overlaid_with(self.options),
             idempotency_key,
             resends: self.resends,
             interval: self.interval,
@@ -252,9 +263,13 @@ impl<I> Bulk<I> {
     }
 }
 
-/// The options of a call for a chunk. It is paced, even if the client's other calls are not.
-fn defaults(config: &Config) -> CallOptions {
+/// The options of a call for a chunk.
+fn defaults(pace: Field<Pace>, config: &Config) -> CallOptions {
     let retry = RetryPolicy::default().max_retries(DEFAULT_RETRIES);
     let options = CallOptions::new().retry(retry).deadline(DEFAULT_DEADLINE);
-    if config.pace().is_some() { options } else { options.pace(Pace::new()) }
+    match pace {
+        Field::Set(pace) => options.pace(pace),
+        Field::Keep if config.pace().is_none() => options.pace(Pace::new()),
+        _ => options,
+    }
 }
