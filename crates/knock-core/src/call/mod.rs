@@ -249,7 +249,7 @@ impl Call<Ready> {
         let inner = Inner {
             config: config.clone(),
             options: options.cloned().map(Box::new),
-            turns: pace.map(|pace| pace.join(prepared.operation(), prepared.tier())),
+            turns: pace.map(|pace| pace.join(prepared.operation(), prepared.tier().per_second())),
             paced_retries: 0,
             prepared,
             policy,
@@ -361,13 +361,13 @@ impl Inner {
         let expiry = self.prepared.expiry().map(|expiry| now.steady.saturating_add(expiry.since(now.unix)));
         let end = expiry.map_or(deadline, |expiry| expiry.min(deadline));
         turns.wait(now.steady, end).map_err(|too_late| {
-            self.earlier_attempt_may_have_acted = self.outcome == Outcome::Unknown;
-            if end == deadline {
-                let error = self.last_error.take().unwrap_or(too_late);
-                self.stopped(error, StopReason::DeadlineExceeded)
+            let (error, reason) = if end == deadline {
+                (too_late, StopReason::DeadlineExceeded)
             } else {
-                self.stopped(too_late.into_expired(), StopReason::Expired)
-            }
+                (too_late.into_expired(), StopReason::Expired)
+            };
+            let error = self.last_error.take().unwrap_or(error);
+            self.stopped(error, reason)
         })
     }
 

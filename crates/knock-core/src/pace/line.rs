@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::pace::Turns;
 
 /// A time or a duration, in nanoseconds.
 type Nanos = i128;
@@ -71,21 +70,27 @@ impl Line {
     }
 
     fn give_back(&mut self, place: Nanos, interval: Nanos) {
-        if place + interval == self.end {
+        self.taken -= 1;
+        if self.taken == 0 {
+            self.begin_at(Nanos::MIN);
+        } else if place + interval == self.end {
             self.end = place;
         } else {
             self.free.push(Reverse(place));
         }
-        self.leave(place);
     }
 
-    /// Removes the owner of a place, which was used or given back.
-    fn leave(&mut self, end: Nanos) {
-        self.taken = self.taken.saturating_sub(1);
+    fn leave(&mut self, place: Nanos, interval: Nanos) {
+        self.taken -= 1;
         if self.taken == 0 {
-            self.free = BinaryHeap::new();
-            self.end = self.end.min(end);
+            self.begin_at(place + interval);
         }
+    }
+
+    /// Begins a new line, when nobody waits.
+    fn begin_at(&mut self, place: Nanos) {
+        self.end = place;
+        self.free = BinaryHeap::new();
     }
 
     fn sent(&mut self, now: Nanos, interval: Nanos) {
@@ -99,6 +104,23 @@ impl Line {
             self.paused_until = until;
         }
     }
+}
+
+/// The turns of one call: one for each attempt.
+pub(crate) trait Turns: fmt::Debug + Send + Sync {
+    /// Returns how long to wait for the turn of the next attempt: zero if it is now. Ask again after the wait, because
+    /// the turn may have been put off.
+    ///
+    /// # Errors
+    ///
+    /// An error with the wait, if the turn would not come before `end`. The call then has none.
+    fn wait(&mut self, now: Duration, end: Duration) -> Result<Duration, Error>;
+
+    /// Records that the request was sent.
+    fn sent(&mut self, now: Duration);
+
+    /// Lets no call of this operation have its turn for this time.
+    fn pause(&mut self, now: Duration, time: Duration);
 }
 
 /// The turns of one call in a [`Line`].
@@ -119,8 +141,8 @@ impl Turns for Turn {
     fn wait(&mut self, now: Duration, end: Duration) -> Result<Duration, Error> {
         let (now, end) = (nanos(now), nanos(end));
         let mut line = lock(&self.line);
-        let mut place = match self.place {
-            Some(place) => place,
+        let place = match self.place {
+            Some(place) => place.max(line.paused_until - line.put_off),
             None if self.was_sent => line.take_first(now, self.interval),
             None => {
                 let place = line.first_free(now);
@@ -130,10 +152,7 @@ impl Turns for Turn {
         };
         if now >= place + line.put_off {
             // The turn has come, unless the line has fallen behind: then all wait as much longer.
-            place = place.max(line.paused_until - line.put_off);
-            if now < line.earliest() {
-                line.put_off = line.earliest() - place;
-            }
+            line.put_off = line.put_off.max(line.earliest() - place);
         }
         let turn = place + line.put_off;
         if turn >= end {
@@ -148,7 +167,7 @@ impl Turns for Turn {
     fn sent(&mut self, now: Duration) {
         let mut line = lock(&self.line);
         if let Some(place) = self.place.take() {
-            line.leave(place + self.interval);
+            line.leave(place, self.interval);
         }
         line.sent(nanos(now), self.interval);
         self.was_sent = true;
@@ -177,7 +196,7 @@ impl fmt::Debug for Turn {
 
 fn too_late(wait: Duration) -> Error {
     let message =
-        format!("the call would have to wait {wait:.1?} for its turn, which is too long; nothing was sent");
+        format!("the pace of the client would send it in {wait:.1?}, which is too late; nothing was sent");
     Error::no_turn(message, wait)
 }
 
