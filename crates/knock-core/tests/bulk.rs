@@ -24,6 +24,7 @@ use knock_core::{
     Attempt, CallOptions, Client, Error, Operation, RetryPolicy, Text, Transport, TransportError, UnixTime,
     audiences, messages, objects, schedules, tenants, users, workflows,
 };
+use knock_emulator::{Emulator, RateLimits};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::{NOW, config, response, secs};
@@ -728,6 +729,68 @@ fn a_run_can_be_sent_to_another_thread() {
     let (_, client) = knock([]);
     let run = bulk::identify_users().start(&client, ids(0..3)).unwrap();
     assert!(wait_for(is_send(is_send(run).finish())).unwrap().is_complete());
+}
+
+/// A transport to a strict emulator, in a world without real time: the clock goes on when everything waits for it.
+struct Strict {
+    emulator: Emulator,
+    world: Arc<Mutex<(Duration, BTreeSet<Duration>)>>,
+}
+
+impl Transport for Strict {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        _: Attempt<'_>,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        let now = NOW.since(UnixTime::from_secs(0)) + self.world.lock().unwrap().0;
+        Ok(self.emulator.handle(request, std::time::UNIX_EPOCH + now))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let end = self.world.lock().unwrap().0 + duration;
+        std::future::poll_fn(|_| {
+            let mut world = self.world.lock().unwrap();
+            if world.0 >= end {
+                return Poll::Ready(());
+            }
+            world.1.insert(end);
+            Poll::Pending
+        })
+        .await;
+    }
+
+    fn now(&self) -> UnixTime {
+        NOW + self.world.lock().unwrap().0
+    }
+
+    fn random(&self) -> Result<[u8; 16], TransportError> {
+        Ok([7; 16])
+    }
+}
+
+#[test]
+fn a_run_keeps_to_the_rate_of_its_calls() {
+    let emulator = Emulator::builder().rate_limits(RateLimits::new()).build();
+    let world = Arc::new(Mutex::new((Duration::ZERO, BTreeSet::new())));
+    let transport = Strict { emulator: emulator.clone(), world: Arc::clone(&world) };
+    let config = knock_core::Config::new(knock_emulator::DEFAULT_KEY).unwrap();
+    let client = Client::with_transport(config, transport);
+    let mut run = pin!(bulk::identify_users().start(&client, ids(0..12_000)).unwrap().finish());
+    let summary = loop {
+        if let Poll::Ready(summary) = run.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            break summary.unwrap();
+        }
+        let mut world = world.lock().unwrap();
+        // Without a sleeper, the run only gave way to other tasks.
+        world.0 = world.1.pop_first().unwrap_or(world.0);
+    };
+    assert_eq!((summary.is_complete(), summary.settled.done), (true, 12_000));
+    let requests = emulator.requests();
+    assert!(requests.iter().all(|request| request.status.is_success()), "there is no 429");
+    assert_eq!(requests.iter().filter(|request| request.path.ends_with("/identify")).count(), 12);
+    let elapsed = world.lock().unwrap().0;
+    assert!((secs(11)..secs(13)).contains(&elapsed), "one request per second: {elapsed:?}");
 }
 
 /// A user for each size: `None` is invalid.
