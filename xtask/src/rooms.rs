@@ -35,6 +35,7 @@ const HOUSES: &[House] = &[
             ("operation", &["operation"]),
             ("api types", &["api::*::*", "api::preferences", "api::recipients"]),
             ("api operations", &["api"]),
+            ("bulk", &["bulk"]),
             ("token", &["token"]),
             ("webhook", &["webhook"]),
             ("registry", &["registry"]),

@@ -42,7 +42,8 @@
 //! | verify webhooks from Knock | [`webhook`] |
 //! | look at messages, and mark them as seen, read or archived | [`messages`], [`feeds`] |
 //! | go through lists | [`Paged`], [`Page`] |
-//! | change many entities at once | functions that begin with `bulk_`, [`bulk_operations`] |
+//! | change many entities at once | [`bulk`] for any number; functions that begin with `bulk_`, [`bulk_operations`] |
+//! | trigger a workflow for more than 1,000 recipients | [`bulk::trigger`] |
 //! | handle errors and configure retries | [guide: errors and retries](guide::errors_and_retries) |
 //! | make many calls without exceeding rate limits | [`Pace`] |
 //! | send calls later or elsewhere | [guide: queues](guide::queues), [`queue`] |
@@ -64,12 +65,14 @@
 //! 4. [`Client`]: drives calls over a [`Transport`]. All async functions that make calls go through it.
 //! 5. [`Config`], [`CallOptions`], [`RetryPolicy`], [`RetryBudget`] and [`Pace`]: the settings.
 //! 6. [`Error`]: what went wrong, and what to do about it.
-//! 7. [`token`] and [`webhook`]: user tokens and webhooks, which need no client.
+//! 7. [`bulk`]: any number of items, divided into calls.
+//! 8. [`token`] and [`webhook`]: user tokens and webhooks, which need no client.
 //!
 //! The reasons behind this design are in `docs/DESIGN.md` in the repository.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
+pub mod bulk;
 pub mod call;
 mod client;
 mod config;

@@ -96,6 +96,7 @@ mod prepared;
 
 pub use attempt::Attempt;
 pub use info::{Method, OperationInfo, RateLimitTier, Repetition, Twice};
+pub(crate) use prepared::KEY_LIFETIME;
 pub use prepared::PreparedCall;
 
 use std::fmt;

@@ -27,7 +27,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const CUSTOM: &str = "custom";
 
 /// How long Knock remembers an idempotency key.
-const KEY_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const KEY_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A call as plain data: the operation, method, path and query, body, idempotency key and branch.
 ///
