@@ -1,6 +1,7 @@
 //! The client, which sends calls over a transport.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::call::{Call, Completed, PreparedCall, Ready, Verdict};
 use crate::config::{CallOptions, Config};
@@ -97,20 +98,26 @@ impl<T: Transport> Client<T> {
     /// Drives a call to its end.
     pub(crate) async fn drive(&self, mut call: Call<Ready>) -> Result<Completed, Error> {
         let transport = &self.inner.transport;
+        let mut wait = Duration::ZERO;
         loop {
-            let (request, sent) = call.send(self.now())?;
+            if !wait.is_zero() {
+                transport.sleep(wait).await;
+            }
+            let now = self.now();
+            wait = call.wait(now)?;
+            if !wait.is_zero() {
+                continue;
+            }
+            let (request, sent) = call.send(now)?;
             let result = transport.send(request, sent.attempt()).await;
             let verdict = match result {
                 Ok(response) => sent.receive(response, self.now()),
                 Err(error) => sent.fail(error, self.now()),
             };
-            call = match verdict {
+            (wait, call) = match verdict {
                 Verdict::Done(completed) => return Ok(completed),
                 Verdict::Failed(error) => return Err(error),
-                Verdict::Retry { after, call } => {
-                    transport.sleep(after).await;
-                    call
-                }
+                Verdict::Retry { after, call } => (after, call),
             };
         }
     }

@@ -76,6 +76,7 @@ mod error;
 pub mod guide;
 mod maybe_send;
 mod operation;
+mod pace;
 pub mod registry;
 mod retry;
 pub mod token;
@@ -93,6 +94,7 @@ pub use maybe_send::{MaybeSend, MaybeSendSync};
 pub use operation::{
     ApiResponse, Batch, Operation, Page, PageInfo, Paged, RequestEncoder, WithOptions, custom,
 };
+pub use pace::Pace;
 pub use retry::{RetryBudget, RetryPolicy};
 pub use transport::Transport;
 pub use value::{
