@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use knock_core::call::Completed;
-use knock_core::{Error, ErrorKind, Outcome, PreparedCall, UnixTime};
+use knock_core::{Error, ErrorKind, Outcome, PreparedCall, TransportErrorKind, UnixTime};
 use serde_json::{Value, json};
 
 /// Retries wait one second, then twice as long each time, up to an hour.
@@ -116,8 +116,10 @@ fn after_error(error: &Error, min_wait: Duration, past: &Past, jitter: f64) -> N
             _ => Next::Dead(DeadReason::Refused, why),
         };
     }
-    // With a 429 that says how long to wait, the server is busy, and nothing is wrong with the call.
-    let counts = !(error.is_rate_limited() && error.retry_after().is_some());
+    // If Knock, or the client's pace, says how long to wait, nothing is wrong with the call.
+    let is_limited =
+        error.is_rate_limited() || error.transport_kind() == Some(TransportErrorKind::LocalLimit);
+    let counts = !(is_limited && error.retry_after().is_some());
     if counts && past.attempts + 1 >= past.max_attempts {
         return Next::Dead(DeadReason::GaveUp, why);
     }

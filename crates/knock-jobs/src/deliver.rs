@@ -28,7 +28,7 @@ pub(crate) struct Deliverer<DB: Store, T> {
     pub(crate) pool: Pool<DB>,
     pub(crate) queue: String,
     pub(crate) client: Client<T>,
-    pub(crate) options: Option<CallOptions>,
+    pub(crate) options: CallOptions,
     /// The name of this worker, by which its jobs are locked.
     pub(crate) worker: String,
     pub(crate) counters: Arc<Counters>,
@@ -98,7 +98,7 @@ impl<DB: Store, T: Transport> Deliverer<DB, T> {
             return;
         }
         let min_wait = call.min_wait();
-        let result = self.client.execute(call, self.options.as_ref()).await;
+        let result = self.client.execute(call, Some(&self.options)).await;
         self.end(job, decide::after(result, min_wait, &job.past, self.jitter())).await;
     }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use apalis_core::task::Task;
 use apalis_core::worker::context::WorkerContext;
 use futures_util::StreamExt;
-use knock_core::{CallOptions, Client, Transport};
+use knock_core::{CallOptions, Client, Pace, Transport};
 use tracing::{debug, warn};
 use ulid::Ulid;
 
@@ -32,7 +32,7 @@ const SHORTEST_SILENCE: Duration = Duration::from_secs(2);
 /// use knock_jobs::{Error, Queue, Worker};
 /// use sqlx::Sqlite;
 ///
-/// # async fn example<T: Transport>(queue: Queue<Sqlite>, knock: Client<T>) -> Result<(), Error> {
+/// # async fn example<T: Transport>(queue: &Queue<Sqlite>, knock: &Client<T>) -> Result<(), Error> {
 /// let worker = Worker::new(queue, knock);
 /// worker.run_until(async { tokio::signal::ctrl_c().await.unwrap_or_default() }).await
 /// # }
@@ -42,7 +42,8 @@ const SHORTEST_SILENCE: Duration = Duration::from_secs(2);
 pub struct Worker<DB: Store, T> {
     queue: Queue<DB>,
     client: Client<T>,
-    options: Option<CallOptions>,
+    options: CallOptions,
+    pace: Pace,
     settings: Settings,
     keep_done: Duration,
     counters: Arc<Counters>,
@@ -51,11 +52,16 @@ pub struct Worker<DB: Store, T> {
 
 impl<DB: Store, T: Transport> Worker<DB, T> {
     /// Returns a worker that sends the jobs of a queue with a client.
-    pub fn new(queue: Queue<DB>, client: Client<T>) -> Self {
+    ///
+    /// It keeps to the client's pace, or to one of its own if the client has none. If several processes use the same API
+    /// key, give each a [`pace`](Self::pace) with its share.
+    pub fn new(queue: &Queue<DB>, client: &Client<T>) -> Self {
+        let pace = client.config().pace().cloned().unwrap_or_default();
         Self {
-            queue,
-            client,
-            options: None,
+            queue: queue.clone(),
+            client: client.clone(),
+            options: CallOptions::new(),
+            pace,
             settings: Settings {
                 concurrency: 16,
                 poll_interval: Duration::from_secs(1),
@@ -87,9 +93,15 @@ impl<DB: Store, T: Transport> Worker<DB, T> {
         self
     }
 
-    /// Sets options for every call, for example a deadline.
+    /// Sets options for every call, for example a deadline. A pace among them has no effect; use [`pace`](Self::pace).
     pub fn call_options(mut self, options: CallOptions) -> Self {
-        self.options = Some(options);
+        self.options = options;
+        self
+    }
+
+    /// Sets the pace of the calls, for example `Pace::new().share(1, 4)` in one of four processes.
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
         self
     }
 
@@ -149,17 +161,17 @@ impl<DB: Store, T: Transport> Worker<DB, T> {
     }
 
     async fn work(&self, context: &WorkerContext) -> String {
-        let deliverer = Arc::new(Deliverer {
+        let each = Arc::new(Deliverer {
             pool: self.queue.pool().clone(),
             queue: self.queue.name().to_owned(),
             client: self.client.clone(),
-            options: self.options.clone(),
+            options: self.options.clone().pace(self.pace.clone()),
             worker: context.name().to_owned(),
             counters: Arc::clone(&self.counters),
             stopping: Arc::clone(&self.stopping),
         });
         let service = tower::service_fn(move |task: Task<Vec<u8>>| {
-            let delivered = Arc::clone(&deliverer).deliver(Delivery::new(task));
+            let delivered = Arc::clone(&each).deliver(Delivery::new(task));
             async move {
                 delivered.await;
                 Ok::<(), Infallible>(())
