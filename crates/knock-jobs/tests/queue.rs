@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use knock_emulator::{Emulator, Fault, Server};
 use knock_jobs::{DeadReason, Error, Job, Queue, Worker};
-use knock_reqwest::{Knock, PreparedCall, ReqwestTransport, UnixTime, custom, workflows};
+use knock_reqwest::{Knock, Method, PreparedCall, ReqwestTransport, UnixTime, custom, workflows};
 use serde_json::json;
 use sqlx::Pool;
 use support::Database;
@@ -16,7 +16,7 @@ use support::Database;
 const TOO_LONG: Duration = Duration::from_mins(2);
 
 mod database {
-    use crate::support;
+    use crate::support::{self, on_database};
 
     on_database!(
         what_is_committed_is_sent_and_what_is_rolled_back_is_not,
@@ -71,7 +71,7 @@ impl<DB: Database> Setting<DB> {
     /// A call that is not safe to repeat.
     fn unrepeatable(&self) -> PreparedCall {
         let path = "/v1/users/jhammond/messages";
-        self.knock.prepare(&custom::request(http::Method::POST, path)).expect("a call")
+        self.knock.prepare(&custom::request::<serde_json::Value>(Method::Post, path)).expect("a call")
     }
 
     async fn enqueue(&self, job: impl Into<Job>) -> String {

@@ -1,5 +1,5 @@
 //! The database of a test: a file of SQLite, or a new database in the Postgres of `KNOCK_JOBS_POSTGRES`.
-#![allow(dead_code, unreachable_pub, reason = "each test uses a part")]
+#![allow(dead_code, unused_imports, unused_macros, unreachable_pub, reason = "each test uses a part")]
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -150,7 +150,6 @@ pub fn knock(base_url: &str) -> Knock {
 }
 
 /// Makes a test of an async function that takes a place and is generic over the database.
-#[macro_export]
 macro_rules! on_database {
     ($($name:ident),* $(,)?) => {$(
         #[tokio::test(flavor = "multi_thread")]
@@ -164,3 +163,4 @@ macro_rules! on_database {
         }
     )*};
 }
+pub(crate) use on_database;
