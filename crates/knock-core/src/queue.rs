@@ -20,7 +20,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::call::{Completed, PreparedCall};
-use crate::error::{Error, ErrorKind, Outcome};
+use crate::error::{Error, ErrorKind, Outcome, TransportErrorKind};
 use crate::value::UnixTime;
 
 /// A key that expires within this time is not used: the clocks of two machines differ, and a call takes a while.
@@ -54,13 +54,26 @@ pub enum Next {
 /// A call that is to be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {
-    /// The wait that Knock asks for. Without one, use [`backoff`].
+    /// How long Knock, or the client's [pace](crate::Pace), asks to wait.
     pub after: Option<Duration>,
+    /// The shortest wait, see [`PreparedCall::min_wait`].
+    pub at_least: Duration,
     /// Whether the failure counts towards a limit of the queue. Being asked to wait does not: nothing is wrong with the
     /// call.
     pub counts: bool,
     /// Whether Knock may have acted on the call. If not, the next delivery may be treated as the first.
     pub may_have_acted: bool,
+}
+
+impl Retry {
+    /// Returns the wait before the next delivery, after this many deliveries that failed, this one included. `random` is
+    /// any number.
+    ///
+    /// It is the wait that was asked for, or else one second, doubled after each failure up to an hour, minus a jitter of up
+    /// to a quarter.
+    pub fn wait(&self, failures: u32, random: u32) -> Duration {
+        self.after.unwrap_or_else(|| backoff(failures, random)).max(self.at_least)
+    }
 }
 
 /// Why a call is set aside.
@@ -154,12 +167,15 @@ impl Delivery {
                 _ => Next::SetAside(Reason::Refused),
             };
         }
-        let after = match error.retry_after() {
-            Some(wait) => Some(wait.max(self.min_wait)),
-            None => Some(self.min_wait).filter(|wait| !wait.is_zero()),
-        };
-        let is_told_to_wait = error.is_rate_limited() && error.retry_after().is_some();
-        Next::Retry(Retry { after, counts: !is_told_to_wait, may_have_acted: error.outcome_unknown() })
+        let after = error.retry_after();
+        let is_limited =
+            error.is_rate_limited() || error.transport_kind() == Some(TransportErrorKind::LocalLimit);
+        Next::Retry(Retry {
+            after,
+            at_least: self.min_wait,
+            counts: !(is_limited && after.is_some()),
+            may_have_acted: error.outcome_unknown(),
+        })
     }
 }
 
@@ -168,9 +184,7 @@ fn is_of_the_worker(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Authentication | ErrorKind::Configuration)
 }
 
-/// Returns the wait before the next delivery after this many failed ones, if Knock asks for none: one second, doubled
-/// each time up to an hour, minus a jitter of up to a quarter. `random` is any number.
-pub fn backoff(failures: u32, random: u32) -> Duration {
+fn backoff(failures: u32, random: u32) -> Duration {
     let factor = 1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
     let wait = SHORTEST_BACKOFF.saturating_mul(factor).min(LONGEST_BACKOFF);
     wait.saturating_sub((wait / 4).mul_f64(f64::from(random) / f64::from(u32::MAX)))
@@ -183,7 +197,7 @@ mod tests {
     use super::*;
     use crate::call::{Call, Method, Verdict};
     use crate::operation::Operation;
-    use crate::{Config, TransportError, TransportErrorKind, custom, users, workflows};
+    use crate::{Config, TransportError, custom, users, workflows};
 
     const NOW: UnixTime = UnixTime::from_secs(1_790_000_000);
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -258,7 +272,12 @@ mod tests {
     #[test]
     fn a_response_decides_what_becomes_of_the_call() {
         let retry = |after: Option<u64>, counts, may_have_acted| {
-            Next::Retry(Retry { after: after.map(Duration::from_secs), counts, may_have_acted })
+            Next::Retry(Retry {
+                after: after.map(Duration::from_secs),
+                at_least: Duration::ZERO,
+                counts,
+                may_have_acted,
+            })
         };
         let done = r#"{"workflow_run_id": "1"}"#;
         for (status, retry_after, body, next) in [
@@ -283,7 +302,9 @@ mod tests {
         let bulk = users::bulk_delete(["jhammond"]).prepare([7; 16]).unwrap();
         let min_wait = bulk.min_wait();
         let Next::Retry(retry) = deliver(bulk, Ok(response(503, None, "{}"))) else { panic!("no retry") };
-        assert_eq!(retry.after.unwrap_or_default(), min_wait);
+        assert!(min_wait > Duration::from_secs(1));
+        assert_eq!(retry.wait(1, 0), min_wait);
+        assert_eq!(retry.wait(5, 0), Duration::from_secs(16));
     }
 
     #[test]

@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use apalis_core::task::Task;
+use knock_core::queue::{self, Reason};
 use knock_core::{CallOptions, Client, PreparedCall, Transport, UnixTime};
 use serde_json::json;
 use sqlx::Pool;
 use tracing::{Instrument, Span, field, info_span, warn};
 
 use crate::counters::{Counters, count};
-use crate::decide::{self, DeadReason, Next, Past};
+use crate::decide::{self, Next, Past};
 use crate::job::{meta, whole_seconds};
 use crate::store::{Change, Status, Store};
 use crate::trace::TraceContext;
@@ -55,8 +56,10 @@ impl Delivery {
             past: Past {
                 attempts: number(task.attempt()),
                 max_attempts: task.max_attempts().map_or(u32::MAX, number),
-                interrupted: text(meta::SENDING).is_some(),
-                first_sent_at: first_sent_at.map(UnixTime::from_millis),
+                call: queue::Past {
+                    interrupted: text(meta::SENDING).is_some(),
+                    first_sent_at: first_sent_at.map(UnixTime::from_millis),
+                },
             },
             order: text(meta::ORDER),
             trace: TraceContext { traceparent: text(meta::TRACEPARENT), tracestate: text(meta::TRACESTATE) },
@@ -87,23 +90,24 @@ impl<DB: Store, T: Transport> Deliverer<DB, T> {
     async fn send(&self, job: &Delivery) {
         let call = match serde_json::from_slice::<PreparedCall>(&job.body) {
             Ok(call) => call,
-            Err(error) => return self.end(job, Next::Dead(DeadReason::NotACall, error.to_string())).await,
+            Err(error) => return self.end(job, Next::Dead(Reason::NotACall, error.to_string())).await,
         };
         Span::current().record("knock.operation", call.operation());
-        if let Some(next) = decide::before(&call, &job.past, self.now()) {
-            return self.end(job, next).await;
-        }
+        let delivery = match queue::Delivery::begin(&call, job.past.call, self.now()) {
+            Ok(delivery) => delivery,
+            Err(next) => return self.end(job, decide::unsent(next)).await,
+        };
         // Recorded before it is sent: whoever finds the job after this worker's death knows that it may have been.
         if !self.record(job, &self.sending(job)).await {
             return;
         }
-        let min_wait = call.min_wait();
         let result = self.client.execute(call, Some(&self.options)).await;
-        self.end(job, decide::after(result, min_wait, &job.past, self.jitter())).await;
+        let next = delivery.end(&result);
+        self.end(job, decide::sent(next, result, &job.past, self.random())).await;
     }
 
     fn sending(&self, job: &Delivery) -> Change {
-        let first_sent_at = job.past.first_sent_at.unwrap_or_else(|| self.now());
+        let first_sent_at = job.past.call.first_sent_at.unwrap_or_else(|| self.now());
         Change {
             status: Status::Running,
             metadata: vec![
@@ -126,7 +130,7 @@ impl<DB: Store, T: Transport> Deliverer<DB, T> {
         let is_over = !matches!(next, Next::Retry { .. });
         if let Next::Dead(reason, why) = &next {
             // The description of a message that is no call may quote it.
-            let why = if *reason == DeadReason::NotACall { "" } else { why };
+            let why = if *reason == Reason::NotACall { "" } else { why };
             warn!(job.id, %reason, why, "a job became a dead letter");
         }
         if !self.record(job, &self.ending(job, next, name)).await {
@@ -158,7 +162,7 @@ impl<DB: Store, T: Transport> Deliverer<DB, T> {
                 Change { status: Status::Killed, result, metadata, ..Change::default() }
             }
             Next::Retry { wait, counts, may_have_acted, why } => {
-                if !may_have_acted && job.past.first_sent_at.is_none() {
+                if !may_have_acted && job.past.call.first_sent_at.is_none() {
                     // Knock refused every attempt so far, so it has not used the key.
                     metadata.push((meta::FIRST_SENT_AT, None));
                 }
@@ -197,7 +201,7 @@ impl<DB: Store, T: Transport> Deliverer<DB, T> {
         self.client.transport().now()
     }
 
-    fn jitter(&self) -> f64 {
-        self.client.transport().random().map_or(0.0, |random| f64::from(random[0]) / 255.0)
+    fn random(&self) -> u32 {
+        self.client.transport().random().map_or(0, |[a, b, c, d, ..]| u32::from_le_bytes([a, b, c, d]))
     }
 }

@@ -24,7 +24,7 @@ pub(crate) mod meta {
     pub(crate) const SENDING: &str = "knock_sending";
     /// When Knock may first have received the call, in milliseconds since 1970.
     pub(crate) const FIRST_SENT_AT: &str = "knock_first_sent_at";
-    /// How the job ended: `sent`, `expired`, or a `DeadReason`.
+    /// How the job ended: `sent`, `expired`, or a `Reason`.
     pub(crate) const END: &str = "knock_end";
     pub(crate) const TRACEPARENT: &str = "traceparent";
     pub(crate) const TRACESTATE: &str = "tracestate";

@@ -18,9 +18,9 @@ mod trace;
 mod worker;
 
 pub use counters::Counters;
-pub use decide::DeadReason;
 pub use error::Error;
 pub use job::Job;
+pub use knock_core::queue::Reason;
 pub use queue::{DeadLetter, Depth, Queue};
 pub use store::Store;
 pub use worker::Worker;

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
+use knock_core::queue::Reason;
 use knock_core::{PreparedCall, UnixTime};
 use serde_json::Value;
 use sqlx::Pool;
 
-use crate::decide::DeadReason;
 use crate::error::Error;
 use crate::job::Job;
 use crate::store::{DeadRow, Store};
@@ -133,7 +133,7 @@ impl<DB: Store> Queue<DB> {
     /// Sends a dead letter again, as a new job with the same call and idempotency key, and returns whether there was one
     /// with this id. It does not wait for others of its order.
     ///
-    /// For [`OutcomeUnknown`](DeadReason::OutcomeUnknown) and [`KeyExpired`](DeadReason::KeyExpired), first find out
+    /// For [`OutcomeUnknown`](Reason::OutcomeUnknown) and [`KeyExpired`](Reason::KeyExpired), first find out
     /// whether Knock acted: this may notify twice.
     ///
     /// # Errors
@@ -187,7 +187,7 @@ pub struct DeadLetter {
     /// The id that [`Queue::enqueue`] returned.
     pub id: String,
     /// Why it was given up.
-    pub reason: DeadReason,
+    pub reason: Reason,
     /// The last error.
     pub message: String,
     /// The call, or `None` if the stored message is not one.
@@ -205,7 +205,7 @@ impl DeadLetter {
         Self {
             message: message.to_owned(),
             // A job that somebody killed by hand, for example on apalis' board, has no reason of ours.
-            reason: row.reason.and_then(|reason| DeadReason::parse(&reason)).unwrap_or(DeadReason::GaveUp),
+            reason: row.reason.and_then(|reason| Reason::from_name(&reason)).unwrap_or(Reason::GaveUp),
             call: serde_json::from_slice(&row.body).ok(),
             attempts: u32::try_from(row.attempts).unwrap_or_default(),
             died_at: UnixTime::from_secs(

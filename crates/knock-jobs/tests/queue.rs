@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use knock_emulator::{Emulator, Fault, Server};
-use knock_jobs::{DeadReason, Error, Job, Queue, Worker};
+use knock_jobs::{Error, Job, Queue, Reason, Worker};
 use knock_reqwest::{Knock, Method, PreparedCall, ReqwestTransport, UnixTime, custom, workflows};
 use serde_json::json;
 use sqlx::Pool;
@@ -62,9 +62,8 @@ impl<DB: Database> Setting<DB> {
     }
 
     fn trigger(&self, number: usize) -> PreparedCall {
-        let trigger = workflows::trigger("order-confirmed")
-            .recipients(["jhammond"])
-            .data(json!({ "order": number }));
+        let trigger =
+            workflows::trigger("order-confirmed").recipients(["jhammond"]).data(json!({ "order": number }));
         self.knock.prepare(&trigger).expect("a call")
     }
 
@@ -160,7 +159,9 @@ async fn a_job_waits_as_long_as_the_server_asked<DB: Database>(url: &str) {
     setting.enqueue(setting.trigger(1)).await;
     setting
         .work_until(async || {
-            DB::number(&setting.pool, &format!("SELECT count(*) FROM {} WHERE status = 'Failed'", DB::JOBS)).await == 1
+            DB::number(&setting.pool, &format!("SELECT count(*) FROM {} WHERE status = 'Failed'", DB::JOBS))
+                .await
+                == 1
         })
         .await;
     let wait = DB::number(&setting.pool, DB::WAIT).await;
@@ -177,7 +178,7 @@ async fn a_refused_call_is_a_dead_letter_and_can_be_sent_again<DB: Database>(url
     let id = setting.enqueue(call.clone()).await;
     setting.work().await;
     let letter = setting.only_dead_letter().await;
-    assert_eq!((&letter.id, letter.reason), (&id, DeadReason::Refused));
+    assert_eq!((&letter.id, letter.reason), (&id, Reason::Refused));
     assert!(letter.message.starts_with("workflows.trigger: 404 "), "{}", letter.message);
     assert_eq!(letter.call.as_ref(), Some(&call));
     assert!(now().since(letter.died_at) < Duration::from_hours(1), "{}", letter.died_at);
@@ -207,7 +208,11 @@ async fn an_expired_job_is_dropped<DB: Database>(url: &str) {
 async fn a_message_that_is_no_call_is_set_aside<DB: Database>(url: &str) {
     let setting = Setting::<DB>::new(url).await;
     let insert = |id: &str, text: &str| {
-        format!("INSERT INTO {} (job, id, job_type) VALUES ({}, '{id}', 'knock')", DB::JOBS, DB::message(text))
+        format!(
+            "INSERT INTO {} (job, id, job_type) VALUES ({}, '{id}', 'knock')",
+            DB::JOBS,
+            DB::message(text)
+        )
     };
     setting.run(&insert("01J00000000000000000000001", "no JSON")).await;
     setting.run(&insert("01J00000000000000000000002", r#"{"version": 2}"#)).await;
@@ -220,7 +225,7 @@ async fn a_message_that_is_no_call_is_set_aside<DB: Database>(url: &str) {
     let told: BTreeMap<_, _> =
         letters.iter().map(|letter| (letter.id.as_str(), letter.message.as_str())).collect();
     assert_eq!(told.len(), 3, "{letters:?}");
-    assert!(letters.iter().all(|letter| letter.reason == DeadReason::NotACall && letter.call.is_none()));
+    assert!(letters.iter().all(|letter| letter.reason == Reason::NotACall && letter.call.is_none()));
     assert!(told["01J00000000000000000000001"].starts_with("expected "), "{told:?}");
     assert!(told["01J00000000000000000000002"].starts_with("missing field "), "{told:?}");
     assert_eq!(told["order-17"], "the id is not a ULID");
@@ -231,7 +236,7 @@ async fn an_unknown_outcome_is_set_aside<DB: Database>(url: &str) {
     setting.emulator().fault(Fault::drop_after().always());
     setting.enqueue(setting.unrepeatable()).await;
     setting.work().await;
-    assert_eq!(setting.only_dead_letter().await.reason, DeadReason::OutcomeUnknown);
+    assert_eq!(setting.only_dead_letter().await.reason, Reason::OutcomeUnknown);
     assert_eq!(setting.emulator().requests().len(), 1);
 }
 
@@ -252,7 +257,7 @@ async fn a_call_that_is_not_repeatable_is_not_sent_again_after_a_worker_died<DB:
     setting.run(&DB::set_metadata("knock_sending", "1")).await;
     setting.work().await;
     let letter = setting.only_dead_letter().await;
-    assert_eq!(letter.reason, DeadReason::OutcomeUnknown);
+    assert_eq!(letter.reason, Reason::OutcomeUnknown);
     assert!(letter.message.starts_with("a worker stopped while it sent the call"), "{}", letter.message);
     assert_eq!(setting.emulator().requests().len(), 0);
 }
@@ -264,7 +269,7 @@ async fn a_call_is_not_sent_after_its_key_has_expired<DB: Database>(url: &str) {
     setting.run(&DB::set_metadata("knock_first_sent_at", &a_day_ago.to_string())).await;
     setting.work().await;
     let letter = setting.only_dead_letter().await;
-    assert_eq!(letter.reason, DeadReason::KeyExpired);
+    assert_eq!(letter.reason, Reason::KeyExpired);
     assert!(letter.message.starts_with("Knock remembers the idempotency key until "), "{}", letter.message);
     assert_eq!(setting.emulator().requests().len(), 0);
 
@@ -301,7 +306,7 @@ async fn a_job_is_given_up_after_its_last_attempt<DB: Database>(url: &str) {
     setting.enqueue(Job::new(setting.trigger(1)).max_attempts(2)).await;
     setting.work().await;
     let letter = setting.only_dead_letter().await;
-    assert_eq!((letter.reason, letter.attempts), (DeadReason::GaveUp, 1));
+    assert_eq!((letter.reason, letter.attempts), (Reason::GaveUp, 1));
     assert!(letter.message.contains("503"), "{}", letter.message);
 }
 
@@ -331,7 +336,7 @@ async fn a_dead_letter_does_not_hold_up_its_order<DB: Database>(url: &str) {
     setting.work().await;
     let sent: Vec<_> = setting.emulator().runs().iter().map(|run| run.data["order"].clone()).collect();
     assert_eq!(sent, [1, 2]);
-    assert_eq!(setting.only_dead_letter().await.reason, DeadReason::Refused);
+    assert_eq!(setting.only_dead_letter().await.reason, Reason::Refused);
 }
 
 async fn a_worker_that_stops_ends_what_it_began<DB: Database>(url: &str) {
@@ -372,7 +377,10 @@ async fn tables_that_are_missing_are_named<DB: Database>(url: &str) {
         .await
         .unwrap_err();
     assert!(matches!(error, Error::NotSetUp(_)), "{error}");
-    assert!(error.to_string().starts_with("the tables of the queue are not set up; call `Queue::setup`"), "{error}");
+    assert!(
+        error.to_string().starts_with("the tables of the queue are not set up; call `Queue::setup`"),
+        "{error}"
+    );
 }
 
 async fn setting_up_twice_changes_nothing<DB: Database>(url: &str) {
@@ -406,7 +414,10 @@ async fn invalid_options_are_refused<DB: Database>(url: &str) {
     let workers = [
         (setting.worker().concurrency(0), "`concurrency` is 0; at least 1 is needed"),
         (setting.worker().poll_interval(Duration::ZERO), "`poll_interval` is zero; a longer time is needed"),
-        (setting.worker().orphaned_after(Duration::from_secs(1)), "`orphaned_after` is 1s; at least 2 s are needed"),
+        (
+            setting.worker().orphaned_after(Duration::from_secs(1)),
+            "`orphaned_after` is 1s; at least 2 s are needed",
+        ),
     ];
     for (worker, problem) in workers {
         let error = worker.run_until(std::future::pending()).await.unwrap_err();

@@ -195,7 +195,7 @@ async fn deliver(message: RawMessage, knock: &Knock, undelivered: &Queue) -> Nex
             console_error!("a call is sent again later: {error}");
             let age = knock.transport().now().since(enqueued_at);
             let wait = retry.after.unwrap_or(age.clamp(SHORTEST_BACKOFF, LONGEST_BACKOFF));
-            message.retry_with_options(&delay(wait));
+            message.retry_with_options(&delay(wait.max(retry.at_least)));
         }
         Next::SetAside(reason) => {
             console_error!("a call is set aside ({reason}): {error}");
@@ -233,7 +233,8 @@ async fn set_aside(
     if let Err(error) = send(undelivered, &stored.unwrap_or(entry.message)).await {
         console_error!("the queue of the undelivered calls did not take it: {error}");
         message.retry_with_options(&delay(SHORTEST_BACKOFF));
-        return Next::Retry(Retry { after: None, counts: true, may_have_acted: false });
+        let at_least = SHORTEST_BACKOFF;
+        return Next::Retry(Retry { after: None, at_least, counts: true, may_have_acted: false });
     }
     message.ack();
     Next::SetAside(reason)
