@@ -417,6 +417,13 @@ impl Inner {
     }
 
     fn wait_before_retry(&mut self, error: &Error, now: Moment) -> Result<Duration, StopReason> {
+        let retries = self.attempts.saturating_sub(1);
+        let wait = match error.retry_after() {
+            Some(wait) => wait,
+            None => self.policy.backoff_before(retries, self.jitter.next()),
+        };
+        // Other calls wait even if this one ends.
+        let is_paced = self.pause(error, wait, now);
         if !error.is_transient() {
             return Err(StopReason::NotRetryable);
         }
@@ -425,12 +432,6 @@ impl Inner {
         if !self.prepared.is_repeatable() && self.outcome == Outcome::Unknown && !asked_to_retry {
             return Err(StopReason::NotRepeatable);
         }
-        let retries = self.attempts.saturating_sub(1);
-        let wait = match error.retry_after() {
-            Some(wait) => wait,
-            None => self.policy.backoff_before(retries, self.jitter.next()),
-        };
-        let is_paced = self.pause(error, wait, now);
         if is_paced && self.policy.max_retries > 0 {
             self.paced_retries += 1;
         } else if retries - self.paced_retries >= self.policy.max_retries {
