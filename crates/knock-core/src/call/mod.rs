@@ -359,15 +359,7 @@ impl<S> Call<S> {
 impl Inner {
     fn wait(&mut self, now: Moment) -> Result<Duration, Error> {
         let Some(turns) = &mut self.turns else { return Ok(Duration::ZERO) };
-        let deadline = self.deadline.unwrap_or(Duration::MAX);
-        let expiry = self.prepared.expiry().map(|expiry| now.steady.saturating_add(expiry.since(now.unix)));
-        let end = expiry.map_or(deadline, |expiry| expiry.min(deadline));
-        turns.wait(now.steady, end).map_err(|too_late| {
-            let (error, reason) = if end == deadline {
-                (too_late, StopReason::DeadlineExceeded)
-            } else {
-                (too_late.into_expired(), StopReason::Expired)
-            };
+        turns.wait(now, self.deadline, self.prepared.expiry()).map_err(|(error, reason)| {
             let error = self.last_error.take().unwrap_or(error);
             self.stopped(error, reason)
         })
