@@ -420,6 +420,35 @@ fn retry_after_stops_all_calls_of_the_operation() {
 }
 
 #[test]
+fn a_429_stops_the_others_even_if_its_call_ends() {
+    let config = paced(Pace::new()).retry(RetryPolicy::never()).build().unwrap();
+    for headers in [&[("retry-after", "7")][..], &[("retry-after", "7"), ("x-should-retry", "false")]] {
+        let config = &config;
+        let mut call = begin(config, get());
+        let start = call.wait(at(secs(0))).unwrap();
+        let (_, sent) = call.send(at(start)).unwrap();
+        assert!(matches!(sent.receive(response(429, headers, "{}"), at(start)), Verdict::Failed(_)));
+        assert!(begin(config, get()).wait(at(start)).unwrap() >= secs(7));
+    }
+}
+
+#[test]
+fn a_retry_whose_turn_is_too_late_ends_with_the_error_of_its_attempt() {
+    let config = paced(Pace::new()).deadline(secs(5)).build().unwrap();
+    let [mut first, mut second] = [begin(&config, get()), begin(&config, get())];
+    let waits = [&mut first, &mut second].map(|call| call.wait(at(secs(0))).unwrap());
+    let (_, first) = first.send(at(waits[0])).unwrap();
+    let (_, second) = second.send(at(waits[1])).unwrap();
+    let now = millis(100);
+    let verdict = first.receive(response(503, &[], "{}"), at(now));
+    let Verdict::Retry { after, call: mut retry } = verdict else { panic!("it is retried") };
+    let _ = second.receive(response(429, &[("retry-after", "10")], "{}"), at(now));
+    let error = retry.wait(at(now + after)).unwrap_err();
+    assert_eq!((error.kind(), error.stopped_by()), (ErrorKind::Server, Some(StopReason::DeadlineExceeded)));
+    assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Unknown));
+}
+
+#[test]
 fn several_429s_at_once_do_not_add_up() {
     let config = config(Pace::new());
     let mut sent = Vec::new();

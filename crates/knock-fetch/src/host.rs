@@ -40,7 +40,8 @@ pub(crate) fn steady() -> Duration {
 
 /// Returns what `setTimeout` takes: whole milliseconds, as a 32-bit number. It does not wake before the time.
 pub(crate) fn milliseconds(duration: Duration) -> i32 {
-    i32::try_from(duration.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
+    let millis = duration.saturating_add(Duration::from_nanos(999_999)).as_millis();
+    i32::try_from(millis).unwrap_or(i32::MAX)
 }
 
 /// Waits for a duration. The timer is cleared if the future is dropped.
