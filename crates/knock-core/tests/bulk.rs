@@ -574,6 +574,20 @@ fn a_trigger_is_not_repeated_after_its_key_was_forgotten() {
 }
 
 #[test]
+fn a_trigger_that_was_sent_once_stays_so_if_it_cannot_be_sent_again() {
+    let (knock, client) = knock([Fate::ActAndDrop, Fate::NotSent]);
+    let work = || bulk::trigger(&workflows::trigger("closing").idempotency_key("k")).with(never());
+    let mut run = work().start(&client, ["a"]).unwrap();
+    chunks_of(&mut run);
+    let mut again = work().resume(stored(&run.checkpoint())).start(&client, ["a"]).unwrap();
+    assert!(matches!(chunks_of(&mut again)[0].outcome, Outcome::Failed(_)));
+    knock.world.lock().unwrap().clock += secs(25 * HOUR);
+    let mut last = work().resume(stored(&again.checkpoint())).start(&client, ["a"]).unwrap();
+    assert!(matches!(chunks_of(&mut last)[0].outcome, Outcome::Unknown(None)));
+    assert_eq!(knock.chunks().len(), 1);
+}
+
+#[test]
 fn the_checkpoint_is_announced_before_what_is_not_harmless_is_sent() {
     let digest =
         || ids(0..2).into_iter().map(|id| ScheduleRequest::new("digest", id).repeat(RepeatRule::daily()));

@@ -5,6 +5,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use knock_reqwest::users::UserRequest;
 use knock_reqwest::{Knock, bulk, workflows};
 use reqwest::Client;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -65,7 +66,8 @@ pub async fn knock(url: &str, work: Work) -> Result<u64> {
 ///
 /// If a call fails.
 pub async fn by_hand(url: &str, work: Work) -> Result<u64> {
-    let client = Client::builder().timeout(TIMEOUT).no_gzip().build()?;
+    let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
+    let client = Client::builder().timeout(TIMEOUT).default_headers(headers).no_gzip().build()?;
     let (Work::Import(count) | Work::Trigger(count)) = work;
     let chunks = (0..count.div_ceil(CHUNK)).map(|chunk| chunk * CHUNK..count.min((chunk + 1) * CHUNK));
     let calls = chunks.map(|items| {

@@ -42,6 +42,8 @@ pub(super) struct Slot {
     pub(super) chunk: Arc<Rows>,
     /// What a checkpoint stores.
     pub(super) stage: Stage,
+    /// Whether an earlier process may have sent it.
+    was_sent_before: bool,
     state: State,
 }
 
@@ -77,10 +79,10 @@ impl Slot {
         }
         if job.kind.is_harmless_to_repeat() {
             let state = send(&chunk, client, job);
-            return (Self { chunk, stage: Stage::Unsent, state }, false);
+            return (Self::at(Stage::Unsent, chunk, state), false);
         }
         let stage = Stage::Sent { at: client.transport().now() };
-        (Self { chunk, stage, state: State::Held }, true)
+        (Self::at(stage, chunk, State::Held), true)
     }
 
     /// A chunk that an earlier process left at this stage. Returns whether it is held until the checkpoint is saved.
@@ -97,12 +99,12 @@ impl Slot {
                 let limited = rate_limited.iter().filter_map(|index| chunk.row_of(*index)).collect();
                 let waiting = fetch_and_wait(client.clone(), Arc::clone(job), operations.clone());
                 let waiting = State::Waiting(Box::pin(waiting), limited);
-                (Self { chunk: Arc::new(chunk), stage, state: waiting }, false)
+                (Self::at(stage, Arc::new(chunk), waiting), false)
             }
             Stage::Done { ref rate_limited } => {
                 let limited = rate_limited.iter().filter_map(|index| chunk.row_of(*index)).collect();
                 let ending = Ending { rate_limited: limited, ..Ending::new(Outcome::Done) };
-                (Self { chunk: Arc::new(chunk), stage, state: State::Settled(ending) }, false)
+                (Self::at(stage, Arc::new(chunk), State::Settled(ending)), false)
             }
         }
     }
@@ -113,13 +115,17 @@ impl Slot {
         let is_remembered = client.transport().now() + KEY_MARGIN < at + KEY_LIFETIME;
         if job.kind.info.repeatable && is_remembered {
             let state = send(&chunk, client, job);
-            return Self { chunk, stage: Stage::Sent { at }, state };
+            return Self { was_sent_before: true, ..Self::at(Stage::Sent { at }, chunk, state) };
         }
         Self::settled(chunk, Stage::Sent { at }, Outcome::Unknown(None))
     }
 
     fn settled(chunk: Arc<Rows>, stage: Stage, outcome: Outcome) -> Self {
-        Self { chunk, stage, state: State::Settled(Ending::new(outcome)) }
+        Self::at(stage, chunk, State::Settled(Ending::new(outcome)))
+    }
+
+    fn at(stage: Stage, chunk: Arc<Rows>, state: State) -> Self {
+        Self { chunk, stage, was_sent_before: false, state }
     }
 
     pub(super) fn pending(&self) -> Pending {
@@ -202,7 +208,7 @@ impl Slot {
     /// Settles a chunk that failed, and decides whether a later process may send it again.
     fn fail(&mut self, error: Error, job: &Job) {
         let was_not_applied = error.outcome() == CallOutcome::NotApplied;
-        if was_not_applied || job.kind.is_harmless_to_repeat() {
+        if job.kind.is_harmless_to_repeat() || (was_not_applied && !self.was_sent_before) {
             self.stage = Stage::Unsent;
         }
         let may_be_sent_again = was_not_applied || job.kind.info.repeatable;
