@@ -12,7 +12,8 @@ const HELP = `node run.mjs [--only TARGET] [--sizes] [--update-sizes]
   --sizes          only builds, and compares sizes
   --update-sizes   only builds, and rewrites sizes.json
 
-The first run installs what is missing into target/edge and takes 15 to 20 minutes.`;
+The first run installs what is missing into target/edge. It takes about 25 minutes on two idle cores, and 14 if the tools
+are there but nothing is built yet.`;
 const TARGETS = ['worker', 'spin', 'vercel', 'next', 'node', 'deno', 'bun'];
 /** The time limit of a target, its first build included. */
 const LONGEST_TARGET = 40 * 60_000;
