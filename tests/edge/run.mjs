@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
+import { checkExchange } from './lib/exchange_check.mjs';
 import { checkProcesses } from './lib/process_check.mjs';
 import { Report, title } from './lib/report.mjs';
 import { checkVersions } from './lib/versions.mjs';
@@ -35,6 +36,7 @@ async function main() {
   const tools = await import('./lib/tools.mjs');
   title('the harness');
   await checkProcesses(report);
+  await checkExchange(report);
   await report.step('the README has the versions of the hosts', checkVersions);
   await tools.installTools(targets);
   if (!options.sizes && !options['update-sizes']) {
