@@ -124,8 +124,8 @@ impl Slot {
         Self::at(stage, chunk, State::Settled(Ending::new(outcome)))
     }
 
-    fn at(stage: Stage, chunk: Arc<Rows>, state: State) -> Self {
-        Self { chunk, stage, was_sent_before: false, state }
+    fn at(reached: Stage, chunk: Arc<Rows>, state: State) -> Self {
+        Self { chunk, stage: reached, was_sent_before: false, state }
     }
 
     pub(super) fn pending(&self) -> Pending {
