@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::Response;
@@ -124,6 +124,48 @@ impl Emulator {
         self.lock().faults = Faults::default();
     }
 
+    /// Returns the time by the emulator's own clock.
+    ///
+    /// The clock stands at the time of the latest request and is moved by [`advance`](Self::advance), unless the emulator
+    /// is served on a socket: then it runs with the system's clock, ahead of it by what it was moved.
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        self.lock().now()
+    }
+
+    /// Moves the emulator's own clock, and does what is due until then: delayed messages are sent and schedules occur.
+    ///
+    /// ```
+    /// # use knock_core::{Client, Operation, workflows};
+    /// # fn main() -> Result<(), knock_core::Error> {
+    /// use std::time::Duration;
+    /// use knock_emulator::{Emulator, Workflow};
+    ///
+    /// let reminder = Workflow::new("reminder").delay(Duration::from_secs(24 * 3600));
+    /// let emulator = Emulator::builder().workflow(reminder).build();
+    /// # let knock = Client::with_transport(emulator.config(), emulator.transport());
+    /// # pollster::block_on(workflows::trigger("reminder").recipients(["jhammond"]).send(&knock))?;
+    /// // … trigger it for jhammond …
+    /// emulator.sent_to("jhammond").assert_none();
+    /// emulator.advance(Duration::from_secs(24 * 3600));
+    /// emulator.sent_to("jhammond").assert_one();
+    /// # Ok(()) }
+    /// ```
+    pub fn advance(&self, duration: Duration) {
+        let mut state = self.lock();
+        let now = state.now();
+        state.clock.advance(duration);
+        if let Some(then) = now.checked_add(duration) {
+            state.advance(then);
+        }
+    }
+
+    /// Moves the emulator's own clock to a time, like [`advance`](Self::advance). A time in the past changes nothing.
+    pub fn advance_to(&self, time: SystemTime) {
+        let duration = time.duration_since(self.now()).unwrap_or_default();
+        self.advance(duration);
+    }
+
     /// Returns the messages delivered until `now`, oldest first.
     #[must_use]
     pub fn deliveries(&self, now: SystemTime) -> Vec<Delivery> {
@@ -154,6 +196,17 @@ impl Emulator {
     /// Removes all data, faults and logged requests. The configuration is kept.
     pub fn reset(&self) {
         self.lock().reset();
+    }
+
+    /// Lets the emulator's clock run with the system's.
+    #[cfg(feature = "server")]
+    pub(crate) fn run_clock(&self) {
+        self.lock().clock.run();
+    }
+
+    /// Returns bytes for an idempotency key, the same ones in every run.
+    pub(crate) fn draw(&self) -> [u8; 16] {
+        self.lock().draw()
     }
 
     /// Ignores poisoning: a thread that panics while it holds the lock must not disable the emulator.

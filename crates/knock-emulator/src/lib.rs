@@ -66,13 +66,15 @@
 //! Endpoints that the emulator does not implement respond with 501.
 
 // A module imports only modules to its left: clock, ids, json, recipient; settings, wire, world, observe, fault, api,
-// state, control, emulator, server.
+// state, control, emulator, found, in_process, server.
 mod api;
 mod clock;
 mod control;
 mod emulator;
 mod fault;
+mod found;
 mod ids;
+mod in_process;
 mod json;
 mod observe;
 mod recipient;
@@ -85,6 +87,8 @@ mod world;
 
 pub use self::emulator::{Builder, Emulator};
 pub use self::fault::{Fault, Faults};
+pub use self::found::Found;
+pub use self::in_process::InProcess;
 pub use self::observe::{Request, Run};
 pub use self::recipient::Recipient;
 #[cfg(feature = "server")]

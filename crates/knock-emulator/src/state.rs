@@ -9,7 +9,7 @@ use http::request::Parts;
 use http::{Method, Response};
 
 use crate::api;
-use crate::clock::timestamp;
+use crate::clock::{Clock, timestamp};
 use crate::fault::Faults;
 use crate::ids::Ids;
 use crate::observe::{Request, RequestLog};
@@ -23,11 +23,15 @@ use crate::world::World;
 
 /// Separates the request ids from all other ids, so that a read does not change the ids of what is created later.
 const REQUEST_IDS: u64 = 0x5ca1_ab1e;
+/// Likewise for the idempotency keys of clients in the same process.
+const CLIENT_KEYS: u64 = 0x0c11_e117;
 
 pub(crate) struct State {
     settings: Arc<Settings>,
     request_ids: Ids,
+    client_keys: Ids,
     idempotency: Idempotency,
+    pub(crate) clock: Clock,
     pub(crate) world: World,
     pub(crate) faults: Faults,
     pub(crate) requests: RequestLog,
@@ -37,7 +41,9 @@ impl State {
     pub(crate) fn new(settings: Arc<Settings>) -> Self {
         Self {
             request_ids: Ids::new(settings.seed ^ REQUEST_IDS),
+            client_keys: Ids::new(settings.seed ^ CLIENT_KEYS),
             idempotency: Idempotency::default(),
+            clock: Clock::default(),
             world: World::new(Arc::clone(&settings)),
             faults: Faults::default(),
             requests: RequestLog::default(),
@@ -45,9 +51,22 @@ impl State {
         }
     }
 
-    /// Returns to the initial state, with the same settings.
+    /// Returns to the initial state, with the same settings and at the same time.
     pub(crate) fn reset(&mut self) {
-        *self = Self::new(Arc::clone(&self.settings));
+        let (clock, now) = (self.clock.clone(), self.world.now);
+        *self = Self { clock, ..Self::new(Arc::clone(&self.settings)) };
+        self.world.now = now;
+    }
+
+    /// Returns the time by the emulator's own clock.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock.now(self.world.now)
+    }
+
+    /// Returns bytes for the idempotency key of a client in the same process.
+    pub(crate) fn draw(&mut self) -> [u8; 16] {
+        let (high, low) = (self.client_keys.next(), self.client_keys.next());
+        (u128::from(high) << 64 | u128::from(low)).to_be_bytes()
     }
 
     /// Runs everything that was due by `now`.

@@ -10,6 +10,7 @@ mod client;
 mod conformance;
 mod control;
 mod faults;
+mod found;
 mod fuzz;
 mod idempotency;
 mod lists;
