@@ -1,6 +1,7 @@
 //! The emulator: its state behind a lock, and the functions on it.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +11,9 @@ use serde_json::Value;
 
 use crate::control;
 use crate::fault::Faults;
+use crate::journal::{Journal, StateError};
 use crate::observe::{Request, Run};
+use crate::seed;
 use crate::settings::{Channel, Settings, Workflow};
 use crate::state::State;
 use crate::wire::reply::Reply;
@@ -73,7 +76,37 @@ impl Builder {
     /// Creates the emulator.
     #[must_use]
     pub fn build(self) -> Emulator {
-        Emulator { state: Arc::new(Mutex::new(State::new(Arc::new(self.settings)))) }
+        Emulator::of(State::new(Arc::new(self.settings)))
+    }
+
+    /// Creates the emulator with the state of a file, and keeps the state in this file from then on. A file that does not
+    /// exist is created.
+    ///
+    /// The file is a journal of the calls that changed something, which are performed again here. A call is written to it
+    /// before its response is sent, so a process that is killed loses nothing that was acknowledged; the system may lose
+    /// the last seconds if the power fails. The file grows with each such call, and [`Emulator::reset`] empties it. It
+    /// contains your test data, but no keys and no user tokens.
+    ///
+    /// ```no_run
+    /// use knock_emulator::Emulator;
+    ///
+    /// let emulator = Emulator::builder().open("knock.state")?;
+    /// # let _ = emulator;
+    /// # Ok::<(), knock_emulator::StateError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A [`StateError`] if the file cannot be used, is in use by another process, or is damaged. A damaged file is left as
+    /// it is. A last line that is incomplete is no damage: the process was killed while it wrote it.
+    pub fn open(self, path: impl AsRef<Path>) -> Result<Emulator, StateError> {
+        let mut state = State::new(Arc::new(self.settings));
+        let journal = Journal::open(path.as_ref(), |record| state.restore(&record))?;
+        state.journal = Some(journal);
+        // The time was moved in the former process, and must not go back.
+        let ahead = state.now().duration_since(SystemTime::now()).unwrap_or_default();
+        state.clock.advance(ahead);
+        Ok(Emulator::of(state))
     }
 }
 
@@ -88,6 +121,10 @@ impl Emulator {
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
+    }
+
+    fn of(state: State) -> Self {
+        Self { state: Arc::new(Mutex::new(state)) }
     }
 
     /// Returns a builder to configure keys, workflows and channels.
@@ -112,6 +149,33 @@ impl Emulator {
             return Reply::new(control::handle(&mut state, &parts.method, path, &body));
         }
         state.respond(&parts, &body, now)
+    }
+
+    /// Creates users, objects, tenants and subscriptions. Recipients that exist already are left as they are.
+    ///
+    /// An entry has the members of a request to Knock's API: a user may have `preferences` and `channel_data`, too.
+    ///
+    /// ```
+    /// use knock_emulator::Emulator;
+    /// use serde_json::json;
+    ///
+    /// let emulator = Emulator::new();
+    /// emulator.load(&json!({
+    ///     "tenants": [{ "id": "jurassic-park", "name": "Jurassic Park" }],
+    ///     "users": [{ "id": "jhammond", "name": "John Hammond", "email": "john@ingen.example" }],
+    ///     "objects": [{ "collection": "projects", "id": "paddock-9", "fence": "electric" }],
+    ///     "subscriptions": [
+    ///         { "object": { "collection": "projects", "id": "paddock-9" }, "recipients": ["jhammond"] }
+    ///     ],
+    /// }))?;
+    /// # Ok::<(), String>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A sentence with the place of the first invalid entry, for example `users[3]`. The entries before it are loaded.
+    pub fn load(&self, seed: &Value) -> Result<(), String> {
+        seed::load(&mut self.lock(), seed)
     }
 
     /// Adds one or more faults: a [`Fault`](crate::fault::Fault), an array of them, or [`Faults`].
@@ -193,7 +257,7 @@ impl Emulator {
         self.lock().requests.iter().cloned().collect()
     }
 
-    /// Removes all data, faults and logged requests. The configuration is kept.
+    /// Removes all data, faults and logged requests, and empties the state file. The configuration and the time are kept.
     pub fn reset(&self) {
         self.lock().reset();
     }

@@ -66,7 +66,7 @@
 //! Endpoints that the emulator does not implement respond with 501.
 
 // A module imports only modules to its left: clock, ids, json, recipient; settings, wire, world, observe, fault, api,
-// state, control, emulator, found, in_process, server.
+// journal, state, seed, control, emulator, found, in_process, server.
 mod api;
 mod clock;
 mod control;
@@ -75,9 +75,11 @@ mod fault;
 mod found;
 mod ids;
 mod in_process;
+mod journal;
 mod json;
 mod observe;
 mod recipient;
+mod seed;
 #[cfg(feature = "server")]
 mod server;
 mod settings;
@@ -89,6 +91,7 @@ pub use self::emulator::{Builder, Emulator};
 pub use self::fault::{Fault, Faults};
 pub use self::found::Found;
 pub use self::in_process::InProcess;
+pub use self::journal::StateError;
 pub use self::observe::{Request, Run};
 pub use self::recipient::Recipient;
 #[cfg(feature = "server")]

@@ -12,6 +12,7 @@ use crate::api;
 use crate::clock::{Clock, timestamp};
 use crate::fault::Faults;
 use crate::ids::Ids;
+use crate::journal::{Journal, Record};
 use crate::observe::{Request, RequestLog};
 use crate::settings::Settings;
 use crate::wire::auth;
@@ -35,6 +36,8 @@ pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) faults: Faults,
     pub(crate) requests: RequestLog,
+    /// The state file, if there is one.
+    pub(crate) journal: Option<Journal>,
 }
 
 impl State {
@@ -47,14 +50,17 @@ impl State {
             world: World::new(Arc::clone(&settings)),
             faults: Faults::default(),
             requests: RequestLog::default(),
+            journal: None,
             settings,
         }
     }
 
     /// Returns to the initial state, with the same settings and at the same time.
     pub(crate) fn reset(&mut self) {
-        let (clock, now) = (self.clock.clone(), self.world.now);
-        *self = Self { clock, ..Self::new(Arc::clone(&self.settings)) };
+        let (clock, now, mut journal) = (self.clock.clone(), self.world.now, self.journal.take());
+        // If this fails, so does each later call that changes something.
+        journal = journal.and_then(|mut journal| journal.clear().is_ok().then_some(journal));
+        *self = Self { clock, journal, ..Self::new(Arc::clone(&self.settings)) };
         self.world.now = now;
     }
 
@@ -110,17 +116,44 @@ impl State {
         reply
     }
 
-    /// Performs a call, once per idempotency key.
-    fn perform(
+    /// Performs a call, once per idempotency key, and records it in the state file.
+    pub(crate) fn perform(
         &mut self,
         parts: &Parts,
         body: &Bytes,
         request_id: &str,
         throttled: Option<(String, Vec<String>)>,
     ) -> Response<Bytes> {
-        match self.try_perform(parts, body, request_id, throttled) {
+        let ids = self.world.ids.clone();
+        let response = match self.try_perform(parts, body, request_id, throttled.clone()) {
             Ok(response) => response,
             Err(failure) => failure.response(),
+        };
+        if self.journal.is_none() {
+            return response;
+        }
+        match Record::of(parts, body, &response, throttled, request_id, self.world.now) {
+            Some(record) => self.save(&record).map_or(response, |failure| failure.response()),
+            None => {
+                // What is not recorded must not change later ids, which a restart would make again.
+                self.world.ids = ids;
+                response
+            }
+        }
+    }
+
+    /// Appends to the state file. Returns what to respond with if that fails.
+    fn save(&mut self, record: &Record) -> Option<Failure> {
+        let error = self.journal.as_mut()?.append(record).err()?;
+        let message = format!("The state file of the emulator cannot be written: {error}");
+        Some(Failure::new(500, "state_not_saved", &message, "api_error"))
+    }
+
+    /// Performs a call of the state file again.
+    pub(crate) fn restore(&mut self, record: &Record) {
+        self.world.advance(record.at);
+        if let Some((parts, body)) = record.request() {
+            let _ = self.perform(&parts, &body, &record.request_id, record.throttled.clone());
         }
     }
 

@@ -21,5 +21,6 @@ mod providers;
 mod schedules;
 #[cfg(feature = "server")]
 mod server;
+mod state;
 mod users;
 mod workflows;
