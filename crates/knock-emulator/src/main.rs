@@ -1,15 +1,19 @@
 //! `knock-emulator`: a local Knock on a socket.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // this is a command line program
 
+use std::error::Error;
+use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
-use knock_emulator::{Builder, DEFAULT_KEY, Emulator, Server, Workflow};
+use knock_emulator::{Builder, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, Emulator, Server, Workflow};
 use lexopt::prelude::{Long, Short, ValueExt};
 
 const DEFAULT_PORT: u16 = 4010;
 const HELP: &str = "\
-A local Knock for development and tests. It keeps everything in memory and notifies nobody.
+A local Knock for development and tests. It notifies nobody.
 
 Usage: knock-emulator [options]
 
@@ -18,6 +22,8 @@ Options:
       --host <address>   the address to listen on (default: 127.0.0.1)
       --key <key>        accept another API key; can be repeated
       --workflow <key>   declare a workflow; can be repeated (default: every key exists)
+      --state <file>     keep users, messages and everything else in a file (default: in memory only)
+      --seed <file>      create the users, objects, tenants and subscriptions of a JSON file, if missing
   -h, --help             print this help
   -V, --version          print the version
 
@@ -25,8 +31,17 @@ Control over HTTP: POST /_emulator/faults, POST /_emulator/reset, GET /_emulator
 GET /_emulator/runs, GET /_emulator/requests, GET /_emulator/health.";
 
 enum Command {
-    Serve { addr: SocketAddr, emulator: Builder },
+    Serve(Box<Options>),
     Print(String),
+}
+
+struct Options {
+    addr: SocketAddr,
+    emulator: Builder,
+    state: Option<PathBuf>,
+    seed: Option<PathBuf>,
+    /// The number of declared workflows.
+    workflows: usize,
 }
 
 fn main() -> ExitCode {
@@ -35,9 +50,7 @@ fn main() -> ExitCode {
             println!("{text}");
             return ExitCode::SUCCESS;
         }
-        Ok(Command::Serve { addr, emulator }) => {
-            run(addr, emulator.build()).map_err(|error| format!("{addr}: {error}"))
-        }
+        Ok(Command::Serve(options)) => run(*options),
         Err(error) => Err(format!("{error}\nTry knock-emulator --help.")),
     };
     match outcome {
@@ -50,15 +63,25 @@ fn main() -> ExitCode {
 }
 
 fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
-    let mut host = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let mut port = DEFAULT_PORT;
-    let mut emulator = Emulator::builder();
+    let mut options = Options {
+        addr: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT),
+        emulator: Emulator::builder(),
+        state: None,
+        seed: None,
+        workflows: 0,
+    };
     while let Some(argument) = arguments.next()? {
         match argument {
-            Short('p') | Long("port") => port = arguments.value()?.parse()?,
-            Long("host") => host = arguments.value()?.parse()?,
-            Long("key") => emulator = emulator.key(arguments.value()?.string()?),
-            Long("workflow") => emulator = emulator.workflow(Workflow::new(arguments.value()?.string()?)),
+            Short('p') | Long("port") => options.addr.set_port(arguments.value()?.parse()?),
+            Long("host") => options.addr.set_ip(arguments.value()?.parse()?),
+            Long("key") => options.emulator = options.emulator.key(arguments.value()?.string()?),
+            Long("workflow") => {
+                let workflow = Workflow::new(arguments.value()?.string()?);
+                options.emulator = options.emulator.workflow(workflow);
+                options.workflows += 1;
+            }
+            Long("state") => options.state = Some(arguments.value()?.into()),
+            Long("seed") => options.seed = Some(arguments.value()?.into()),
             Short('h') | Long("help") => return Ok(Command::Print(HELP.to_owned())),
             Short('V') | Long("version") => {
                 return Ok(Command::Print(format!("knock-emulator {}", env!("CARGO_PKG_VERSION"))));
@@ -66,16 +89,53 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             _ => return Err(argument.unexpected()),
         }
     }
-    Ok(Command::Serve { addr: SocketAddr::new(host, port), emulator })
+    Ok(Command::Serve(Box::new(options)))
 }
 
-fn run(addr: SocketAddr, emulator: Emulator) -> std::io::Result<()> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-        let server = Server::start(emulator, addr).await?;
-        println!("Knock emulator at {} (for development only: nobody is notified)", server.url());
-        println!("API key: {DEFAULT_KEY}");
-        tokio::signal::ctrl_c().await?;
-        server.stop().await;
-        Ok(())
-    })
+fn run(options: Options) -> Result<(), String> {
+    let Options { addr, emulator, state, seed, workflows } = options;
+    let emulator = match &state {
+        Some(path) => emulator.open(path).map_err(|error| with_cause(&error))?,
+        None => emulator.build(),
+    };
+    if let Some(path) = &seed {
+        load(&emulator, path).map_err(|problem| format!("the seed {}: {problem}", path.display()))?;
+    }
+    let workflows = if workflows == 0 { "any".to_owned() } else { workflows.to_string() };
+    let state = state.map_or("in memory".to_owned(), |path| path.display().to_string());
+    let settings = format!("Workflows: {workflows}\nState: {state}\n");
+    let served = tokio::runtime::Builder::new_multi_thread().enable_all().build().and_then(|runtime| {
+        runtime.block_on(async {
+            let server = Server::start(emulator, addr).await?;
+            // Whoever started this may have closed its output.
+            let greeting = format!("{}{settings}", greeting(&server.url()));
+            let _ = io::stdout().write_all(greeting.as_bytes());
+            tokio::signal::ctrl_c().await?;
+            server.stop().await;
+            Ok(())
+        })
+    });
+    served.map_err(|error| format!("{addr}: {error}"))
+}
+
+fn greeting(url: &str) -> String {
+    format!(
+        "Knock emulator at {url} (for development only: nobody is notified)\n\
+         API key: {DEFAULT_KEY}, public key: {DEFAULT_PUBLIC_KEY}\n"
+    )
+}
+
+fn load(emulator: &Emulator, path: &Path) -> Result<(), String> {
+    let text = std::fs::read(path).map_err(|error| error.to_string())?;
+    let seed = serde_json::from_slice(&text).map_err(|error| error.to_string())?;
+    // The entities are as new as the emulator.
+    emulator.advance_to(SystemTime::now());
+    emulator.load(&seed)
+}
+
+fn with_cause(error: &dyn Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
 }

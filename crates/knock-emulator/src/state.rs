@@ -132,14 +132,12 @@ impl State {
         if self.journal.is_none() {
             return response;
         }
-        match Record::of(parts, body, &response, throttled, request_id, self.world.now) {
-            Some(record) => self.save(&record).map_or(response, |failure| failure.response()),
-            None => {
-                // What is not recorded must not change later ids, which a restart would make again.
-                self.world.ids = ids;
-                response
-            }
-        }
+        let Some(record) = Record::of(parts, body, &response, throttled, request_id, self.world.now) else {
+            // What is not recorded must not change later ids, which a restart would make again.
+            self.world.ids = ids;
+            return response;
+        };
+        self.save(&record).map_or(response, |failure| failure.response())
     }
 
     /// Appends to the state file. Returns what to respond with if that fails.

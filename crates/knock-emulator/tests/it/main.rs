@@ -13,6 +13,8 @@ mod faults;
 mod found;
 mod fuzz;
 mod idempotency;
+#[cfg(all(feature = "server", unix))]
+mod kill;
 mod lists;
 mod messages;
 mod objects;
