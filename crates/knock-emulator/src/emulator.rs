@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::Response;
+use http::{Response, StatusCode};
 use serde_json::Value;
 
+use crate::clock::timestamp;
 use crate::control;
 use crate::fault::Faults;
 use crate::journal::{Journal, StateError};
@@ -16,6 +17,7 @@ use crate::observe::{Request, Run};
 use crate::seed;
 use crate::settings::{Channel, Settings, Workflow};
 use crate::state::State;
+use crate::webhooks::{DueWebhook, WebhookDelivery, WebhookEndpoint};
 use crate::wire::reply::Reply;
 use crate::world::delivery::Delivery;
 
@@ -67,6 +69,12 @@ impl Builder {
         self
     }
 
+    /// Adds an endpoint of outbound webhooks. [`Emulator::due_webhooks`] describes how they are sent.
+    pub fn webhook(mut self, endpoint: WebhookEndpoint) -> Self {
+        self.settings.webhooks.push(endpoint);
+        self
+    }
+
     /// Sets the seed of all ids. The default is 0.
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
@@ -76,7 +84,9 @@ impl Builder {
     /// Creates the emulator.
     #[must_use]
     pub fn build(self) -> Emulator {
-        Emulator::of(State::new(Arc::new(self.settings)))
+        let mut state = State::new(Arc::new(self.settings));
+        state.connect_webhooks();
+        Emulator::of(state)
     }
 
     /// Creates the emulator with the state of a file, and keeps the state in this file from then on. A file that does not
@@ -103,6 +113,7 @@ impl Builder {
         let mut state = State::new(Arc::new(self.settings));
         let journal = Journal::open(path.as_ref(), |record| state.restore(&record))?;
         state.journal = Some(journal);
+        state.connect_webhooks();
         // The time was moved in the former process, and must not go back.
         let ahead = state.now().duration_since(SystemTime::now()).unwrap_or_default();
         state.clock.advance(ahead);
@@ -216,12 +227,7 @@ impl Emulator {
     /// # Ok(()) }
     /// ```
     pub fn advance(&self, duration: Duration) {
-        let mut state = self.lock();
-        let now = state.now();
-        state.clock.advance(duration);
-        if let Some(then) = now.checked_add(duration) {
-            state.advance(then);
-        }
+        self.lock().move_clock(duration);
     }
 
     /// Moves the emulator's own clock to a time, like [`advance`](Self::advance). A time in the past changes nothing.
@@ -260,6 +266,70 @@ impl Emulator {
     /// Removes all data, faults and logged requests, and empties the state file. The configuration and the time are kept.
     pub fn reset(&self) {
         self.lock().reset();
+    }
+
+    /// Returns the requests of outbound webhooks that are due now, for a test that delivers them itself. A
+    /// [`Server`](crate::Server) sends them, and then there are none here.
+    ///
+    /// Report what became of each by [`webhook_sent`](Self::webhook_sent).
+    ///
+    /// ```
+    /// # use knock_core::{Client, Operation, workflows};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use knock_emulator::{Emulator, WebhookEndpoint};
+    ///
+    /// let endpoint = WebhookEndpoint::new("http://service.test/webhooks", "whsec_test")?.events(["message.delivered"]);
+    /// let emulator = Emulator::builder().webhook(endpoint).build();
+    /// # let knock = Client::with_transport(emulator.config(), emulator.transport());
+    /// # pollster::block_on(workflows::trigger("welcome").recipients(["jhammond"]).send(&knock))?;
+    /// // … trigger a workflow …
+    /// for due in emulator.due_webhooks() {
+    ///     // … pass `due.request` to the endpoint of your service, which fails at first …
+    ///     emulator.webhook_sent(due.id, Ok(http::StatusCode::SERVICE_UNAVAILABLE));
+    /// }
+    /// assert!(emulator.due_webhooks().is_empty());
+    /// emulator.advance(Duration::from_secs(1));
+    /// assert_eq!(emulator.due_webhooks().len(), 1); // the second of up to 8 attempts
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// Attempts are 1, 2, 4, … 64 seconds apart. Knock makes 8 attempts as well, but does not document the time between
+    /// them. It reports the types `message.…` that follow from a call, except for failures of providers, and
+    /// `workflow_recipient_run.started` and `workflow_recipient_run.completed`.
+    pub fn due_webhooks(&self) -> Vec<DueWebhook> {
+        self.take_webhooks(usize::MAX)
+    }
+
+    pub(crate) fn take_webhooks(&self, limit: usize) -> Vec<DueWebhook> {
+        let mut state = self.lock();
+        if state.webhooks.is_empty() {
+            return Vec::new();
+        }
+        let now = state.now();
+        state.advance(now);
+        state.webhooks.take(timestamp(now), limit)
+    }
+
+    /// Reports what became of a request of [`due_webhooks`](Self::due_webhooks): the status of the response, or why there
+    /// was none. A status that is not 2xx is followed by another attempt.
+    pub fn webhook_sent(&self, id: u64, result: Result<StatusCode, String>) {
+        let mut state = self.lock();
+        let now = timestamp(state.now());
+        state.webhooks.sent(id, result, now);
+    }
+
+    /// Returns the latest deliveries of outbound webhooks, oldest first.
+    #[must_use]
+    pub fn webhooks(&self) -> Vec<WebhookDelivery> {
+        self.lock().webhooks.deliveries().cloned().collect()
+    }
+
+    /// Delivers an event once more, whatever became of it. Returns whether there is such a delivery.
+    pub fn redeliver(&self, id: u64) -> bool {
+        let mut state = self.lock();
+        let now = timestamp(state.now());
+        state.webhooks.redeliver(id, now)
     }
 
     /// Lets the emulator's clock run with the system's.

@@ -49,6 +49,11 @@
 //! | `GET /_emulator/deliveries` | `{"entries": […]}`: the delivered messages |
 //! | `GET /_emulator/runs` | `{"entries": […], "triggers": n}`: the accepted triggers, and their number |
 //! | `GET /_emulator/requests` | `{"entries": […]}`: the latest requests |
+//! | `POST /_emulator/advance` | moves the clock: `{"ms": 60000}` |
+//! | `POST /_emulator/webhooks` | adds an endpoint of outbound webhooks: `{"url": …, "secret": …, "events": […]}` |
+//! | `DELETE /_emulator/webhooks` | removes all endpoints, and what was due for them |
+//! | `GET /_emulator/webhooks` | `{"endpoints": […], "entries": […]}`: the endpoints, and the deliveries with their attempts |
+//! | `POST /_emulator/webhooks/{id}/redeliver` | delivers an event once more |
 //! | `GET /_emulator/health` | `{"status": "ok"}` |
 //!
 //! The `kind` of a fault is `status` (with `status`), `delay` (with `ms`), `drop_before`, `drop_after`, `html`,
@@ -81,9 +86,12 @@ mod observe;
 mod recipient;
 mod seed;
 #[cfg(feature = "server")]
+mod sender;
+#[cfg(feature = "server")]
 mod server;
 mod settings;
 mod state;
+mod webhooks;
 mod wire;
 mod world;
 
@@ -97,5 +105,8 @@ pub use self::recipient::Recipient;
 #[cfg(feature = "server")]
 pub use self::server::Server;
 pub use self::settings::{Channel, ChannelKind, DEFAULT_CHANNEL, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, Workflow};
+pub use self::webhooks::{
+    DEFAULT_WEBHOOK_SECRET, DueWebhook, WebhookAttempt, WebhookDelivery, WebhookEndpoint,
+};
 pub use self::wire::reply::{Connection, Reply};
 pub use self::world::delivery::Delivery;

@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use knock_emulator::{Builder, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, Emulator, Server, Workflow};
+use knock_emulator::{
+    Builder, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, DEFAULT_WEBHOOK_SECRET, Emulator, Server, WebhookEndpoint,
+    Workflow,
+};
 use lexopt::prelude::{Long, Short, ValueExt};
 
 const DEFAULT_PORT: u16 = 4010;
@@ -24,6 +27,9 @@ Options:
       --workflow <key>   declare a workflow; can be repeated (default: every key exists)
       --state <file>     keep users, messages and everything else in a file (default: in memory only)
       --seed <file>      create the users, objects, tenants and subscriptions of a JSON file, if missing
+      --webhook <url>    send all events to an endpoint, signed with the secret whsec_emulator; can be repeated
+      --webhooks <file>  the same for the endpoints of a JSON file: a list of objects with `url`,
+                         `secret` and `events`
   -h, --help             print this help
   -V, --version          print the version
 
@@ -42,6 +48,14 @@ struct Options {
     seed: Option<PathBuf>,
     /// The number of declared workflows.
     workflows: usize,
+    webhooks: usize,
+}
+
+impl Options {
+    fn add_webhook(&mut self, endpoint: WebhookEndpoint) {
+        self.emulator = std::mem::take(&mut self.emulator).webhook(endpoint);
+        self.webhooks += 1;
+    }
 }
 
 fn main() -> ExitCode {
@@ -69,6 +83,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
         state: None,
         seed: None,
         workflows: 0,
+        webhooks: 0,
     };
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -79,6 +94,16 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
                 let workflow = Workflow::new(arguments.value()?.string()?);
                 options.emulator = options.emulator.workflow(workflow);
                 options.workflows += 1;
+            }
+            Long("webhook") => {
+                let url = arguments.value()?.string()?;
+                options.add_webhook(WebhookEndpoint::new(&url, DEFAULT_WEBHOOK_SECRET)?);
+            }
+            Long("webhooks") => {
+                let path = PathBuf::from(arguments.value()?);
+                let endpoints =
+                    endpoints(&path).map_err(|problem| format!("{}: {problem}", path.display()))?;
+                endpoints.into_iter().for_each(|endpoint| options.add_webhook(endpoint));
             }
             Long("state") => options.state = Some(arguments.value()?.into()),
             Long("seed") => options.seed = Some(arguments.value()?.into()),
@@ -93,7 +118,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
 }
 
 fn run(options: Options) -> Result<(), String> {
-    let Options { addr, emulator, state, seed, workflows } = options;
+    let Options { addr, emulator, state, seed, workflows, webhooks } = options;
     let emulator = match &state {
         Some(path) => emulator.open(path).map_err(|error| with_cause(&error))?,
         None => emulator.build(),
@@ -103,7 +128,7 @@ fn run(options: Options) -> Result<(), String> {
     }
     let workflows = if workflows == 0 { "any".to_owned() } else { workflows.to_string() };
     let state = state.map_or("in memory".to_owned(), |path| path.display().to_string());
-    let settings = format!("Workflows: {workflows}\nState: {state}\n");
+    let settings = format!("Workflows: {workflows}, webhook endpoints: {webhooks}\nState: {state}\n");
     let served = tokio::runtime::Builder::new_multi_thread().enable_all().build().and_then(|runtime| {
         runtime.block_on(async {
             let server = Server::start(emulator, addr).await?;
@@ -131,6 +156,11 @@ fn load(emulator: &Emulator, path: &Path) -> Result<(), String> {
     // The entities are as new as the emulator.
     emulator.advance_to(SystemTime::now());
     emulator.load(&seed)
+}
+
+fn endpoints(path: &Path) -> Result<Vec<WebhookEndpoint>, String> {
+    let text = std::fs::read(path).map_err(|error| error.to_string())?;
+    WebhookEndpoint::list(&text)
 }
 
 fn with_cause(error: &dyn Error) -> String {

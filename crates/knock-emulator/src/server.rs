@@ -16,6 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::emulator::Emulator;
+use crate::sender;
 use crate::settings::DEFAULT_KEY;
 use crate::wire::reply::Connection;
 use crate::wire::response::Failure;
@@ -123,6 +124,7 @@ impl Drop for Server {
 /// The connections are in a set owned by this task, so they end with it.
 async fn accept(listener: TcpListener, emulator: Emulator) {
     let mut connections = JoinSet::new();
+    connections.spawn(sender::run(emulator.clone()));
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {

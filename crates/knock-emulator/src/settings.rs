@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::ids::{Ids, is_uuid};
 use crate::json::Fields;
+use crate::webhooks::WebhookEndpoint;
 
 /// The secret API key that every emulator accepts.
 pub const DEFAULT_KEY: &str = "sk_test_emulator";
@@ -175,6 +176,7 @@ pub(crate) struct Settings {
     pub(crate) channels: BTreeMap<String, Arc<Channel>>,
     pub(crate) default_preferences: Fields,
     pub(crate) slack_channels: Vec<String>,
+    pub(crate) webhooks: Vec<WebhookEndpoint>,
 }
 
 impl Default for Settings {
@@ -189,6 +191,7 @@ impl Default for Settings {
             slack_channels: ["general", "random", "engineering", "design", "incidents"]
                 .map(str::to_owned)
                 .to_vec(),
+            webhooks: Vec::new(),
         }
     }
 }

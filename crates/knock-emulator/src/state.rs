@@ -1,7 +1,7 @@
 //! The state of an emulator, and how it responds to one API call.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::HeaderValue;
@@ -15,6 +15,7 @@ use crate::ids::Ids;
 use crate::journal::{Journal, Record};
 use crate::observe::{Request, RequestLog};
 use crate::settings::Settings;
+use crate::webhooks::{WebhookEndpoint, Webhooks};
 use crate::wire::auth;
 use crate::wire::call::Call;
 use crate::wire::idempotency::{Idempotency, REQUEST_ID, Verdict};
@@ -36,6 +37,7 @@ pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) faults: Faults,
     pub(crate) requests: RequestLog,
+    pub(crate) webhooks: Webhooks,
     /// The state file, if there is one.
     pub(crate) journal: Option<Journal>,
 }
@@ -50,6 +52,7 @@ impl State {
             world: World::new(Arc::clone(&settings)),
             faults: Faults::default(),
             requests: RequestLog::default(),
+            webhooks: Webhooks::default(),
             journal: None,
             settings,
         }
@@ -62,11 +65,21 @@ impl State {
         journal = journal.and_then(|mut journal| journal.clear().is_ok().then_some(journal));
         *self = Self { clock, journal, ..Self::new(Arc::clone(&self.settings)) };
         self.world.now = now;
+        self.connect_webhooks();
     }
 
     /// Returns the time by the emulator's own clock.
     pub(crate) fn now(&self) -> SystemTime {
         self.clock.now(self.world.now)
+    }
+
+    /// Moves the emulator's own clock, and does what is due until then.
+    pub(crate) fn move_clock(&mut self, duration: Duration) {
+        let now = self.now();
+        self.clock.advance(duration);
+        if let Some(then) = now.checked_add(duration) {
+            self.advance(then);
+        }
     }
 
     /// Returns bytes for the idempotency key of a client in the same process.
@@ -78,6 +91,26 @@ impl State {
     /// Runs everything that was due by `now`.
     pub(crate) fn advance(&mut self, now: SystemTime) {
         self.world.advance(timestamp(now));
+        self.publish();
+    }
+
+    /// Adds the endpoints of the settings. Until then nothing is reported, such as while a state file is read.
+    pub(crate) fn connect_webhooks(&mut self) {
+        for endpoint in self.settings.webhooks.clone() {
+            self.add_webhook(endpoint);
+        }
+    }
+
+    pub(crate) fn add_webhook(&mut self, endpoint: WebhookEndpoint) {
+        self.webhooks.add(endpoint);
+        self.world.happened.get_or_insert_default();
+    }
+
+    /// Hands what happened to the endpoints.
+    fn publish(&mut self) {
+        for happening in self.world.happened.iter_mut().flat_map(std::mem::take) {
+            self.webhooks.publish(&happening);
+        }
     }
 
     /// Responds to an API call, with a fault if one matches, and logs the request.
@@ -106,6 +139,7 @@ impl State {
         if let Ok(id) = HeaderValue::from_str(id) {
             reply.response.headers_mut().insert(REQUEST_ID, id);
         }
+        self.publish();
         let mut request = Request::new(parts, body.clone(), now);
         request.status = reply.response.status();
         request.faulted = faulted;

@@ -22,6 +22,7 @@ mod store;
 // Operations on the store.
 mod execution;
 mod fan_out;
+pub(crate) mod happening;
 pub(crate) mod identify;
 mod layers;
 mod occurrences;

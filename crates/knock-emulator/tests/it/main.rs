@@ -25,4 +25,5 @@ mod schedules;
 mod server;
 mod state;
 mod users;
+mod webhooks;
 mod workflows;
