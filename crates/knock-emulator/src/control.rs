@@ -7,10 +7,10 @@ use http::{Method, Response};
 use serde_json::{Value, json};
 
 use crate::clock::timestamp;
+use crate::endpoint::WebhookEndpoint;
 use crate::fault::Faults;
 use crate::observe::{Request, Run};
 use crate::state::State;
-use crate::webhooks::WebhookEndpoint;
 use crate::wire::response::{Failure, json_response, with_status};
 use crate::world::delivery::Delivery;
 

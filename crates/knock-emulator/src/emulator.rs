@@ -11,13 +11,14 @@ use serde_json::Value;
 
 use crate::clock::timestamp;
 use crate::control;
+use crate::endpoint::WebhookEndpoint;
 use crate::fault::Faults;
 use crate::journal::{Journal, StateError};
 use crate::observe::{Request, Run};
 use crate::seed;
 use crate::settings::{Channel, Settings, Workflow};
 use crate::state::State;
-use crate::webhooks::{DueWebhook, WebhookDelivery, WebhookEndpoint};
+use crate::webhooks::{DueWebhook, WebhookDelivery};
 use crate::wire::reply::Reply;
 use crate::world::delivery::Delivery;
 

@@ -70,12 +70,13 @@
 //! A workflow has one delay and some channels, but no other steps. Templates are not rendered, and nobody is notified.
 //! Endpoints that the emulator does not implement respond with 501.
 
-// A module imports only modules to its left: clock, ids, json, recipient; settings, wire, world, observe, fault, api,
-// journal, state, seed, control, emulator, found, in_process, server.
+// A module imports only modules to its left: clock, ids, json, recipient; endpoint, settings, wire, world, observe, fault,
+// api, journal, webhooks, state, seed, control, emulator, found, in_process, sender, server.
 mod api;
 mod clock;
 mod control;
 mod emulator;
+mod endpoint;
 mod fault;
 mod found;
 mod ids;
@@ -96,6 +97,7 @@ mod wire;
 mod world;
 
 pub use self::emulator::{Builder, Emulator};
+pub use self::endpoint::{DEFAULT_WEBHOOK_SECRET, WebhookEndpoint};
 pub use self::fault::{Fault, Faults};
 pub use self::found::Found;
 pub use self::in_process::InProcess;
@@ -105,8 +107,6 @@ pub use self::recipient::Recipient;
 #[cfg(feature = "server")]
 pub use self::server::Server;
 pub use self::settings::{Channel, ChannelKind, DEFAULT_CHANNEL, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, Workflow};
-pub use self::webhooks::{
-    DEFAULT_WEBHOOK_SECRET, DueWebhook, WebhookAttempt, WebhookDelivery, WebhookEndpoint,
-};
+pub use self::webhooks::{DueWebhook, WebhookAttempt, WebhookDelivery};
 pub use self::wire::reply::{Connection, Reply};
 pub use self::world::delivery::Delivery;

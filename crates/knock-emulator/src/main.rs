@@ -103,7 +103,9 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
                 let path = PathBuf::from(arguments.value()?);
                 let endpoints =
                     endpoints(&path).map_err(|problem| format!("{}: {problem}", path.display()))?;
-                endpoints.into_iter().for_each(|endpoint| options.add_webhook(endpoint));
+                for endpoint in endpoints {
+                    options.add_webhook(endpoint);
+                }
             }
             Long("state") => options.state = Some(arguments.value()?.into()),
             Long("seed") => options.seed = Some(arguments.value()?.into()),

@@ -7,9 +7,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde_json::Value;
 
+use crate::endpoint::WebhookEndpoint;
 use crate::ids::{Ids, is_uuid};
 use crate::json::Fields;
-use crate::webhooks::WebhookEndpoint;
 
 /// The secret API key that every emulator accepts.
 pub const DEFAULT_KEY: &str = "sk_test_emulator";

@@ -10,12 +10,13 @@ use http::{Method, Response};
 
 use crate::api;
 use crate::clock::{Clock, timestamp};
+use crate::endpoint::WebhookEndpoint;
 use crate::fault::Faults;
 use crate::ids::Ids;
 use crate::journal::{Journal, Record};
 use crate::observe::{Request, RequestLog};
 use crate::settings::Settings;
-use crate::webhooks::{WebhookEndpoint, Webhooks};
+use crate::webhooks::Webhooks;
 use crate::wire::auth;
 use crate::wire::call::Call;
 use crate::wire::idempotency::{Idempotency, REQUEST_ID, Verdict};

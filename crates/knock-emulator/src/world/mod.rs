@@ -8,6 +8,7 @@ pub(crate) mod channel_data;
 pub(crate) mod conditions;
 pub(crate) mod delivery;
 pub(crate) mod entity;
+pub(crate) mod happening;
 pub(crate) mod log;
 pub(crate) mod message;
 pub(crate) mod preferences;
@@ -22,11 +23,11 @@ mod store;
 // Operations on the store.
 mod execution;
 mod fan_out;
-pub(crate) mod happening;
 pub(crate) mod identify;
 mod layers;
 mod occurrences;
 mod removal;
+mod report;
 mod timeline;
 
 pub(crate) use self::store::{Member, World};

@@ -207,7 +207,10 @@ fn a_file_that_was_cut_anywhere_loses_at_most_the_last_call() {
     for length in 0..=whole.len() {
         fs::write(&file.0, &whole[..length]).unwrap();
         let emulator = file.open().unwrap_or_else(|error| panic!("{length}: {error}"));
-        let lines = whole[..length].iter().filter(|byte| **byte == b'\n').count();
+        let lines = whole[..length]
+            .split_inclusive(|byte| *byte == b'\n')
+            .filter(|line| line.ends_with(b"\n"))
+            .count();
         let users = visible(&emulator).remove(0);
         assert_eq!(users["entries"].as_array().unwrap().len(), lines.saturating_sub(1), "{length}");
         // What comes next is appended after the last whole call.

@@ -248,7 +248,7 @@ async fn a_server_sends_them_and_repeats_what_failed() {
     {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut received = Vec::new();
-        while !String::from_utf8_lossy(&received).ends_with("}") {
+        while !String::from_utf8_lossy(&received).ends_with('}') {
             assert_ne!(stream.read_buf(&mut received).await.unwrap(), 0);
         }
         let received = String::from_utf8(received).unwrap();
