@@ -95,8 +95,11 @@ impl Builder {
     ///
     /// The file is a journal of the calls that changed something, which are performed again here. A call is written to it
     /// before its response is sent, so a process that is killed loses nothing that was acknowledged; the system may lose
-    /// the last seconds if the power fails. The file grows with each such call, and [`Emulator::reset`] empties it. It
-    /// contains your test data, but no keys and no user tokens.
+    /// the last seconds if the power fails. It contains your test data, but no keys and no user tokens.
+    ///
+    /// The file grows with each such call, by some 200 bytes and what was sent, and [`Emulator::reset`] empties it. To open
+    /// it takes about half as long as the calls took: 100,000 users and triggers for 1,000,000 recipients some 20 s.
+    /// Faults, rate limits and webhooks are not restored, and calls are performed with the workflows of this builder.
     ///
     /// ```no_run
     /// use knock_emulator::Emulator;

@@ -22,6 +22,25 @@
 //! # Ok::<(), http::Error>(())
 //! ```
 //!
+//! # Testing in the same process
+//! A client over [`Emulator::transport`] needs no socket, no async runtime and no key. Its time is that of the emulator, so
+//! retries take none, and [`Emulator::advance`] moves it for delays and schedules. [`Emulator::sent_to`] and
+//! [`Emulator::triggered`] assert what happened:
+//!
+//! ```
+//! use knock_core::{Client, Operation, workflows};
+//! use knock_emulator::{Emulator, Fault};
+//!
+//! let emulator = Emulator::new();
+//! // With the crate knock-reqwest: Knock::with_transport(emulator.config(), emulator.transport())
+//! let knock = Client::with_transport(emulator.config(), emulator.transport());
+//!
+//! emulator.fault(Fault::drop_after());
+//! pollster::block_on(workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).send(&knock))?;
+//! emulator.sent_to("jhammond").of("dinosaurs-loose").assert_one(); // although it was retried
+//! # Ok::<(), knock_core::Error>(())
+//! ```
+//!
 //! # Configuration
 //! [`Emulator::builder`] configures API keys, [`Workflow`]s and [`Channel`]s. If no workflow is declared, any workflow
 //! key can be triggered, and delivers to one in-app feed ([`DEFAULT_CHANNEL`]). If no channel is declared, every UUID
@@ -30,6 +49,11 @@
 //! # Faults
 //! [`Emulator::fault`] makes the next calls fail; a [`Fault`] specifies how. [`Faults::random`] makes random calls
 //! fail, always the same ones for the same seed.
+//!
+//! # State, seeds and webhooks
+//! [`Builder::open`] keeps everything in a file. [`Emulator::load`] creates users, objects, tenants and subscriptions.
+//! [`Builder::webhook`] adds an endpoint of outbound webhooks: a server sends them, and [`Emulator::due_webhooks`] returns
+//! them to tests.
 //!
 #![cfg_attr(feature = "server", doc = "# Server")]
 #![cfg_attr(
@@ -67,7 +91,7 @@
 //! Random faults have this form: `{"random": {"seed": 7, "rate": 0.2, "faults": [{"kind": "drop_after"}]}}`.
 //!
 //! # Limitations
-//! A workflow has one delay and some channels, but no other steps. Templates are not rendered, and nobody is notified.
+//! A workflow has one delay and some channels, but no other steps. The latest 50,000 messages and runs are kept. Templates are not rendered, and nobody is notified.
 //! Endpoints that the emulator does not implement respond with 501.
 
 // A module imports only modules to its left: clock, ids, json, recipient; endpoint, settings, wire, world, observe, fault,

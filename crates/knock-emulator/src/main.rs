@@ -33,8 +33,9 @@ Options:
   -h, --help             print this help
   -V, --version          print the version
 
-Control over HTTP: POST /_emulator/faults, POST /_emulator/reset, GET /_emulator/deliveries,
-GET /_emulator/runs, GET /_emulator/requests, GET /_emulator/health.";
+Control over HTTP: POST /_emulator/faults, POST /_emulator/reset, POST /_emulator/advance,
+GET /_emulator/deliveries, GET /_emulator/runs, GET /_emulator/requests, GET /_emulator/webhooks,
+GET /_emulator/health.";
 
 enum Command {
     Serve(Box<Options>),

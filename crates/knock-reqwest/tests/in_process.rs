@@ -126,6 +126,21 @@ fn a_call_can_be_spawned() {
     emulator.sent().assert_one();
 }
 
+#[tokio::test]
+async fn a_server_has_the_configuration_of_its_client_and_its_clock_runs() {
+    let later = Workflow::new("later").delay(HOUR);
+    let server = Emulator::builder().workflow(later).build().serve().await.unwrap();
+    let knock = Knock::with_config(server.config()).unwrap();
+    workflows::trigger("later").recipients(["jhammond"]).send(&knock).await.unwrap();
+    let emulator = server.emulator();
+    emulator.sent_to("jhammond").assert_none();
+    emulator.advance(HOUR);
+    emulator.sent_to("jhammond").assert_one();
+    let system = SystemTime::now();
+    assert!(emulator.now() >= system + HOUR);
+    server.stop().await;
+}
+
 #[test]
 fn the_same_test_sends_the_same_requests() {
     let run = || {
