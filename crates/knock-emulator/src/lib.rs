@@ -22,6 +22,25 @@
 //! # Ok::<(), http::Error>(())
 //! ```
 //!
+//! # Testing in the same process
+//! A client over [`Emulator::transport`] needs no socket, no async runtime and no key. Its time is that of the emulator, so
+//! retries take none, and [`Emulator::advance`] moves it for delays and schedules. [`Emulator::sent_to`] and
+//! [`Emulator::triggered`] assert what happened:
+//!
+//! ```
+//! use knock_core::{Client, Operation, workflows};
+//! use knock_emulator::{Emulator, Fault};
+//!
+//! let emulator = Emulator::new();
+//! // With the crate knock-reqwest: Knock::with_transport(emulator.config(), emulator.transport())
+//! let knock = Client::with_transport(emulator.config(), emulator.transport());
+//!
+//! emulator.fault(Fault::drop_after());
+//! pollster::block_on(workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).send(&knock))?;
+//! emulator.sent_to("jhammond").of("dinosaurs-loose").assert_one(); // although it was retried
+//! # Ok::<(), knock_core::Error>(())
+//! ```
+//!
 //! # Configuration
 //! [`Emulator::builder`] configures API keys, [`Workflow`]s and [`Channel`]s. If no workflow is declared, any workflow
 //! key can be triggered, and delivers to one in-app feed ([`DEFAULT_CHANNEL`]). If no channel is declared, every UUID
@@ -34,6 +53,11 @@
 //! # Rate limits
 //! There are none by default. With [`Builder::rate_limits`], or the option `--rate-limits` of the binary, the emulator
 //! refuses what exceeds Knock's [`RateLimits`].
+//!
+//! # State, seeds and webhooks
+//! [`Builder::open`] keeps everything in a file. [`Emulator::load`] creates users, objects, tenants and subscriptions.
+//! [`Builder::webhook`] adds an endpoint of outbound webhooks: a server sends them, and [`Emulator::due_webhooks`] returns
+//! them to tests.
 //!
 #![cfg_attr(feature = "server", doc = "# Server")]
 #![cfg_attr(
@@ -53,6 +77,11 @@
 //! | `GET /_emulator/deliveries` | `{"entries": […]}`: the delivered messages |
 //! | `GET /_emulator/runs` | `{"entries": […], "triggers": n}`: the accepted triggers, and their number |
 //! | `GET /_emulator/requests` | `{"entries": […]}`: the latest requests |
+//! | `POST /_emulator/advance` | moves the clock: `{"ms": 60000}` |
+//! | `POST /_emulator/webhooks` | adds an endpoint of outbound webhooks: `{"url": …, "secret": …, "events": […]}` |
+//! | `DELETE /_emulator/webhooks` | removes all endpoints, and what was due for them |
+//! | `GET /_emulator/webhooks` | `{"endpoints": […], "entries": […]}`: the endpoints, and the deliveries with their attempts |
+//! | `POST /_emulator/webhooks/{id}/redeliver` | delivers an event once more |
 //! | `GET /_emulator/health` | `{"status": "ok"}` |
 //!
 //! The `kind` of a fault is `status` (with `status`), `delay` (with `ms`), `drop_before`, `drop_after`, `html`,
@@ -66,29 +95,41 @@
 //! Random faults have this form: `{"random": {"seed": 7, "rate": 0.2, "faults": [{"kind": "drop_after"}]}}`.
 //!
 //! # Limitations
-//! A workflow has one delay and some channels, but no other steps. Templates are not rendered, and nobody is notified.
+//! A workflow has one delay and some channels, but no other steps. The latest 50,000 messages and runs are kept. Templates are not rendered, and nobody is notified.
 //! Endpoints that the emulator does not implement respond with 501.
 
-// A module imports only modules to its left: clock, ids, json, recipient; settings, wire, world, observe, fault, api,
-// state, control, emulator, server.
+// A module imports only modules to its left: clock, ids, json, recipient; endpoint, settings, wire, world, observe, fault,
+// api, journal, webhooks, state, seed, control, emulator, found, in_process, sender, server.
 mod api;
 mod clock;
 mod control;
 mod emulator;
+mod endpoint;
 mod fault;
+mod found;
 mod ids;
+mod in_process;
+mod journal;
 mod json;
 mod observe;
 mod recipient;
+mod seed;
+#[cfg(feature = "server")]
+mod sender;
 #[cfg(feature = "server")]
 mod server;
 mod settings;
 mod state;
+mod webhooks;
 mod wire;
 mod world;
 
 pub use self::emulator::{Builder, Emulator};
+pub use self::endpoint::{DEFAULT_WEBHOOK_SECRET, WebhookEndpoint};
 pub use self::fault::{Fault, Faults};
+pub use self::found::Found;
+pub use self::in_process::InProcess;
+pub use self::journal::StateError;
 pub use self::observe::{Request, Run};
 pub use self::recipient::Recipient;
 #[cfg(feature = "server")]
@@ -96,5 +137,6 @@ pub use self::server::Server;
 pub use self::settings::{
     Channel, ChannelKind, DEFAULT_CHANNEL, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, RateLimits, Workflow,
 };
+pub use self::webhooks::{DueWebhook, WebhookAttempt, WebhookDelivery};
 pub use self::wire::reply::{Connection, Reply};
 pub use self::world::delivery::Delivery;

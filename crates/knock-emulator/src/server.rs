@@ -1,8 +1,8 @@
 //! A server for the emulator.
 
 use std::io;
-use std::net::SocketAddr;
-use std::time::{Duration, SystemTime};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -11,10 +11,13 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use knock_core::Config;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::emulator::Emulator;
+use crate::sender;
+use crate::settings::DEFAULT_KEY;
 use crate::wire::reply::Connection;
 use crate::wire::response::Failure;
 
@@ -44,6 +47,29 @@ pub struct Server {
     task: JoinHandle<()>,
 }
 
+impl Emulator {
+    /// Serves this emulator at a free port of `127.0.0.1`.
+    ///
+    /// ```
+    /// use knock_emulator::Emulator;
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// # runtime.block_on(async {
+    /// let server = Emulator::new().serve().await?;
+    /// let config = server.config(); // for `Knock::with_config`
+    /// # let _ = config;
+    /// # Ok::<(), std::io::Error>(())
+    /// # })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Fails if no port can be bound.
+    pub async fn serve(self) -> io::Result<Server> {
+        Server::start(self, (Ipv4Addr::LOCALHOST, 0).into()).await
+    }
+}
+
 impl Server {
     /// Starts a server at an address. Port 0 picks a free port.
     ///
@@ -52,8 +78,19 @@ impl Server {
     pub async fn start(emulator: Emulator, addr: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(addr).await?;
         let addr = listener.local_addr()?;
+        emulator.run_clock();
         let task = tokio::spawn(accept(listener, emulator.clone()));
         Ok(Self { emulator, addr, task })
+    }
+
+    /// Returns the configuration of a client of this server: its URL, and [`DEFAULT_KEY`].
+    ///
+    /// # Panics
+    ///
+    /// Never, because the key and the URL are valid.
+    pub fn config(&self) -> Config {
+        let config = Config::builder(DEFAULT_KEY).base_url(self.url()).allow_plain_http(true).build();
+        config.expect("the configuration is valid")
     }
 
     /// The address the server listens on.
@@ -87,6 +124,7 @@ impl Drop for Server {
 /// The connections are in a set owned by this task, so they end with it.
 async fn accept(listener: TcpListener, emulator: Emulator) {
     let mut connections = JoinSet::new();
+    connections.spawn(sender::run(emulator.clone()));
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
@@ -127,7 +165,8 @@ async fn respond(emulator: Emulator, request: Request<Incoming>) -> Result<Respo
         Err(error) if error.is::<http_body_util::LengthLimitError>() => return Ok(too_large().map(Full::new)),
         Err(_) => return Err(Dropped),
     };
-    let reply = emulator.respond(Request::from_parts(parts, body), SystemTime::now());
+    let now = emulator.now();
+    let reply = emulator.respond(Request::from_parts(parts, body), now);
     if !reply.delay.is_zero() {
         tokio::time::sleep(reply.delay).await;
     }

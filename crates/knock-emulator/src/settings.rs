@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde_json::Value;
 
+use crate::endpoint::WebhookEndpoint;
 use crate::ids::{Ids, is_uuid};
 use crate::json::Fields;
 
@@ -216,6 +217,7 @@ pub(crate) struct Settings {
     pub(crate) default_preferences: Fields,
     pub(crate) slack_channels: Vec<String>,
     pub(crate) rate_limits: Option<RateLimits>,
+    pub(crate) webhooks: Vec<WebhookEndpoint>,
 }
 
 impl Default for Settings {
@@ -231,6 +233,7 @@ impl Default for Settings {
                 .map(str::to_owned)
                 .to_vec(),
             rate_limits: None,
+            webhooks: Vec::new(),
         }
     }
 }

@@ -28,6 +28,7 @@ impl World {
             let run = self.new_run(&trigger, target);
             let run_id = run.id.clone();
             self.runs.push(run);
+            self.report_run("workflow_recipient_run.started", &run_id);
             if delay.is_zero() {
                 self.resume(&run_id);
             } else {
@@ -67,7 +68,9 @@ impl World {
                 let message = Message::new(&mut self.ids, self.now, &run, channel, &step_ref(channel, step));
                 events.push(self.event(EventKind::Enqueued { step, message_id: message.id.clone() }));
                 push_bounded(&mut self.deliveries, message.delivery());
+                let id = message.id.clone();
                 self.messages.push(message);
+                self.report_message(&id, 0);
             } else {
                 events.push(self.event(EventKind::Skipped { step }));
             }
@@ -78,6 +81,7 @@ impl World {
             run.status = Status::Completed;
             run.updated_at = now;
             run.events.extend(events);
+            self.report_run("workflow_recipient_run.completed", run_id);
         }
     }
 

@@ -17,6 +17,13 @@ fn arguments() {
         (&["--host", "somewhere"], false, "somewhere"),
         (&["--quick"], false, "--quick"),
         (&["extra"], false, "extra"),
+        (
+            &["--state", "/nonexistent/state"],
+            false,
+            "the state file /nonexistent/state cannot be used: No such",
+        ),
+        (&["--seed", "/nonexistent/seed"], false, "the seed /nonexistent/seed: No such"),
+        (&["--seed", "/dev/null"], false, "the seed /dev/null: EOF"),
     ] {
         let output = command().args(arguments).output().unwrap();
         let printed = if works { output.stdout } else { output.stderr };

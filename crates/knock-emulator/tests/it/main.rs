@@ -10,8 +10,11 @@ mod client;
 mod conformance;
 mod control;
 mod faults;
+mod found;
 mod fuzz;
 mod idempotency;
+#[cfg(all(feature = "server", unix))]
+mod kill;
 mod lists;
 mod messages;
 mod objects;
@@ -21,5 +24,7 @@ mod rate_limits;
 mod schedules;
 #[cfg(feature = "server")]
 mod server;
+mod state;
 mod users;
+mod webhooks;
 mod workflows;
