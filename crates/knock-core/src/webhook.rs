@@ -134,6 +134,27 @@ impl Verifier {
         let signed = UnixTime::from_millis(time.parse().map_err(|_| WebhookError::MalformedSignature)?);
         self.0.check_time(signed, now)
     }
+
+    /// Signs a body as Knock does, for tests of an endpoint. Returns the value of the header [`SIGNATURE_HEADER`].
+    ///
+    /// ```
+    /// use knock_core::UnixTime;
+    /// use knock_core::webhook::{EventType, SIGNATURE_HEADER, Verifier};
+    ///
+    /// let verifier = Verifier::new("whsec_test")?;
+    /// let now = UnixTime::from_secs(1_790_000_000);
+    /// let body = br#"{"type": "message.bounced", "created_at": "2026-09-21T14:13:20Z", "data": {"id": "2BtzQ"}}"#;
+    /// let request = http::Request::post("/webhooks").header(SIGNATURE_HEADER, verifier.sign(body, now)).body(body)?;
+    ///
+    /// let event = verifier.verify(request.headers(), *request.body(), now)?;
+    /// assert_eq!(event.kind, EventType::MessageBounced);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// If there are several secrets, it signs with the first one.
+    pub fn sign(&self, raw_body: &[u8], now: UnixTime) -> String {
+        self.0.sign(raw_body, now)
+    }
 }
 
 /// A verifier of the requests of a webhook channel, with the signing key of the channel.
@@ -216,6 +237,12 @@ impl ChannelVerifier {
             if number < FIRST_MILLIS { UnixTime::from_secs(number) } else { UnixTime::from_millis(number) };
         self.0.check_time(signed, now)
     }
+
+    /// Signs a body for tests of an endpoint. Returns the value of the header [`CHANNEL_SIGNATURE_HEADER`], with the time in
+    /// milliseconds and the signature in base64.
+    pub fn sign(&self, raw_body: &[u8], now: UnixTime) -> String {
+        self.0.sign(raw_body, now)
+    }
 }
 
 /// Decodes a signature in hexadecimal digits or base64, which differ in length.
@@ -260,17 +287,17 @@ impl Keys {
     }
 
     fn verify(&self, time: &str, signature: &[u8], raw_body: &[u8]) -> Result<(), WebhookError> {
-        let signed_with = |secret: &Secret| {
-            let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()) else {
-                return false;
-            };
-            mac.update(time.as_bytes());
-            mac.update(b".");
-            mac.update(raw_body);
-            // Compares in constant time.
-            mac.verify_slice(signature).is_ok()
-        };
+        // Compares in constant time.
+        let signed_with =
+            |secret| mac(secret, time, raw_body).is_some_and(|mac| mac.verify_slice(signature).is_ok());
         self.secrets.iter().any(signed_with).then_some(()).ok_or(WebhookError::WrongSignature)
+    }
+
+    fn sign(&self, raw_body: &[u8], now: UnixTime) -> String {
+        let time = now.as_millis().to_string();
+        let mac = self.secrets.first().and_then(|secret| mac(secret, &time, raw_body));
+        let signature = mac.map(|mac| STANDARD.encode(mac.finalize().into_bytes()));
+        format!("t={time},s={}", signature.unwrap_or_default())
     }
 
     fn check_time(&self, signed: UnixTime, now: UnixTime) -> Result<(), WebhookError> {
@@ -282,6 +309,15 @@ impl Keys {
         }
         Ok(())
     }
+}
+
+/// Returns the MAC of a time and a body. There always is one, because any length of a key is valid.
+fn mac(secret: &Secret, time: &str, raw_body: &[u8]) -> Option<Hmac<Sha256>> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()).ok()?;
+    mac.update(time.as_bytes());
+    mac.update(b".");
+    mac.update(raw_body);
+    Some(mac)
 }
 
 fn signature_header<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, WebhookError> {

@@ -76,6 +76,16 @@ fn a_signature_by_openssl_is_valid() {
 }
 
 #[test]
+fn tests_can_sign_as_knock_does() {
+    assert_eq!(verifier().sign(BODY.as_bytes(), NOW), signed(SIGNATURE));
+    let rotated = verifier().or_secret("another").unwrap();
+    assert_eq!(rotated.sign(BODY.as_bytes(), NOW), signed(SIGNATURE));
+    let channel_verifier = ChannelVerifier::new(SECRET).unwrap();
+    let header = channel_verifier.sign(BODY.as_bytes(), NOW);
+    assert_eq!(channel_verifier.verify(&channel(&header), BODY.as_bytes(), NOW), Ok(()));
+}
+
+#[test]
 fn variants_of_the_header_are_accepted() {
     let forms = [
         format!("s={SIGNATURE},t=1790000000000"),

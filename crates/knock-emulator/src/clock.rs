@@ -1,6 +1,6 @@
 //! Conversions between the caller's clock and the timestamps the emulator keeps.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 
@@ -16,4 +16,32 @@ pub(crate) fn timestamp(time: SystemTime) -> Timestamp {
 /// The time of a timestamp. The conversion always succeeds; the fallback only satisfies the types.
 pub(crate) fn system_time(at: Timestamp) -> SystemTime {
     SystemTime::try_from(at).unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+/// The emulator's own clock, for callers that do not pass the time.
+///
+/// At first it stands at the time of the latest request, and only tests move it. A server lets it run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Clock {
+    runs: bool,
+    /// How far it is ahead of the system's clock if it runs.
+    ahead: Duration,
+}
+
+impl Clock {
+    /// Lets the clock run with the system's.
+    #[cfg(feature = "server")]
+    pub(crate) fn run(&mut self) {
+        self.runs = true;
+    }
+
+    /// Returns the time; `latest` is the time of the latest request.
+    pub(crate) fn now(&self, latest: Timestamp) -> SystemTime {
+        let now = if self.runs { SystemTime::now().checked_add(self.ahead) } else { None };
+        now.unwrap_or_else(|| system_time(latest))
+    }
+
+    pub(crate) fn advance(&mut self, duration: Duration) {
+        self.ahead = self.ahead.saturating_add(duration);
+    }
 }

@@ -9,7 +9,7 @@ const KSUID_EPOCH: i64 = 1_400_000_000;
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// A seeded generator of ids.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ids(u64);
 
 impl Ids {

@@ -22,6 +22,25 @@
 //! # Ok::<(), http::Error>(())
 //! ```
 //!
+//! # Testing in the same process
+//! A client over [`Emulator::transport`] needs no socket, no async runtime and no key. Its time is that of the emulator, so
+//! retries take none, and [`Emulator::advance`] moves it for delays and schedules. [`Emulator::sent_to`] and
+//! [`Emulator::triggered`] assert what happened:
+//!
+//! ```
+//! use knock_core::{Client, Operation, workflows};
+//! use knock_emulator::{Emulator, Fault};
+//!
+//! let emulator = Emulator::new();
+//! // With the crate knock-reqwest: Knock::with_transport(emulator.config(), emulator.transport())
+//! let knock = Client::with_transport(emulator.config(), emulator.transport());
+//!
+//! emulator.fault(Fault::drop_after());
+//! pollster::block_on(workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).send(&knock))?;
+//! emulator.sent_to("jhammond").of("dinosaurs-loose").assert_one(); // although it was retried
+//! # Ok::<(), knock_core::Error>(())
+//! ```
+//!
 //! # Configuration
 //! [`Emulator::builder`] configures API keys, [`Workflow`]s and [`Channel`]s. If no workflow is declared, any workflow
 //! key can be triggered, and delivers to one in-app feed ([`DEFAULT_CHANNEL`]). If no channel is declared, every UUID
@@ -31,6 +50,15 @@
 //! # Faults
 //! [`Emulator::fault`] makes the next calls fail; a [`Fault`] specifies how. [`Faults::random`] makes random calls
 //! fail, always the same ones for the same seed.
+//!
+//! # Rate limits
+//! There are none by default. With [`Builder::rate_limits`], or the option `--rate-limits` of the binary, the emulator
+//! refuses what exceeds Knock's [`RateLimits`].
+//!
+//! # State, seeds and webhooks
+//! [`Builder::open`] keeps everything in a file. [`Emulator::load`] creates users, objects, tenants and subscriptions.
+//! [`Builder::webhook`] adds an endpoint of outbound webhooks: a server sends them, and [`Emulator::due_webhooks`] returns
+//! them to tests.
 //!
 #![cfg_attr(feature = "server", doc = "# Server")]
 #![cfg_attr(
@@ -53,6 +81,11 @@
 //! | `GET /_emulator/sockets` | `{"entries": […]}`: the open realtime connections, and what they have joined |
 //! | `POST /_emulator/sockets/drop` | closes all realtime connections, as if the network had failed |
 //! | `POST /_emulator/sockets/silence` | makes all realtime connections silent without closing them |
+//! | `POST /_emulator/advance` | moves the clock: `{"ms": 60000}` |
+//! | `POST /_emulator/webhooks` | adds an endpoint of outbound webhooks: `{"url": …, "secret": …, "events": […]}` |
+//! | `DELETE /_emulator/webhooks` | removes all endpoints, and what was due for them |
+//! | `GET /_emulator/webhooks` | `{"endpoints": […], "entries": […]}`: the endpoints, and the deliveries with their attempts |
+//! | `POST /_emulator/webhooks/{id}/redeliver` | delivers an event once more |
 //! | `GET /_emulator/health` | `{"status": "ok"}` |
 //!
 //! The `kind` of a fault is `status` (with `status`), `delay` (with `ms`), `drop_before`, `drop_after`, `html`,
@@ -85,44 +118,61 @@
 //! emulator closes the connection.
 //!
 //! # Limitations
-//! A workflow has one delay and some channels, but no other steps. Templates are not rendered, and nobody is notified.
-//! Endpoints that the emulator does not implement respond with 404 and the code `not_implemented`, which clients do not
-//! retry. Conditions that it cannot decide, for example on environment variables, do not hold.
+//! A workflow has one delay and some channels, but no other steps. The latest 50,000 messages and runs are kept. Templates
+//! are not rendered, and nobody is notified. Endpoints that the emulator does not implement respond with 404 and the code
+//! `not_implemented`, which clients do not retry. Conditions that it cannot decide, for example on environment variables,
+//! do not hold.
 
-// A module imports only modules to its left: clock, ids, json, origins, recipient, user_token; settings, wire, cors, world,
-// security, observe, fault, api, realtime, state, control, emulator, socket, websocket, server.
+// A module imports only modules to its left: clock, ids, json, origins, recipient, user_token; endpoint, settings, wire,
+// cors, world, security, observe, fault, api, realtime, journal, webhooks, state, seed, control, emulator, found,
+// in_process, socket, websocket, sender, server.
 mod api;
 mod clock;
 mod control;
 mod cors;
 mod emulator;
+mod endpoint;
 mod fault;
+mod found;
 mod ids;
+mod in_process;
+mod journal;
 mod json;
 mod observe;
 mod origins;
 mod realtime;
 mod recipient;
 mod security;
+mod seed;
+#[cfg(feature = "server")]
+mod sender;
 #[cfg(feature = "server")]
 mod server;
 mod settings;
 mod socket;
 mod state;
 mod user_token;
+mod webhooks;
 #[cfg(feature = "server")]
 mod websocket;
 mod wire;
 mod world;
 
 pub use self::emulator::{Builder, Emulator};
+pub use self::endpoint::{DEFAULT_WEBHOOK_SECRET, WebhookEndpoint};
 pub use self::fault::{Fault, Faults};
+pub use self::found::Found;
+pub use self::in_process::InProcess;
+pub use self::journal::StateError;
 pub use self::observe::{Request, Run};
 pub use self::recipient::Recipient;
 #[cfg(feature = "server")]
 pub use self::server::Server;
-pub use self::settings::{Channel, ChannelKind, DEFAULT_CHANNEL, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, Workflow};
+pub use self::settings::{
+    Channel, ChannelKind, DEFAULT_CHANNEL, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, RateLimits, Workflow,
+};
 pub use self::socket::{InvalidFrame, Socket};
 pub use self::user_token::InvalidSigningKey;
+pub use self::webhooks::{DueWebhook, WebhookAttempt, WebhookDelivery};
 pub use self::wire::reply::{Connection, Reply};
 pub use self::world::delivery::Delivery;

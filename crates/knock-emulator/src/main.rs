@@ -1,17 +1,22 @@
 //! `knock-emulator`: a local Knock on a socket.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // this is a command line program
 
-use std::ffi::OsStr;
+use std::error::Error;
+use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use knock_emulator::{Builder, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, Emulator, Server, Workflow};
+use knock_emulator::{
+    Builder, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, DEFAULT_WEBHOOK_SECRET, Emulator, RateLimits, Server,
+    WebhookEndpoint, Workflow,
+};
 use lexopt::prelude::{Long, Short, ValueExt};
 
 const DEFAULT_PORT: u16 = 4010;
 const HELP: &str = "\
-A local Knock for development and tests. It keeps everything in memory and notifies nobody.
+A local Knock for development and tests. It notifies nobody.
 
 Usage: knock-emulator [options]
 
@@ -27,15 +32,40 @@ Options:
                          turn on enhanced security mode: user tokens must be signed by this key, a file with
                          a public key or a key pair in PEM
       --workflow <key>   declare a workflow; can be repeated (default: every key exists)
+      --rate-limits      limit requests and updates per second as Knock does (default: no limits)
+      --no-retry-after   do the same, and leave out the header `retry-after`
+      --state <file>     keep users, messages and everything else in a file (default: in memory only)
+      --seed <file>      create the users, objects, tenants and subscriptions of a JSON file, if missing
+      --webhook <url>    send all events to an endpoint, signed with the secret whsec_emulator; can be repeated
+      --webhooks <file>  the same for the endpoints of a JSON file: a list of objects with `url`,
+                         `secret` and `events`
   -h, --help             print this help
   -V, --version          print the version
 
-Control over HTTP: POST /_emulator/faults, POST /_emulator/reset, GET /_emulator/deliveries,
-GET /_emulator/runs, GET /_emulator/requests, GET /_emulator/health.";
+Control over HTTP: POST /_emulator/faults, POST /_emulator/reset, POST /_emulator/advance,
+GET /_emulator/deliveries, GET /_emulator/runs, GET /_emulator/requests, GET /_emulator/webhooks,
+GET /_emulator/health.";
 
 enum Command {
-    Serve { addr: SocketAddr, emulator: Box<Builder> },
+    Serve(Box<Options>),
     Print(String),
+}
+
+struct Options {
+    addr: SocketAddr,
+    emulator: Builder,
+    state: Option<PathBuf>,
+    seed: Option<PathBuf>,
+    /// The number of declared workflows.
+    workflows: usize,
+    webhooks: usize,
+}
+
+impl Options {
+    fn add_webhook(&mut self, endpoint: WebhookEndpoint) {
+        self.emulator = std::mem::take(&mut self.emulator).webhook(endpoint);
+        self.webhooks += 1;
+    }
 }
 
 fn main() -> ExitCode {
@@ -44,9 +74,7 @@ fn main() -> ExitCode {
             println!("{text}");
             return ExitCode::SUCCESS;
         }
-        Ok(Command::Serve { addr, emulator }) => {
-            run(addr, emulator.build()).map_err(|error| format!("{addr}: {error}"))
-        }
+        Ok(Command::Serve(options)) => run(*options),
         Err(error) => Err(format!("{error}\nTry knock-emulator --help.")),
     };
     match outcome {
@@ -59,22 +87,56 @@ fn main() -> ExitCode {
 }
 
 fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
-    let mut host = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let mut port = DEFAULT_PORT;
-    let mut emulator = Emulator::builder();
+    let mut options = Options {
+        addr: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT),
+        emulator: Emulator::builder(),
+        state: None,
+        seed: None,
+        workflows: 0,
+        webhooks: 0,
+    };
     while let Some(argument) = arguments.next()? {
         match argument {
-            Short('p') | Long("port") => port = arguments.value()?.parse()?,
-            Long("host") => host = arguments.value()?.parse()?,
-            Long("key") => emulator = emulator.key(arguments.value()?.string()?),
-            Long("allow-origin") => emulator = emulator.allow_origin(arguments.value()?.string()?),
+            Short('p') | Long("port") => options.addr.set_port(arguments.value()?.parse()?),
+            Long("host") => options.addr.set_ip(arguments.value()?.parse()?),
+            Long("key") => options.emulator = options.emulator.key(arguments.value()?.string()?),
+            Long("workflow") => {
+                let workflow = Workflow::new(arguments.value()?.string()?);
+                options.emulator = options.emulator.workflow(workflow);
+                options.workflows += 1;
+            }
+            Long("allow-origin") => {
+                options.emulator = options.emulator.allow_origin(arguments.value()?.string()?);
+            }
             Long("latency") => {
-                emulator = emulator.latency(Duration::from_millis(arguments.value()?.parse()?));
+                let latency = Duration::from_millis(arguments.value()?.parse()?);
+                options.emulator = options.emulator.latency(latency);
             }
             Long("signing-key") => {
-                emulator = emulator.signing_key(&read(&arguments.value()?)?).map_err(custom)?;
+                let path = PathBuf::from(arguments.value()?);
+                let key =
+                    std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+                let emulator = options.emulator.signing_key(&key);
+                options.emulator = emulator.map_err(|error| format!("{}: {error}", path.display()))?;
             }
-            Long("workflow") => emulator = emulator.workflow(Workflow::new(arguments.value()?.string()?)),
+            Long("webhook") => {
+                let url = arguments.value()?.string()?;
+                options.add_webhook(WebhookEndpoint::new(&url, DEFAULT_WEBHOOK_SECRET)?);
+            }
+            Long("webhooks") => {
+                let path = PathBuf::from(arguments.value()?);
+                let endpoints =
+                    endpoints(&path).map_err(|problem| format!("{}: {problem}", path.display()))?;
+                for endpoint in endpoints {
+                    options.add_webhook(endpoint);
+                }
+            }
+            Long("state") => options.state = Some(arguments.value()?.into()),
+            Long("seed") => options.seed = Some(arguments.value()?.into()),
+            Long("rate-limits") => options.emulator = options.emulator.rate_limits(RateLimits::new()),
+            Long("no-retry-after") => {
+                options.emulator = options.emulator.rate_limits(RateLimits::new().without_retry_after());
+            }
             Short('h') | Long("help") => return Ok(Command::Print(HELP.to_owned())),
             Short('V') | Long("version") => {
                 return Ok(Command::Print(format!("knock-emulator {}", env!("CARGO_PKG_VERSION"))));
@@ -82,24 +144,58 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             _ => return Err(argument.unexpected()),
         }
     }
-    Ok(Command::Serve { addr: SocketAddr::new(host, port), emulator: Box::new(emulator) })
+    Ok(Command::Serve(Box::new(options)))
 }
 
-fn read(file: &OsStr) -> Result<String, lexopt::Error> {
-    std::fs::read_to_string(file).map_err(|error| custom(format!("{}: {error}", file.display())))
+fn run(options: Options) -> Result<(), String> {
+    let Options { addr, emulator, state, seed, workflows, webhooks } = options;
+    let emulator = match &state {
+        Some(path) => emulator.open(path).map_err(|error| with_cause(&error))?,
+        None => emulator.build(),
+    };
+    if let Some(path) = &seed {
+        load(&emulator, path).map_err(|problem| format!("the seed {}: {problem}", path.display()))?;
+    }
+    let workflows = if workflows == 0 { "any".to_owned() } else { workflows.to_string() };
+    let state = state.map_or("in memory".to_owned(), |path| path.display().to_string());
+    let settings = format!("Workflows: {workflows}, webhook endpoints: {webhooks}\nState: {state}\n");
+    let served = tokio::runtime::Builder::new_multi_thread().enable_all().build().and_then(|runtime| {
+        runtime.block_on(async {
+            let server = Server::start(emulator, addr).await?;
+            // Whoever started this may have closed its output.
+            let greeting = format!("{}{settings}", greeting(&server.url()));
+            let _ = io::stdout().write_all(greeting.as_bytes());
+            tokio::signal::ctrl_c().await?;
+            server.stop().await;
+            Ok(())
+        })
+    });
+    served.map_err(|error| format!("{addr}: {error}"))
 }
 
-fn custom(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> lexopt::Error {
-    lexopt::Error::Custom(error.into())
+fn greeting(url: &str) -> String {
+    format!(
+        "Knock emulator at {url} (for development only: nobody is notified)\n\
+         API key: {DEFAULT_KEY}, public key: {DEFAULT_PUBLIC_KEY}\n"
+    )
 }
 
-fn run(addr: SocketAddr, emulator: Emulator) -> std::io::Result<()> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-        let server = Server::start(emulator, addr).await?;
-        println!("Knock emulator at {} (for development only: nobody is notified)", server.url());
-        println!("API keys: {DEFAULT_KEY}, and {DEFAULT_PUBLIC_KEY} for web pages");
-        tokio::signal::ctrl_c().await?;
-        server.stop().await;
-        Ok(())
-    })
+fn load(emulator: &Emulator, path: &Path) -> Result<(), String> {
+    let text = std::fs::read(path).map_err(|error| error.to_string())?;
+    let seed = serde_json::from_slice(&text).map_err(|error| error.to_string())?;
+    // The entities are as new as the emulator.
+    emulator.advance_to(SystemTime::now());
+    emulator.load(&seed)
+}
+
+fn endpoints(path: &Path) -> Result<Vec<WebhookEndpoint>, String> {
+    let text = std::fs::read(path).map_err(|error| error.to_string())?;
+    WebhookEndpoint::list(&text)
+}
+
+fn with_cause(error: &dyn Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
 }

@@ -1,9 +1,9 @@
 //! A server for the emulator.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -13,11 +13,14 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use knock_core::Config;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 
 use crate::emulator::Emulator;
+use crate::sender;
+use crate::settings::DEFAULT_KEY;
 use crate::socket::{self, Socket};
 use crate::websocket;
 use crate::wire::reply::{Connection, Reply};
@@ -51,6 +54,29 @@ pub struct Server {
     task: JoinHandle<()>,
 }
 
+impl Emulator {
+    /// Serves this emulator at a free port of `127.0.0.1`.
+    ///
+    /// ```
+    /// use knock_emulator::Emulator;
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// # runtime.block_on(async {
+    /// let server = Emulator::new().serve().await?;
+    /// let config = server.config(); // for `Knock::with_config`
+    /// # let _ = config;
+    /// # Ok::<(), std::io::Error>(())
+    /// # })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Fails if no port can be bound.
+    pub async fn serve(self) -> io::Result<Server> {
+        Server::start(self, (Ipv4Addr::LOCALHOST, 0).into()).await
+    }
+}
+
 impl Server {
     /// Starts a server at an address. Port 0 picks a free port.
     ///
@@ -59,8 +85,19 @@ impl Server {
     pub async fn start(emulator: Emulator, addr: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(addr).await?;
         let addr = listener.local_addr()?;
+        emulator.run_clock();
         let task = tokio::spawn(accept(listener, emulator.clone()));
         Ok(Self { emulator, addr, task })
+    }
+
+    /// Returns the configuration of a client of this server: its URL, and [`DEFAULT_KEY`].
+    ///
+    /// # Panics
+    ///
+    /// Never, because the key and the URL are valid.
+    pub fn config(&self) -> Config {
+        let config = Config::builder(DEFAULT_KEY).base_url(self.url()).allow_plain_http(true).build();
+        config.expect("the configuration is valid")
     }
 
     /// The address the server listens on.
@@ -94,6 +131,7 @@ impl Drop for Server {
 /// The connections are in a set owned by this task, so they end with it.
 async fn accept(listener: TcpListener, emulator: Emulator) {
     let mut connections = JoinSet::new();
+    connections.spawn(sender::run(emulator.clone()));
     connections.spawn(tick(emulator.clone()));
     loop {
         match listener.accept().await {
@@ -110,7 +148,7 @@ async fn accept(listener: TcpListener, emulator: Emulator) {
 async fn tick(emulator: Emulator) {
     loop {
         tokio::time::sleep(TICK).await;
-        emulator.tick(SystemTime::now());
+        emulator.tick();
     }
 }
 
@@ -150,7 +188,7 @@ async fn open_socket(
 ) -> Result<Response<Full<Bytes>>, Dropped> {
     let pending = hyper::upgrade::on(&mut request);
     let (parts, _) = request.into_parts();
-    let socket = match emulator.open_socket(&parts, SystemTime::now()) {
+    let socket = match emulator.open_socket(&parts, emulator.now()) {
         Ok(socket) => socket,
         Err(reply) => return send(*reply).await,
     };
@@ -186,7 +224,8 @@ async fn respond(emulator: Emulator, request: Request<Incoming>) -> Result<Respo
         }
         Err(_) => return Err(Dropped),
     };
-    send(emulator.respond(Request::from_parts(parts, body), SystemTime::now())).await
+    let now = emulator.now();
+    send(emulator.respond(Request::from_parts(parts, body), now)).await
 }
 
 async fn send(reply: Reply) -> Result<Response<Full<Bytes>>, Dropped> {

@@ -102,6 +102,12 @@ impl Socket {
         self.delay
     }
 
+    /// The time by the clock of the emulator.
+    #[cfg(feature = "server")]
+    pub(crate) fn now(&self) -> SystemTime {
+        self.emulator.now()
+    }
+
     /// Takes the text of a message from the client.
     ///
     /// # Errors

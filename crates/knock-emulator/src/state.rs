@@ -1,7 +1,7 @@
 //! The state of an emulator, and how it responds to one API call.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::HeaderValue;
@@ -9,71 +9,128 @@ use http::request::Parts;
 use http::{Method, Response};
 
 use crate::api;
-use crate::clock::timestamp;
+use crate::clock::{Clock, timestamp};
+use crate::endpoint::WebhookEndpoint;
 use crate::fault::Faults;
 use crate::ids::Ids;
+use crate::journal::{Journal, Record};
 use crate::observe::{Request, RequestLog};
 use crate::realtime::hub::{Garbage, Hub};
 use crate::security;
 use crate::settings::Settings;
+use crate::webhooks::Webhooks;
 use crate::wire::auth;
 use crate::wire::call::Call;
 use crate::wire::idempotency::{Idempotency, REQUEST_ID, Verdict};
+use crate::wire::limits::Limits;
 use crate::wire::reply::{Connection, Reply};
 use crate::wire::response::{Failure, from_outcome, with_status};
 use crate::world::World;
 
 /// Separates the request ids from all other ids, so that a read does not change the ids of what is created later.
 const REQUEST_IDS: u64 = 0x5ca1_ab1e;
+/// Likewise for the idempotency keys of clients in the same process.
+const CLIENT_KEYS: u64 = 0x0c11_e117;
 
 pub(crate) struct State {
     pub(crate) settings: Arc<Settings>,
     request_ids: Ids,
+    client_keys: Ids,
     idempotency: Idempotency,
+    limits: Limits,
+    pub(crate) clock: Clock,
     pub(crate) world: World,
     pub(crate) faults: Faults,
     pub(crate) requests: RequestLog,
     pub(crate) hub: Hub,
+    pub(crate) webhooks: Webhooks,
+    /// The state file, if there is one.
+    pub(crate) journal: Option<Journal>,
 }
 
 impl State {
     pub(crate) fn new(settings: Arc<Settings>) -> Self {
         Self {
             request_ids: Ids::new(settings.seed ^ REQUEST_IDS),
+            client_keys: Ids::new(settings.seed ^ CLIENT_KEYS),
             idempotency: Idempotency::default(),
+            limits: Limits::default(),
+            clock: Clock::default(),
             world: World::new(Arc::clone(&settings)),
             faults: Faults::default(),
             requests: RequestLog::default(),
             hub: Hub::default(),
+            webhooks: Webhooks::default(),
+            journal: None,
             settings,
         }
     }
 
-    /// Returns to the initial state, with the same settings. Sockets stay open.
+    /// Returns to the initial state, with the same settings and at the same time. Sockets stay open.
     pub(crate) fn reset(&mut self) {
+        let (clock, now, mut journal) = (self.clock.clone(), self.world.now, self.journal.take());
         let hub = std::mem::take(&mut self.hub);
-        *self = Self { hub, ..Self::new(Arc::clone(&self.settings)) };
+        // If this fails, so does each later call that changes something.
+        journal = journal.and_then(|mut journal| journal.clear().is_ok().then_some(journal));
+        *self = Self { clock, hub, journal, ..Self::new(Arc::clone(&self.settings)) };
+        self.world.now = now;
+        self.connect_webhooks();
+    }
+
+    /// Returns the time by the emulator's own clock.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock.now(self.world.now)
+    }
+
+    /// Moves the emulator's own clock, and does what is due until then.
+    pub(crate) fn move_clock(&mut self, duration: Duration) {
+        let now = self.now();
+        self.clock.advance(duration);
+        if let Some(then) = now.checked_add(duration) {
+            self.advance(then);
+        }
+    }
+
+    /// Returns bytes for the idempotency key of a client in the same process.
+    pub(crate) fn draw(&mut self) -> [u8; 16] {
+        let (high, low) = (self.client_keys.next(), self.client_keys.next());
+        (u128::from(high) << 64 | u128::from(low)).to_be_bytes()
     }
 
     /// Runs everything that was due by `now`.
     pub(crate) fn advance(&mut self, now: SystemTime) {
         self.world.advance(timestamp(now));
         self.hub.expire(self.world.now);
-        self.announce();
-    }
-
-    /// Tells the open sockets of new messages.
-    fn announce(&mut self) {
-        let ids = std::mem::take(&mut self.world.arrived);
-        if !ids.is_empty() && !self.hub.is_empty() {
-            let arrived: Vec<_> = ids.iter().filter_map(|id| self.world.messages.get(id)).collect();
-            self.hub.announce(&self.world, &arrived);
-        }
+        self.publish();
     }
 
     /// Takes a frame from a socket.
     pub(crate) fn receive(&mut self, socket: u64, text: &str) -> Result<(), Garbage> {
         self.hub.receive(&self.world, socket, text)
+    }
+
+    /// Adds the endpoints of the settings. Until then nothing is reported, such as while a state file is read.
+    pub(crate) fn connect_webhooks(&mut self) {
+        for endpoint in self.settings.webhooks.clone() {
+            self.add_webhook(endpoint);
+        }
+    }
+
+    pub(crate) fn add_webhook(&mut self, endpoint: WebhookEndpoint) {
+        self.webhooks.add(endpoint);
+        self.world.happened.get_or_insert_default();
+    }
+
+    /// Tells the endpoints of webhooks and the open sockets what happened.
+    fn publish(&mut self) {
+        for happening in self.world.happened.iter_mut().flat_map(std::mem::take) {
+            self.webhooks.publish(&happening);
+        }
+        let ids = std::mem::take(&mut self.world.arrived);
+        if !ids.is_empty() && !self.hub.is_empty() {
+            let arrived: Vec<_> = ids.iter().filter_map(|id| self.world.messages.get(id)).collect();
+            self.hub.announce(&self.world, &arrived);
+        }
     }
 
     /// Responds to an API call, with a fault if one matches, and logs the request.
@@ -87,7 +144,6 @@ impl State {
             }
             Some(fault) => fault.apply(with_status(503, Bytes::new())),
         };
-        self.announce();
         self.finish(reply, parts, body, &request_id, fault.is_some(), now)
     }
 
@@ -103,6 +159,7 @@ impl State {
         if let Ok(id) = HeaderValue::from_str(id) {
             reply.response.headers_mut().insert(REQUEST_ID, id);
         }
+        self.publish();
         let mut request = Request::new(parts, body.clone(), now);
         request.status = reply.response.status();
         request.faulted = faulted;
@@ -113,18 +170,44 @@ impl State {
         reply
     }
 
-    /// Performs a call, once per idempotency key.
-    fn perform(
+    /// Performs a call, once per idempotency key, and records it in the state file.
+    pub(crate) fn perform(
         &mut self,
         parts: &Parts,
         body: &Bytes,
         request_id: &str,
         throttled: Option<(String, Vec<String>)>,
     ) -> Response<Bytes> {
-        match self.try_perform(parts, body, request_id, throttled) {
+        let ids = self.world.ids.clone();
+        let response = match self.try_perform(parts, body, request_id, throttled.clone()) {
             Ok(response) => response,
             Err(failure) => failure.response(),
+        };
+        if self.journal.is_none() {
+            return response;
         }
+        let Some(record) = Record::of(parts, body, &response, throttled, request_id, self.world.now) else {
+            // What is not recorded must not change later ids, which a restart would make again.
+            self.world.ids = ids;
+            return response;
+        };
+        self.save(&record).map_or(response, |failure| failure.response())
+    }
+
+    /// Appends to the state file. Returns what to respond with if that fails.
+    fn save(&mut self, record: &Record) -> Option<Failure> {
+        let error = self.journal.as_mut()?.append(record).err()?;
+        let message = format!("The state file of the emulator cannot be written: {error}");
+        Some(Failure::new(500, "state_not_saved", &message, "api_error"))
+    }
+
+    /// Performs a call of the state file again.
+    pub(crate) fn restore(&mut self, record: &Record) {
+        self.world.advance(record.at);
+        if let Some((parts, body)) = record.request() {
+            let _ = self.perform(&parts, &body, &record.request_id, record.throttled.clone());
+        }
+        self.world.arrived.clear();
     }
 
     fn try_perform(
@@ -140,10 +223,21 @@ impl State {
         let Some((&"v1", path)) = path.split_first() else { return Err(unknown(&call)) };
         auth::check(&self.settings, &parts.headers, &call.method, path)?;
         security::check(&self.world, &parts.headers, &call, path)?;
-        let query = parts.uri.query().unwrap_or_default();
         let now = self.world.now;
+        if let Some(limits) = &self.settings.rate_limits {
+            self.limits.admit(&call, &parts.headers, limits, now)?;
+            let held = self.limits.held(&call, now);
+            call.throttled = call.throttled.or(held);
+        }
+        let query = parts.uri.query().unwrap_or_default();
         match self.idempotency.check(&call, query, &parts.headers, now)? {
-            Verdict::Run => Ok(self.route(&call, path)),
+            Verdict::Run => {
+                let mut response = self.route(&call, path);
+                if self.settings.rate_limits.is_some() {
+                    self.limits.updated(&call, &mut response, now);
+                }
+                Ok(response)
+            }
             Verdict::Replay(response) => Ok(response),
             Verdict::Remember(slot, fingerprint) => {
                 let response = self.route(&call, path);

@@ -1,7 +1,7 @@
 //! Realtime connections over the WebSocket protocol.
 
 use std::future::poll_fn;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
@@ -43,7 +43,7 @@ pub(crate) async fn serve(upgraded: Upgraded, socket: Socket) {
             received = stream.next() => {
                 heard = Instant::now();
                 let invalid = match received {
-                    Some(Ok(Message::Text(text))) => socket.receive(&text, SystemTime::now()).is_err(),
+                    Some(Ok(Message::Text(text))) => socket.receive(&text, socket.now()).is_err(),
                     Some(Ok(Message::Binary(_))) => true,
                     Some(Ok(_)) => false,
                     Some(Err(_)) | None => return,

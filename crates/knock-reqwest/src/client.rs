@@ -1,9 +1,12 @@
 //! The client.
 
+use std::env::VarError;
 use std::ops::Deref;
 
-use knock_core::{Client, Config, ConfigBuilder, Error, FromConfig, Secret};
+use knock_core::{Client, Config, ConfigBuilder, Error, FromConfig, Secret, Transport};
 
+use crate::any::AnyTransport;
+use crate::dry_run::DryRun;
 use crate::transport::ReqwestTransport;
 
 /// A client of Knock's API over reqwest. Cheap to clone; clones share connections and the retry budget.
@@ -11,7 +14,7 @@ use crate::transport::ReqwestTransport;
 /// Pass it to the [`send`](knock_core::Operation::send) of an operation. It dereferences to a [`Client`], whose methods
 /// it therefore has.
 #[derive(Debug, Clone)]
-pub struct Knock(Client<ReqwestTransport>);
+pub struct Knock(Client<AnyTransport>);
 
 impl Knock {
     /// Returns a client with an API key: a secret key (`sk_…`), a public key (`pk_…`) or a service token.
@@ -32,6 +35,47 @@ impl Knock {
     /// invalid setting. A variable that is not UTF-8 is invalid, not missing.
     pub fn from_env() -> Result<Self, Error> {
         ConfigBuilder::from_variables(|name| std::env::var(name)).build()
+    }
+
+    /// Returns a client with the settings of the environment like [`from_env`](Self::from_env), or one that sends nothing
+    /// if `KNOCK_API_KEY` is not set or empty; see [`DryRun`].
+    ///
+    /// It is meant for development and for previews of branches. In production use [`from_env`](Self::from_env), so that a
+    /// missing key is noticed. With the feature `tracing`, a dry run is announced by a warning.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), knock_reqwest::Error> {
+    /// use knock_reqwest::{Knock, Operation, workflows};
+    ///
+    /// let knock = Knock::from_env_or_dry_run()?;
+    /// # if std::env::var_os("KNOCK_API_KEY").is_none() {
+    /// let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]);
+    /// pollster::block_on(trigger.send(&knock))?; // nothing is sent
+    /// # }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) that names the invalid setting.
+    pub fn from_env_or_dry_run() -> Result<Self, Error> {
+        match std::env::var("KNOCK_API_KEY") {
+            Err(VarError::NotPresent) => Ok(Self::dry_run()),
+            Ok(key) if key.is_empty() => Ok(Self::dry_run()),
+            _ => Self::from_env(),
+        }
+    }
+
+    /// Returns a client that sends nothing; see [`DryRun`].
+    ///
+    /// # Panics
+    ///
+    /// Never, because the configuration is valid.
+    pub fn dry_run() -> Self {
+        #[cfg(feature = "tracing")]
+        tracing::warn!("this client makes a dry run: nothing is sent to Knock");
+        let config = Config::new("sk_dry_run").expect("the key is valid");
+        Self::with_transport(config, DryRun::new())
     }
 
     /// Returns a builder for a client with custom settings.
@@ -64,9 +108,13 @@ impl Knock {
         Ok(Self::with_transport(config, transport))
     }
 
-    /// Returns a client with a configuration and a transport; see [`ReqwestTransport::builder`].
-    pub fn with_transport(config: Config, transport: ReqwestTransport) -> Self {
-        Self(Client::with_transport(config, transport))
+    /// Returns a client with a configuration and a transport: a [`ReqwestTransport`] with
+    /// [custom settings](ReqwestTransport::builder), a [`DryRun`](crate::DryRun), or a custom one.
+    ///
+    /// In tests it can be a transport that needs no network, such as the emulator of the crate `knock-emulator`. Functions
+    /// that take a `&Knock` can then be tested as they are; see the [guide](crate::guide::testing).
+    pub fn with_transport(config: Config, transport: impl Transport) -> Self {
+        Self(Client::with_transport(config, AnyTransport::new(transport)))
     }
 
     /// Returns a client with a custom [`reqwest::Client`], for example for proxies, certificates, or a connection pool
@@ -118,7 +166,7 @@ impl FromConfig for Knock {
 }
 
 impl Deref for Knock {
-    type Target = Client<ReqwestTransport>;
+    type Target = Client<AnyTransport>;
 
     fn deref(&self) -> &Self::Target {
         &self.0

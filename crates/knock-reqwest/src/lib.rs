@@ -64,8 +64,8 @@
 //!
 //! # The tour
 //!
-//! For readers of the source: `client.rs` is [`Knock`], a thin wrapper around [`Client`]. `transport.rs` exchanges
-//! requests for responses, `builder.rs` builds it, `origin.rs` makes the URLs, and `pool.rs` holds the connections and
+//! For readers of the source: `client.rs` is [`Knock`], a thin wrapper around [`Client`], and `any.rs` its transport of any
+//! type. `dry_run.rs` is one that sends nothing. `transport.rs` exchanges requests for responses over the network, `builder.rs` builds it, `origin.rs` makes the URLs, and `pool.rs` holds the connections and
 //! leaves silent ones. `failure.rs` sorts errors, and `platform.rs` holds what Tokio and the system provide. `signer.rs`
 //! signs user tokens, and `spans.rs` writes spans. All decisions are made in [`knock_core`]; its front page continues
 //! the tour.
@@ -73,8 +73,10 @@
 
 pub use knock_core::*;
 
+mod any;
 mod builder;
 mod client;
+mod dry_run;
 mod failure;
 mod origin;
 mod platform;
@@ -85,8 +87,10 @@ mod signer;
 mod spans;
 mod transport;
 
+pub use any::AnyTransport;
 pub use builder::ReqwestTransportBuilder;
 pub use client::Knock;
+pub use dry_run::DryRun;
 #[cfg(any(feature = "aws-lc-rs", feature = "rsa"))]
 pub use signer::NativeSigner;
 pub use transport::ReqwestTransport;

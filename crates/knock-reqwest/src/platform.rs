@@ -125,6 +125,12 @@ async fn chunk(response: &mut reqwest::Response, limit: usize) -> Result<Option<
     }
 }
 
+pub(crate) fn random() -> Result<[u8; 16], TransportError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| TransportError::not_sent(error.to_string()))?;
+    Ok(bytes)
+}
+
 pub(crate) async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;
 }

@@ -154,8 +154,6 @@ impl Transport for ReqwestTransport {
     }
 
     fn random(&self) -> Result<[u8; 16], TransportError> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).map_err(|error| TransportError::not_sent(error.to_string()))?;
-        Ok(bytes)
+        platform::random()
     }
 }

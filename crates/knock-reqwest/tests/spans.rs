@@ -6,7 +6,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use knock_emulator::{DEFAULT_KEY, Fault};
-use knock_reqwest::{Operation, users, workflows};
+use knock_reqwest::{Knock, Operation, users, workflows};
 use support::{knock, server};
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -21,6 +21,21 @@ impl Write for Log {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
+}
+
+#[test]
+fn a_dry_run_says_so_without_personal_data() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    tracing::subscriber::with_default(subscriber, || {
+        let knock = Knock::dry_run();
+        pollster::block_on(workflows::trigger("welcome").recipient("jane@example.com").send(&knock)).unwrap();
+    });
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("WARN") && text.contains("nothing is sent to Knock"), "{text}");
+    assert!(text.contains("INFO") && text.contains("knock.operation=\"workflows.trigger\""), "{text}");
+    assert!(!text.contains("jane"), "{text}");
 }
 
 #[tokio::test]

@@ -64,7 +64,11 @@ impl World {
     /// Starts a queued run, or completes a paused one. A run that was cancelled or deleted in the meantime is left
     /// unchanged.
     pub(super) fn resume(&mut self, run_id: &str) {
-        let Some(run) = self.runs.get_mut(run_id).filter(|run| run.status.is_waiting()) else { return };
+        let Some(run) = self.runs.get(run_id).filter(|run| run.status.is_waiting()) else { return };
+        if run.status == Status::Queued {
+            self.report_run("workflow_recipient_run.started", run_id);
+        }
+        let Some(run) = self.runs.get_mut(run_id) else { return };
         let delay = run.trigger.workflow.delay;
         if run.status == Status::Queued && !run.trigger.skip_delay && !delay.is_zero() {
             run.status = Status::Paused;
@@ -86,10 +90,12 @@ impl World {
         }
         events.push(self.event(EventKind::Completed));
         let now = self.now;
-        if let Some(run) = self.runs.get_mut(&run.id) {
+        let run_id = run.id.clone();
+        if let Some(run) = self.runs.get_mut(&run_id) {
             run.status = Status::Completed;
             run.updated_at = now;
             run.events.extend(events);
+            self.report_run("workflow_recipient_run.completed", &run_id);
         }
     }
 
@@ -111,8 +117,10 @@ impl World {
     pub(super) fn send(&mut self, message_id: &str) {
         let event_id = self.ids.ksuid(self.now);
         if let Some(message) = self.messages.get_mut(message_id) {
+            let known = message.events.len();
             message.send(event_id, self.now);
             push_bounded(&mut self.deliveries, message.delivery());
+            self.report_message(message_id, known);
         }
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod channel_data;
 pub(crate) mod conditions;
 pub(crate) mod delivery;
 pub(crate) mod entity;
+pub(crate) mod happening;
 pub(crate) mod log;
 pub(crate) mod message;
 pub(crate) mod preferences;
@@ -26,6 +27,7 @@ pub(crate) mod identify;
 mod layers;
 mod occurrences;
 mod removal;
+mod report;
 mod timeline;
 
 pub(crate) use self::store::{Cancellation, Member, World};

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::bulk::BulkOperation;
 use super::delivery::Delivery;
 use super::entity::{Entity, render};
+use super::happening::Happening;
 use super::log::Log;
 use super::message::{Change, Message};
 use super::run::RecipientRun;
@@ -65,6 +66,8 @@ pub(crate) struct World {
     pub(crate) deliveries: VecDeque<Delivery>,
     /// The ids of messages that were not yet announced to sockets.
     pub(crate) arrived: Vec<String>,
+    /// What webhooks have yet to report; `None` if there are no endpoints.
+    pub(crate) happened: Option<Vec<Happening>>,
     agenda: BTreeSet<(Timestamp, u64, Task)>,
     planned: u64,
 }
@@ -86,6 +89,7 @@ impl World {
             bulk: Log::new(MAX_RECORDS),
             deliveries: VecDeque::new(),
             arrived: Vec::new(),
+            happened: None,
             agenda: BTreeSet::new(),
             planned: 0,
         }
@@ -126,7 +130,9 @@ impl World {
         let event_id = self.ids.ksuid(self.now);
         if let Some(message) = self.messages.get_mut(message_id) {
             let data = metadata.map_or(Value::Null, |metadata| json!({ "metadata": metadata }));
+            let known = message.events.len();
             message.change(change, event_id, data, self.now);
+            self.report_message(message_id, known);
         }
     }
 

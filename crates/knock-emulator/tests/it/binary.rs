@@ -10,6 +10,7 @@ pub(crate) fn command() -> Command {
 fn arguments() {
     for (arguments, works, expected) in [
         (&["--help"][..], true, "--workflow"),
+        (&["--rate-limits", "--help"], true, "--rate-limits"),
         (&["--version"], true, "knock-emulator 0."),
         (&["--port", "99999"], false, "99999"),
         (&["--port"], false, "--port"),
@@ -19,6 +20,13 @@ fn arguments() {
         (&["--latency", "soon"], false, "soon"),
         (&["--signing-key", "/nowhere/key.pem"], false, "/nowhere/key.pem"),
         (&["--signing-key", "Cargo.toml"], false, "BEGIN PUBLIC KEY"),
+        (
+            &["--state", "/nonexistent/state"],
+            false,
+            "the state file /nonexistent/state cannot be used: No such",
+        ),
+        (&["--seed", "/nonexistent/seed"], false, "the seed /nonexistent/seed: No such"),
+        (&["--seed", "/dev/null"], false, "the seed /dev/null: EOF"),
     ] {
         let output = command().args(arguments).output().unwrap();
         let printed = if works { output.stdout } else { output.stderr };

@@ -11,19 +11,25 @@ mod conformance;
 mod control;
 mod cors;
 mod faults;
+mod found;
 mod fuzz;
 mod idempotency;
+#[cfg(all(feature = "server", unix))]
+mod kill;
 mod lists;
 mod messages;
 mod objects;
 mod preferences;
 mod providers;
+mod rate_limits;
 mod realtime;
 mod schedules;
 mod security;
 #[cfg(feature = "server")]
 mod server;
+mod state;
 mod users;
+mod webhooks;
 #[cfg(feature = "server")]
 mod websocket;
 mod workflows;
