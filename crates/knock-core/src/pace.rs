@@ -60,19 +60,27 @@ use crate::pace::line::{Line, Turn};
 pub struct Pace {
     /// Behind a trait, so that a binary that never creates a pace does not contain its code.
     lines: Arc<dyn Paces>,
+    share: Share,
+}
+
+/// A part of the rates.
+#[derive(Clone, Copy)]
+struct Share {
     part: u32,
     of: u32,
 }
 
 /// What [`Pace`] does for the calls of a client.
 trait Paces: Send + Sync + UnwindSafe + RefUnwindSafe {
-    fn join(&self, operation: &str, interval: Duration) -> Box<dyn Turns>;
+    fn check(&self, share: Share) -> Result<(), Error>;
+
+    fn join(&self, operation: &str, per_second: u32, share: Share) -> Box<dyn Turns>;
 }
 
 impl Pace {
     /// Returns a pace with the rates that Knock documents.
     pub fn new() -> Self {
-        Self { lines: Arc::new(Lines::default()), part: 1, of: 1 }
+        Self { lines: Arc::new(Lines::default()), share: Share { part: 1, of: 1 } }
     }
 
     /// Sets the share of the rates that this process may use, for example `share(1, 4)` for each of four processes with
@@ -81,23 +89,17 @@ impl Pace {
     /// If `part` is zero or more than `of`, the client is not built, and a call with this pace fails, with an error of
     /// kind [`Configuration`](crate::ErrorKind::Configuration).
     pub fn share(mut self, part: u32, of: u32) -> Self {
-        (self.part, self.of) = (part, of);
+        self.share = Share { part, of };
         self
     }
 
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let Self { part, of, .. } = self;
-        if *part == 0 || part > of {
-            return Err(Error::configuration(format!(
-                "the share of the pace is {part} of {of}; it must be between 1 of {of} and {of} of {of}, and not of zero"
-            )));
-        }
-        Ok(())
+        self.lines.check(self.share)
     }
 
     /// Returns the turns of one call.
     pub(crate) fn join(&self, operation: &str, per_second: u32) -> Box<dyn Turns> {
-        self.lines.join(operation, interval(per_second, self.part, self.of))
+        self.lines.join(operation, per_second, self.share)
     }
 }
 
@@ -109,14 +111,17 @@ impl Default for Pace {
 
 impl fmt::Debug for Pace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pace").field("part", &self.part).field("of", &self.of).finish_non_exhaustive()
+        let Share { part, of } = self.share;
+        f.debug_struct("Pace").field("part", &part).field("of", &of).finish_non_exhaustive()
     }
 }
 
-/// Returns the time between two requests at 98.5 % of a share of a rate.
-fn interval(per_second: u32, part: u32, of: u32) -> Duration {
-    let whole = 1_000_000_000_000 / (985 * u64::from(per_second));
-    Duration::from_nanos(whole.saturating_mul(of.into()) / u64::from(part.max(1)))
+impl Share {
+    /// Returns the time between two requests at 98.5 % of this share of a rate.
+    fn interval(self, per_second: u32) -> Duration {
+        let whole = 1_000_000_000_000 / (985 * u64::from(per_second));
+        Duration::from_nanos(whole.saturating_mul(self.of.into()) / u64::from(self.part.max(1)))
+    }
 }
 
 /// The largest number of operations with a line of their own. Knock has half as many; the names of stored calls may be
@@ -128,37 +133,52 @@ const MAX_LINES: usize = 256;
 struct Lines(Mutex<BTreeMap<Box<str>, Arc<Mutex<Line>>>>);
 
 impl Paces for Lines {
-    fn join(&self, operation: &str, interval: Duration) -> Box<dyn Turns> {
+    fn check(&self, Share { part, of }: Share) -> Result<(), Error> {
+        if part == 0 || part > of {
+            let message = format!(
+                "the share of the pace is {part} of {of}; it must be more than zero and at most the whole"
+            );
+            return Err(Error::configuration(message));
+        }
+        Ok(())
+    }
+
+    fn join(&self, operation: &str, per_second: u32, share: Share) -> Box<dyn Turns> {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // All further operations share one line.
         let is_known = lines.len() < MAX_LINES || lines.contains_key(operation);
         let line = lines.entry(if is_known { operation } else { "" }.into()).or_default();
-        Box::new(Turn::new(Arc::clone(line), interval))
+        Box::new(Turn::new(Arc::clone(line), share.interval(per_second)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::{Moment, UnixTime};
+
+    const WHOLE: Share = Share { part: 1, of: 1 };
 
     #[test]
     fn the_number_of_lines_is_limited_whatever_the_names_are() {
         let lines = Lines::default();
-        let mut first = lines.join("0", Duration::from_secs(1));
+        let mut first = lines.join("0", 1, WHOLE);
         for name in 0..10_000 {
-            drop(lines.join(&name.to_string(), Duration::from_secs(1)));
+            drop(lines.join(&name.to_string(), 1, WHOLE));
         }
         assert_eq!(lines.0.lock().unwrap().len(), MAX_LINES + 1);
 
-        let wait = |turns: &mut Box<dyn Turns>| turns.wait(Duration::ZERO, Duration::MAX).unwrap();
+        let now = Moment::from(UnixTime::from_secs(0));
+        let wait = |turns: &mut Box<dyn Turns>| turns.wait(now, None, None).expect("there is no deadline");
         assert_eq!(wait(&mut first), Duration::ZERO);
-        assert_eq!(wait(&mut lines.join("0", Duration::from_secs(1))), Duration::from_secs(1));
-        let mut others = ["5000", "6000"].map(|name| lines.join(name, Duration::from_secs(1)));
-        assert_eq!(others.each_mut().map(wait), [Duration::ZERO, Duration::from_secs(1)]);
+        assert_eq!(wait(&mut lines.join("0", 1, WHOLE)), WHOLE.interval(1));
+        let mut others = ["5000", "6000"].map(|name| lines.join(name, 1, WHOLE));
+        assert_eq!(others.each_mut().map(wait), [Duration::ZERO, WHOLE.interval(1)]);
     }
 
     #[test]
     fn the_interval_is_that_of_a_share_of_the_rate() {
+        let interval = |rate, part, of| Share { part, of }.interval(rate);
         assert_eq!(interval(200, 1, 1), Duration::from_nanos(5_076_142));
         assert_eq!(interval(200, 1, 4), Duration::from_nanos(4 * 5_076_142));
         assert_eq!(interval(1000, 3, 4), Duration::from_nanos(1_353_637));

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use knock_core::call::{Call, Ready, Sent, Verdict};
 use knock_core::{
-    CallOptions, Client, Config, ConfigBuilder, Error, ErrorKind, Moment, Operation, Outcome, Pace,
-    PreparedCall, RateLimitTier, RetryBudget, RetryPolicy, StopReason, TransportErrorKind, UnixTime,
-    messages, users, workflows,
+    Attempt, CallOptions, Client, Config, ConfigBuilder, Error, ErrorKind, Moment, Operation, Outcome, Pace,
+    PreparedCall, RateLimitTier, RetryBudget, RetryPolicy, StopReason, Transport, TransportError,
+    TransportErrorKind, UnixTime, messages, users, workflows,
 };
 use knock_emulator::{DEFAULT_KEY, Emulator, Fault, Faults, RateLimits};
 use proptest::prelude::*;
@@ -420,6 +420,35 @@ fn retry_after_stops_all_calls_of_the_operation() {
 }
 
 #[test]
+fn a_429_stops_the_others_even_if_its_call_ends() {
+    let config = paced(Pace::new()).retry(RetryPolicy::never()).build().unwrap();
+    for headers in [&[("retry-after", "7")][..], &[("retry-after", "7"), ("x-should-retry", "false")]] {
+        let config = &config;
+        let mut call = begin(config, get());
+        let start = call.wait(at(secs(0))).unwrap();
+        let (_, sent) = call.send(at(start)).unwrap();
+        assert!(matches!(sent.receive(response(429, headers, "{}"), at(start)), Verdict::Failed(_)));
+        assert!(begin(config, get()).wait(at(start)).unwrap() >= secs(7));
+    }
+}
+
+#[test]
+fn a_retry_whose_turn_is_too_late_ends_with_the_error_of_its_attempt() {
+    let config = paced(Pace::new()).deadline(secs(5)).build().unwrap();
+    let [mut first, mut second] = [begin(&config, get()), begin(&config, get())];
+    let waits = [&mut first, &mut second].map(|call| call.wait(at(secs(0))).unwrap());
+    let (_, first) = first.send(at(waits[0])).unwrap();
+    let (_, second) = second.send(at(waits[1])).unwrap();
+    let now = millis(100);
+    let verdict = first.receive(response(503, &[], "{}"), at(now));
+    let Verdict::Retry { after, call: mut retry } = verdict else { panic!("it is retried") };
+    let _ = second.receive(response(429, &[("retry-after", "10")], "{}"), at(now));
+    let error = retry.wait(at(now + after)).unwrap_err();
+    assert_eq!((error.kind(), error.stopped_by()), (ErrorKind::Server, Some(StopReason::DeadlineExceeded)));
+    assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Unknown));
+}
+
+#[test]
 fn several_429s_at_once_do_not_add_up() {
     let config = config(Pace::new());
     let mut sent = Vec::new();
@@ -460,7 +489,7 @@ fn a_retry_goes_before_the_calls_that_wait() {
     let waits: Vec<_> = calls.iter_mut().map(|call| call.wait(at(secs(0))).unwrap()).collect();
     let (_, first) = calls.remove(0).send(at(secs(0))).unwrap();
     let now = millis(100);
-    let verdict = first.fail(knock_core::TransportError::not_sent("refused"), at(now));
+    let verdict = first.fail(TransportError::not_sent("refused"), at(now));
     let Verdict::Retry { after, call: mut retry } = verdict else { panic!("it is retried") };
     let now = now + after;
     let interval = waits[1];
@@ -577,6 +606,37 @@ fn a_client_waits_before_it_sends() {
     }
     assert_eq!(client.transport().sleeps(), [Duration::from_nanos(1_015_228_426), secs(3)]);
     assert_eq!(client.transport().attempts()[2].number, 2);
+}
+
+/// A transport whose clock stands still, as that of many tests.
+struct Frozen;
+
+impl Transport for Frozen {
+    async fn send(
+        &self,
+        _: http::Request<Bytes>,
+        _: Attempt<'_>,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        Ok(response(200, &[], r#"{"id":"b"}"#))
+    }
+
+    async fn sleep(&self, _: Duration) {}
+
+    fn now(&self) -> UnixTime {
+        START
+    }
+
+    fn random(&self) -> Result<[u8; 16], TransportError> {
+        Ok(RANDOM)
+    }
+}
+
+#[test]
+fn a_clock_that_stands_still_does_not_stop_a_client() {
+    let client = Client::with_transport(config(Pace::new()), Frozen);
+    for _ in 0..100 {
+        block_on(client.execute(bulk(), None)).unwrap();
+    }
 }
 
 #[test]

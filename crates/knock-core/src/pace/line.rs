@@ -6,7 +6,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind, StopReason};
+use crate::value::{Moment, UnixTime};
 
 /// A time or a duration, in nanoseconds.
 type Nanos = i128;
@@ -113,8 +114,14 @@ pub(crate) trait Turns: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// An error with the wait, if the turn would not come before `end`. The call then has none.
-    fn wait(&mut self, now: Duration, end: Duration) -> Result<Duration, Error>;
+    /// An error with the wait, and what it exceeds, if the turn would not come before the deadline and the expiry. The
+    /// call then has no turn.
+    fn wait(
+        &mut self,
+        now: Moment,
+        deadline: Option<Duration>,
+        expiry: Option<UnixTime>,
+    ) -> Result<Duration, (Error, StopReason)>;
 
     /// Records that the request was sent.
     fn sent(&mut self, now: Duration);
@@ -138,8 +145,14 @@ impl Turn {
 }
 
 impl Turns for Turn {
-    fn wait(&mut self, now: Duration, end: Duration) -> Result<Duration, Error> {
-        let (now, end) = (nanos(now), nanos(end));
+    fn wait(
+        &mut self,
+        now: Moment,
+        deadline: Option<Duration>,
+        expiry: Option<UnixTime>,
+    ) -> Result<Duration, (Error, StopReason)> {
+        let time_left = expiry.map(|expiry| expiry.since(now.unix));
+        let now = nanos(now.steady);
         let mut line = lock(&self.line);
         let place = match self.place {
             Some(place) => place.max(line.paused_until - line.put_off),
@@ -155,13 +168,18 @@ impl Turns for Turn {
             line.put_off = line.put_off.max(line.earliest() - place);
         }
         let turn = place + line.put_off;
-        if turn >= end {
-            line.give_back(place, self.interval);
-            self.place = None;
-            return Err(too_late(duration(turn - now)));
-        }
+        let wait = duration(turn - now);
         self.place = Some(place);
-        Ok(duration(turn - now))
+        let problem = if deadline.is_some_and(|deadline| turn >= nanos(deadline)) {
+            too_late(wait, ErrorKind::Transport, StopReason::DeadlineExceeded)
+        } else if time_left.is_some_and(|time| wait >= time) {
+            too_late(wait, ErrorKind::Expired, StopReason::Expired)
+        } else {
+            return Ok(wait);
+        };
+        line.give_back(place, self.interval);
+        self.place = None;
+        Err(problem)
     }
 
     fn sent(&mut self, now: Duration) {
@@ -194,10 +212,10 @@ impl fmt::Debug for Turn {
     }
 }
 
-fn too_late(wait: Duration) -> Error {
+fn too_late(wait: Duration, kind: ErrorKind, reason: StopReason) -> (Error, StopReason) {
     let message =
         format!("the pace of the client would send it in {wait:.1?}, which is too late; nothing was sent");
-    Error::no_turn(message, wait)
+    (Error::no_turn(kind, message, wait), reason)
 }
 
 fn lock(line: &Mutex<Line>) -> MutexGuard<'_, Line> {
