@@ -78,7 +78,10 @@ fn a_limit_has_one_bound_and_a_reason() {
 #[test]
 fn every_limit_compares_with_a_reference_of_its_table() {
     let limits = Limits::read().unwrap();
-    assert_eq!(limits.parts().unwrap(), [Part::Core, Part::Load, Part::Tokens, Part::Worker, Part::Spin]);
+    assert_eq!(
+        limits.parts().unwrap(),
+        [Part::Core, Part::Load, Part::Bulk, Part::Tokens, Part::Worker, Part::Spin]
+    );
     for limit in &limits.all {
         let table = layout::table(limit.place().table).unwrap();
         let mut others = table.references.iter().map(|reference| reference.seen_from(limit.place()));
