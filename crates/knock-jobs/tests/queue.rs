@@ -62,9 +62,8 @@ impl<DB: Database> Setting<DB> {
     }
 
     fn trigger(&self, number: usize) -> PreparedCall {
-        let trigger = workflows::trigger("order-confirmed")
-            .recipients(["jhammond"])
-            .data(json!({ "order": number }));
+        let trigger =
+            workflows::trigger("order-confirmed").recipients(["jhammond"]).data(json!({ "order": number }));
         self.knock.prepare(&trigger).expect("a call")
     }
 
@@ -160,7 +159,9 @@ async fn a_job_waits_as_long_as_the_server_asked<DB: Database>(url: &str) {
     setting.enqueue(setting.trigger(1)).await;
     setting
         .work_until(async || {
-            DB::number(&setting.pool, &format!("SELECT count(*) FROM {} WHERE status = 'Failed'", DB::JOBS)).await == 1
+            DB::number(&setting.pool, &format!("SELECT count(*) FROM {} WHERE status = 'Failed'", DB::JOBS))
+                .await
+                == 1
         })
         .await;
     let wait = DB::number(&setting.pool, DB::WAIT).await;
@@ -207,7 +208,11 @@ async fn an_expired_job_is_dropped<DB: Database>(url: &str) {
 async fn a_message_that_is_no_call_is_set_aside<DB: Database>(url: &str) {
     let setting = Setting::<DB>::new(url).await;
     let insert = |id: &str, text: &str| {
-        format!("INSERT INTO {} (job, id, job_type) VALUES ({}, '{id}', 'knock')", DB::JOBS, DB::message(text))
+        format!(
+            "INSERT INTO {} (job, id, job_type) VALUES ({}, '{id}', 'knock')",
+            DB::JOBS,
+            DB::message(text)
+        )
     };
     setting.run(&insert("01J00000000000000000000001", "no JSON")).await;
     setting.run(&insert("01J00000000000000000000002", r#"{"version": 2}"#)).await;
@@ -372,7 +377,10 @@ async fn tables_that_are_missing_are_named<DB: Database>(url: &str) {
         .await
         .unwrap_err();
     assert!(matches!(error, Error::NotSetUp(_)), "{error}");
-    assert!(error.to_string().starts_with("the tables of the queue are not set up; call `Queue::setup`"), "{error}");
+    assert!(
+        error.to_string().starts_with("the tables of the queue are not set up; call `Queue::setup`"),
+        "{error}"
+    );
 }
 
 async fn setting_up_twice_changes_nothing<DB: Database>(url: &str) {
@@ -406,7 +414,10 @@ async fn invalid_options_are_refused<DB: Database>(url: &str) {
     let workers = [
         (setting.worker().concurrency(0), "`concurrency` is 0; at least 1 is needed"),
         (setting.worker().poll_interval(Duration::ZERO), "`poll_interval` is zero; a longer time is needed"),
-        (setting.worker().orphaned_after(Duration::from_secs(1)), "`orphaned_after` is 1s; at least 2 s are needed"),
+        (
+            setting.worker().orphaned_after(Duration::from_secs(1)),
+            "`orphaned_after` is 1s; at least 2 s are needed",
+        ),
     ];
     for (worker, problem) in workers {
         let error = worker.run_until(std::future::pending()).await.unwrap_err();

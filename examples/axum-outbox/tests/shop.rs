@@ -40,7 +40,8 @@ impl Test {
         let queue = Queue::new(pool.clone());
         queue.setup().await.expect("the queue is set up");
 
-        let server = Server::start(Emulator::new(), ([127, 0, 0, 1], 0).into()).await.expect("a port is free");
+        let server =
+            Server::start(Emulator::new(), ([127, 0, 0, 1], 0).into()).await.expect("a port is free");
         let client = Knock::builder().api_key(DEFAULT_KEY).base_url(server.url()).build().expect("a client");
         let worker = Worker::new(&queue, &client).poll_interval(Duration::from_millis(20));
         let shop = router(Shop {
