@@ -80,6 +80,7 @@ const OFFICIAL_TOKEN: Reference = Reference::of("@knocklabs/node 1.35.0", "key p
 const ONE_IN_FLIGHT: Reference = Reference::own("1 in flight");
 const TEN_RECIPIENTS: Reference = Reference::own("10 recipients");
 const TEN_MESSAGES: Reference = Reference::own("10 messages");
+const NO_QUEUE: Reference = Reference::subject("knock-reqwest");
 const CORE: Reference = Reference::subject("knock-core");
 
 /// All tables, in the order of the page.
@@ -146,6 +147,18 @@ pub(crate) const TABLES: &[Table] = &[
             times("× reqwest", CPU, &REQWEST),
             times("call × own with 10", CPU, &TEN_MESSAGES),
             value("peak memory, MiB", "peak_kibibytes", Unit::Mebibytes),
+        ],
+    },
+    Table {
+        name: "jobs",
+        part: Part::Jobs,
+        references: &[NO_QUEUE],
+        columns: &[
+            value("calls/s", RATE, Unit::Figure),
+            times("× no queue", RATE, &NO_QUEUE),
+            value("CPU per call, µs", CPU, Unit::Figure),
+            times("× no queue", CPU, &NO_QUEUE),
+            value("CPU to enqueue, µs", "enqueue_microseconds", Unit::Figure),
         ],
     },
     Table {

@@ -19,6 +19,7 @@ pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 pub(crate) enum Part {
     Core,
     Load,
+    Jobs,
     Tokens,
     Worker,
     Spin,
@@ -29,13 +30,14 @@ pub(crate) enum Part {
 type Programs = BTreeMap<String, PathBuf>;
 
 impl Part {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Core, Self::Load, Self::Tokens, Self::Worker, Self::Spin, Self::Builds];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Core, Self::Load, Self::Jobs, Self::Tokens, Self::Worker, Self::Spin, Self::Builds];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Core => "core",
             Self::Load => "load",
+            Self::Jobs => "jobs",
             Self::Tokens => "tokens",
             Self::Worker => "worker",
             Self::Spin => "spin",
@@ -55,6 +57,7 @@ impl Part {
         match self {
             Self::Core => Some("bench-core"),
             Self::Load => Some("bench-load"),
+            Self::Jobs => Some("bench-jobs"),
             Self::Tokens => Some("bench-tokens"),
             Self::Worker | Self::Spin => None,
             Self::Builds => Some("bench-builds"),
@@ -72,6 +75,7 @@ impl Part {
             // A build takes minutes, so there is always one round.
             Self::Builds => return Ok(vec![program("bench-builds")?]),
             Self::Load => vec![program("bench-load")?],
+            Self::Jobs => vec![program("bench-jobs")?],
             Self::Tokens => vec![program("bench-tokens")?],
             Self::Worker => vec![node("benches/worker/run.mjs")],
             Self::Spin => vec![node("benches/spin/run.mjs")],

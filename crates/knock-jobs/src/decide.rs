@@ -26,7 +26,7 @@ pub enum DeadReason {
     /// Knock may have acted on the call about 24 hours ago, and forgets its idempotency key: sending it again could
     /// notify twice.
     KeyExpired,
-    /// Every attempt failed, although the last error may be temporary.
+    /// Every attempt failed, or its worker died, although the cause may be temporary.
     GaveUp,
 }
 
@@ -85,6 +85,10 @@ pub(crate) fn before(call: &PreparedCall, past: &Past, now: UnixTime) -> Option<
     }
     if call.expiry().is_some_and(|expiry| now >= expiry) {
         return Some(Next::Expired);
+    }
+    if past.interrupted && past.attempts >= past.max_attempts {
+        let why = "a worker stopped while it sent the call, at the last attempt";
+        return Some(Next::Dead(DeadReason::GaveUp, why.into()));
     }
     let key_end = past.first_sent_at.and_then(|first| call.key_expires_at(first));
     if let Some(end) = key_end.filter(|end| now + KEY_MARGIN >= *end) {

@@ -120,7 +120,10 @@ async fn a_webhook_tells_that_the_customer_was_notified() {
     let body = json!({
         "type": "message.delivered",
         "created_at": "2026-09-21T14:13:20Z",
-        "data": { "id": "2BtzQ", "recipient": "jhammond", "status": "delivered", "data": { "order": "o-1" } },
+        "data": {
+            "__typename": "Message", "id": "2BtzQ", "recipient": "jhammond", "status": "delivered",
+            "data": { "order": "o-1" }, "inserted_at": "2026-09-21T14:13:19Z", "updated_at": "2026-09-21T14:13:20Z",
+        },
     });
     let request = |secret: &str| {
         let body = body.to_string();
@@ -131,7 +134,7 @@ async fn a_webhook_tells_that_the_customer_was_notified() {
     assert!(!test.is_notified("o-1").await);
     assert_eq!(test.send(request(SECRET)).await.0, StatusCode::OK);
     assert!(test.is_notified("o-1").await);
-    test.work().await;
+    let _ = test.work().await;
 }
 
 /// The value of the header `x-knock-signature`.
