@@ -374,16 +374,18 @@ async fn a_worker_survives_a_database_that_fails<DB: Database>(url: &str) {
     let worker = setting.worker();
     let counters = worker.counters();
     let story = async {
+        setting.enqueue(setting.trigger(1)).await;
+        poll(async || counters.sent() == 1).await;
         setting.run(&format!("ALTER TABLE {} RENAME TO gone", DB::JOBS)).await;
         poll(async || counters.restarts() > 0).await;
         let (schema, name) = DB::JOBS.rsplit_once('.').unwrap_or(("", DB::JOBS));
         let gone = if schema.is_empty() { "gone".to_owned() } else { format!("{schema}.gone") };
         setting.run(&format!("ALTER TABLE {gone} RENAME TO {name}")).await;
-        setting.enqueue(setting.trigger(1)).await;
-        poll(async || counters.sent() == 1).await;
+        setting.enqueue(setting.trigger(2)).await;
+        poll(async || counters.sent() == 2).await;
     };
     tokio::time::timeout(TOO_LONG, run(worker, story)).await.expect("it ends").expect("the worker runs");
-    assert_eq!(setting.emulator().triggers(), 1);
+    assert_eq!(setting.emulator().triggers(), 2);
 }
 
 async fn a_job_at_which_workers_die_is_given_up<DB: Database>(url: &str) {
