@@ -27,6 +27,7 @@ const HOUSES: &[House] = &[
             ("wire", &["wire"]),
             ("error", &["error"]),
             ("retry", &["retry"]),
+            ("pace", &["pace"]),
             ("config", &["config"]),
             ("call", &["call"]),
             ("client", &["client", "transport"]),

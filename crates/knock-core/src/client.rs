@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::transport::Transport;
 use crate::value::Moment;
 
-/// A client that sends operations over a [`Transport`]. Cheap to clone; clones share the transport and the retry
-/// budget.
+/// A client that sends operations over a [`Transport`]. Cheap to clone; clones share the transport, the retry
+/// budget and the pace.
 ///
 /// ```
 /// # use knock_core::{Client, Config, Error, Operation, Transport, users};
@@ -98,14 +98,17 @@ impl<T: Transport> Client<T> {
     /// Drives a call to its end.
     pub(crate) async fn drive(&self, mut call: Call<Ready>) -> Result<Completed, Error> {
         let transport = &self.inner.transport;
-        let mut wait = Duration::ZERO;
+        let (mut wait, mut turn) = (Duration::ZERO, Duration::ZERO);
         loop {
             if !wait.is_zero() {
                 transport.sleep(wait).await;
             }
-            let now = self.now();
+            let mut now = self.now();
+            // A timer that is early, or the fixed clock of a test, must not make it wait again and again.
+            now.steady = now.steady.max(turn);
             wait = call.wait(now)?;
             if !wait.is_zero() {
+                turn = now.steady.saturating_add(wait);
                 continue;
             }
             let (request, sent) = call.send(now)?;

@@ -44,6 +44,7 @@
 //! | go through lists | [`Paged`], [`Page`] |
 //! | change many entities at once | functions that begin with `bulk_`, [`bulk_operations`] |
 //! | handle errors and configure retries | [guide: errors and retries](guide::errors_and_retries) |
+//! | make many calls without exceeding rate limits | [`Pace`] |
 //! | send calls later or elsewhere | [guide: queues](guide::queues) |
 //! | test your code | [guide: testing](guide::testing) |
 //! | use another HTTP client or no runtime | [guide: without a runtime](guide::without_a_runtime) |
@@ -61,7 +62,7 @@
 //! 2. [`PreparedCall`]: an operation as plain data, which can be stored.
 //! 3. [`call`]: the state machine of one call with its attempts. Requests come out, responses and the time go in.
 //! 4. [`Client`]: drives calls over a [`Transport`]. All async functions that make calls go through it.
-//! 5. [`Config`], [`CallOptions`], [`RetryPolicy`] and [`RetryBudget`]: the settings.
+//! 5. [`Config`], [`CallOptions`], [`RetryPolicy`], [`RetryBudget`] and [`Pace`]: the settings.
 //! 6. [`Error`]: what went wrong, and what to do about it.
 //! 7. [`token`] and [`webhook`]: user tokens and webhooks, which need no client.
 //!

@@ -8,14 +8,15 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::call::RateLimitTier;
+pub(crate) use crate::pace::line::Turns;
+
 use crate::error::Error;
 use crate::pace::line::{Line, Turn};
 
 /// A limit on how fast requests are sent, so that calls wait instead of failing with 429.
 ///
-/// Each operation has its own limit, which is the rate of its [tier](RateLimitTier), as Knock's rate limits apply per
-/// endpoint. Clones share their state, and so do the clones of a client.
+/// Each operation has its own limit, the rate of its [tier](crate::RateLimitTier), because Knock limits each endpoint.
+/// Clones share their state, and so do the clones of a client.
 ///
 /// ```
 /// use knock_core::{Config, Pace};
@@ -31,12 +32,16 @@ use crate::pace::line::{Line, Turn};
 ///
 /// # Rate
 ///
-/// Requests are spread evenly, at 98.5 % of the rate: at most 197 per second for [tier 4](RateLimitTier::Tier4), one
-/// every 5.08 ms, never several at once. So 10,000 calls take 50.8 s. However Knock counts a second, it sees at most
-/// its limit as long as one request takes no more than 10 ms longer to arrive than another. If it returns a 429
-/// nevertheless, for example because another process uses the same key, no call of this operation is sent before the
-/// time that the server asks for, or before the backoff of the [`RetryPolicy`](crate::RetryPolicy) has passed. A time
-/// of more than an hour counts as an hour.
+/// Requests are spread evenly at 98.5 % of the rate, without bursts. For [tier 4](crate::RateLimitTier::Tier4), with 200
+/// requests per second, this is one every 5.08 ms, so 10,000 calls take 50.8 s. A timer that is late makes up for at most
+/// 5 ms. Knock therefore never sees more than its limit, however it counts a second, as long as no request takes 10 ms
+/// longer to arrive than another.
+///
+/// If Knock returns a 429 nevertheless, for example because another process uses the same key, no call of this operation
+/// is sent before the time that the server asks for or, if it does not, before the backoff of the
+/// [`RetryPolicy`](crate::RetryPolicy). More than an hour counts as an hour.
+///
+/// Calls stored in a queue keep their tier. [Custom](crate::custom) operations have tier 5, and share one limit.
 ///
 /// # Waiting
 ///
@@ -55,36 +60,27 @@ use crate::pace::line::{Line, Turn};
 pub struct Pace {
     /// Behind a trait, so that a binary that never creates a pace does not contain its code.
     lines: Arc<dyn Paces>,
+    share: Share,
+}
+
+/// A part of the rates.
+#[derive(Clone, Copy)]
+struct Share {
     part: u32,
     of: u32,
 }
 
 /// What [`Pace`] does for the calls of a client.
 trait Paces: Send + Sync + UnwindSafe + RefUnwindSafe {
-    fn join(&self, operation: &str, interval: Duration) -> Box<dyn Turns>;
-}
+    fn check(&self, share: Share) -> Result<(), Error>;
 
-/// The turns of one call: one for each attempt.
-pub(crate) trait Turns: fmt::Debug + Send + Sync {
-    /// Returns how long to wait for the turn of the next attempt: zero if it is now. Ask again after the wait, because
-    /// the turn may have been put off.
-    ///
-    /// # Errors
-    ///
-    /// An error with the wait, if the turn would not come before `end`. The call then has none.
-    fn wait(&mut self, now: Duration, end: Duration) -> Result<Duration, Error>;
-
-    /// Records that the request was sent.
-    fn sent(&mut self, now: Duration);
-
-    /// Lets no call of this operation have its turn for this time.
-    fn pause(&mut self, now: Duration, time: Duration);
+    fn join(&self, operation: &str, per_second: u32, share: Share) -> Box<dyn Turns>;
 }
 
 impl Pace {
     /// Returns a pace with the rates that Knock documents.
     pub fn new() -> Self {
-        Self { lines: Arc::new(Lines::default()), part: 1, of: 1 }
+        Self { lines: Arc::new(Lines::default()), share: Share { part: 1, of: 1 } }
     }
 
     /// Sets the share of the rates that this process may use, for example `share(1, 4)` for each of four processes with
@@ -93,23 +89,17 @@ impl Pace {
     /// If `part` is zero or more than `of`, the client is not built, and a call with this pace fails, with an error of
     /// kind [`Configuration`](crate::ErrorKind::Configuration).
     pub fn share(mut self, part: u32, of: u32) -> Self {
-        (self.part, self.of) = (part, of);
+        self.share = Share { part, of };
         self
     }
 
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let Self { part, of, .. } = self;
-        if *part == 0 || part > of {
-            return Err(Error::configuration(format!(
-                "the share of the pace is {part} of {of}; it must be between 1 of {of} and {of} of {of}, and not of zero"
-            )));
-        }
-        Ok(())
+        self.lines.check(self.share)
     }
 
     /// Returns the turns of one call.
-    pub(crate) fn join(&self, operation: &str, tier: RateLimitTier) -> Box<dyn Turns> {
-        self.lines.join(operation, interval(tier.per_second(), self.part, self.of))
+    pub(crate) fn join(&self, operation: &str, per_second: u32) -> Box<dyn Turns> {
+        self.lines.join(operation, per_second, self.share)
     }
 }
 
@@ -121,14 +111,17 @@ impl Default for Pace {
 
 impl fmt::Debug for Pace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pace").field("part", &self.part).field("of", &self.of).finish_non_exhaustive()
+        let Share { part, of } = self.share;
+        f.debug_struct("Pace").field("part", &part).field("of", &of).finish_non_exhaustive()
     }
 }
 
-/// Returns the time between two requests at 98.5 % of a share of a rate.
-fn interval(per_second: u32, part: u32, of: u32) -> Duration {
-    let whole = 1_000_000_000_000 / (985 * u64::from(per_second));
-    Duration::from_nanos(whole.saturating_mul(of.into()) / u64::from(part.max(1)))
+impl Share {
+    /// Returns the time between two requests at 98.5 % of this share of a rate.
+    fn interval(self, per_second: u32) -> Duration {
+        let whole = 1_000_000_000_000 / (985 * u64::from(per_second));
+        Duration::from_nanos(whole.saturating_mul(self.of.into()) / u64::from(self.part.max(1)))
+    }
 }
 
 /// The largest number of operations with a line of their own. Knock has half as many; the names of stored calls may be
@@ -140,16 +133,55 @@ const MAX_LINES: usize = 256;
 struct Lines(Mutex<BTreeMap<Box<str>, Arc<Mutex<Line>>>>);
 
 impl Paces for Lines {
-    fn join(&self, operation: &str, interval: Duration) -> Box<dyn Turns> {
+    fn check(&self, Share { part, of }: Share) -> Result<(), Error> {
+        if part == 0 || part > of {
+            let message = format!(
+                "the share of the pace is {part} of {of}; it must be more than zero and at most the whole"
+            );
+            return Err(Error::configuration(message));
+        }
+        Ok(())
+    }
+
+    fn join(&self, operation: &str, per_second: u32, share: Share) -> Box<dyn Turns> {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = match lines.get(operation) {
-            Some(line) => Arc::clone(line),
-            None => {
-                // All further operations share one line.
-                let name = if lines.len() < MAX_LINES { operation } else { "" };
-                Arc::clone(lines.entry(name.into()).or_default())
-            }
-        };
-        Box::new(Turn::new(line, interval))
+        // All further operations share one line.
+        let is_known = lines.len() < MAX_LINES || lines.contains_key(operation);
+        let line = lines.entry(if is_known { operation } else { "" }.into()).or_default();
+        Box::new(Turn::new(Arc::clone(line), share.interval(per_second)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Moment, UnixTime};
+
+    const WHOLE: Share = Share { part: 1, of: 1 };
+
+    #[test]
+    fn the_number_of_lines_is_limited_whatever_the_names_are() {
+        let lines = Lines::default();
+        let mut first = lines.join("0", 1, WHOLE);
+        for name in 0..10_000 {
+            drop(lines.join(&name.to_string(), 1, WHOLE));
+        }
+        assert_eq!(lines.0.lock().unwrap().len(), MAX_LINES + 1);
+
+        let now = Moment::from(UnixTime::from_secs(0));
+        let wait = |turns: &mut Box<dyn Turns>| turns.wait(now, None, None).expect("there is no deadline");
+        assert_eq!(wait(&mut first), Duration::ZERO);
+        assert_eq!(wait(&mut lines.join("0", 1, WHOLE)), WHOLE.interval(1));
+        let mut others = ["5000", "6000"].map(|name| lines.join(name, 1, WHOLE));
+        assert_eq!(others.each_mut().map(wait), [Duration::ZERO, WHOLE.interval(1)]);
+    }
+
+    #[test]
+    fn the_interval_is_that_of_a_share_of_the_rate() {
+        let interval = |rate, part, of| Share { part, of }.interval(rate);
+        assert_eq!(interval(200, 1, 1), Duration::from_nanos(5_076_142));
+        assert_eq!(interval(200, 1, 4), Duration::from_nanos(4 * 5_076_142));
+        assert_eq!(interval(1000, 3, 4), Duration::from_nanos(1_353_637));
+        assert!(interval(1, 1, u32::MAX) > Duration::from_secs(4_000_000_000));
     }
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::control;
 use crate::fault::Faults;
 use crate::observe::{Request, Run};
-use crate::settings::{Channel, Settings, Workflow};
+use crate::settings::{Channel, RateLimits, Settings, Workflow};
 use crate::state::State;
 use crate::wire::reply::Reply;
 use crate::world::delivery::Delivery;
@@ -61,6 +61,12 @@ impl Builder {
     /// Sets the channels of the Slack workspace that is listed for every Slack token.
     pub fn slack_channels<I: Into<String>>(mut self, names: impl IntoIterator<Item = I>) -> Self {
         self.settings.slack_channels = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Limits the rate of requests and updates as Knock does. By default, there is no limit.
+    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
+        self.settings.rate_limits = Some(limits);
         self
     }
 

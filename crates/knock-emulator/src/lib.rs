@@ -31,6 +31,10 @@
 //! [`Emulator::fault`] makes the next calls fail; a [`Fault`] specifies how. [`Faults::random`] makes random calls
 //! fail, always the same ones for the same seed.
 //!
+//! # Rate limits
+//! There are none by default. With [`Builder::rate_limits`], or the option `--rate-limits` of the binary, the emulator
+//! refuses what exceeds Knock's [`RateLimits`].
+//!
 #![cfg_attr(feature = "server", doc = "# Server")]
 #![cfg_attr(
     feature = "server",
@@ -89,6 +93,8 @@ pub use self::observe::{Request, Run};
 pub use self::recipient::Recipient;
 #[cfg(feature = "server")]
 pub use self::server::Server;
-pub use self::settings::{Channel, ChannelKind, DEFAULT_CHANNEL, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, Workflow};
+pub use self::settings::{
+    Channel, ChannelKind, DEFAULT_CHANNEL, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, RateLimits, Workflow,
+};
 pub use self::wire::reply::{Connection, Reply};
 pub use self::world::delivery::Delivery;

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
-use knock_emulator::{Builder, DEFAULT_KEY, Emulator, Server, Workflow};
+use knock_emulator::{Builder, DEFAULT_KEY, Emulator, RateLimits, Server, Workflow};
 use lexopt::prelude::{Long, Short, ValueExt};
 
 const DEFAULT_PORT: u16 = 4010;
@@ -18,6 +18,8 @@ Options:
       --host <address>   the address to listen on (default: 127.0.0.1)
       --key <key>        accept another API key; can be repeated
       --workflow <key>   declare a workflow; can be repeated (default: every key exists)
+      --rate-limits      limit requests and updates per second as Knock does (default: no limits)
+      --no-retry-after   do the same, and leave out the header `retry-after`
   -h, --help             print this help
   -V, --version          print the version
 
@@ -59,6 +61,10 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("host") => host = arguments.value()?.parse()?,
             Long("key") => emulator = emulator.key(arguments.value()?.string()?),
             Long("workflow") => emulator = emulator.workflow(Workflow::new(arguments.value()?.string()?)),
+            Long("rate-limits") => emulator = emulator.rate_limits(RateLimits::new()),
+            Long("no-retry-after") => {
+                emulator = emulator.rate_limits(RateLimits::new().without_retry_after());
+            }
             Short('h') | Long("help") => return Ok(Command::Print(HELP.to_owned())),
             Short('V') | Long("version") => {
                 return Ok(Command::Print(format!("knock-emulator {}", env!("CARGO_PKG_VERSION"))));

@@ -17,6 +17,7 @@ use crate::settings::Settings;
 use crate::wire::auth;
 use crate::wire::call::Call;
 use crate::wire::idempotency::{Idempotency, REQUEST_ID, Verdict};
+use crate::wire::limits::Limits;
 use crate::wire::reply::{Connection, Reply};
 use crate::wire::response::{Failure, from_outcome, with_status};
 use crate::world::World;
@@ -28,6 +29,7 @@ pub(crate) struct State {
     settings: Arc<Settings>,
     request_ids: Ids,
     idempotency: Idempotency,
+    limits: Limits,
     pub(crate) world: World,
     pub(crate) faults: Faults,
     pub(crate) requests: RequestLog,
@@ -38,6 +40,7 @@ impl State {
         Self {
             request_ids: Ids::new(settings.seed ^ REQUEST_IDS),
             idempotency: Idempotency::default(),
+            limits: Limits::default(),
             world: World::new(Arc::clone(&settings)),
             faults: Faults::default(),
             requests: RequestLog::default(),
@@ -117,10 +120,21 @@ impl State {
         let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
         let Some((&"v1", path)) = path.split_first() else { return Err(unknown(&call)) };
         auth::check(&self.settings, &parts.headers, &call.method, path)?;
-        let query = parts.uri.query().unwrap_or_default();
         let now = self.world.now;
+        if let Some(limits) = &self.settings.rate_limits {
+            self.limits.admit(&call, &parts.headers, limits, now)?;
+            let held = self.limits.held(&call, now);
+            call.throttled = call.throttled.or(held);
+        }
+        let query = parts.uri.query().unwrap_or_default();
         match self.idempotency.check(&call, query, &parts.headers, now)? {
-            Verdict::Run => Ok(self.route(&call, path)),
+            Verdict::Run => {
+                let mut response = self.route(&call, path);
+                if self.settings.rate_limits.is_some() {
+                    self.limits.updated(&call, &mut response, now);
+                }
+                Ok(response)
+            }
             Verdict::Replay(response) => Ok(response),
             Verdict::Remember(slot, fingerprint) => {
                 let response = self.route(&call, path);

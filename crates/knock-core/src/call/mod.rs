@@ -17,6 +17,9 @@
 //!                                                    └──► Failed(Error)
 //! ```
 //!
+//! A client with a [`Pace`](crate::Pace) asks [`Call::wait`] before each `send` how long to wait for the turn of the call.
+//! Without a pace, which is the default, there is no such wait.
+//!
 //! Each transition takes the call by value and returns the next state. A response cannot be passed in before a request
 //! was sent, nothing can be sent after the end, and each attempt is counted.
 //!
@@ -248,7 +251,7 @@ impl Call<Ready> {
         let inner = Inner {
             config: config.clone(),
             options: options.cloned().map(Box::new),
-            turns: pace.map(|pace| pace.join(prepared.operation(), prepared.tier())),
+            turns: pace.map(|pace| pace.join(prepared.operation(), prepared.tier().per_second())),
             paced_retries: 0,
             prepared,
             policy,
@@ -356,17 +359,9 @@ impl<S> Call<S> {
 impl Inner {
     fn wait(&mut self, now: Moment) -> Result<Duration, Error> {
         let Some(turns) = &mut self.turns else { return Ok(Duration::ZERO) };
-        let deadline = self.deadline.unwrap_or(Duration::MAX);
-        let expiry = self.prepared.expiry().map(|expiry| now.steady.saturating_add(expiry.since(now.unix)));
-        let end = expiry.map_or(deadline, |expiry| expiry.min(deadline));
-        turns.wait(now.steady, end).map_err(|too_late| {
-            self.earlier_attempt_may_have_acted = self.outcome == Outcome::Unknown;
-            if end == deadline {
-                let error = self.last_error.take().unwrap_or(too_late);
-                self.stopped(error, StopReason::DeadlineExceeded)
-            } else {
-                self.stopped(too_late.into_expired(), StopReason::Expired)
-            }
+        turns.wait(now, self.deadline, self.prepared.expiry()).map_err(|(error, reason)| {
+            let error = self.last_error.take().unwrap_or(error);
+            self.stopped(error, reason)
         })
     }
 
@@ -414,6 +409,13 @@ impl Inner {
     }
 
     fn wait_before_retry(&mut self, error: &Error, now: Moment) -> Result<Duration, StopReason> {
+        let retries = self.attempts.saturating_sub(1);
+        let wait = match error.retry_after() {
+            Some(wait) => wait,
+            None => self.policy.backoff_before(retries, self.jitter.next()),
+        };
+        // Other calls wait even if this one ends.
+        let is_paced = self.pause(error, wait, now);
         if !error.is_transient() {
             return Err(StopReason::NotRetryable);
         }
@@ -422,12 +424,6 @@ impl Inner {
         if !self.prepared.is_repeatable() && self.outcome == Outcome::Unknown && !asked_to_retry {
             return Err(StopReason::NotRepeatable);
         }
-        let retries = self.attempts.saturating_sub(1);
-        let wait = match error.retry_after() {
-            Some(wait) => wait,
-            None => self.policy.backoff_before(retries, self.jitter.next()),
-        };
-        let is_paced = self.pause(error, wait, now);
         if is_paced && self.policy.max_retries > 0 {
             self.paced_retries += 1;
         } else if retries - self.paced_retries >= self.policy.max_retries {

@@ -267,17 +267,11 @@ impl Error {
     }
 
     /// Returns the error of a call whose turn, by the client's pace, would come too late.
-    pub(crate) fn no_turn(message: String, wait: Duration) -> Self {
-        let mut this = Self::new(ErrorKind::Transport, message);
-        this.0.transport = Some(TransportErrorKind::LocalLimit);
+    pub(crate) fn no_turn(kind: ErrorKind, message: String, wait: Duration) -> Self {
+        let mut this = Self::new(kind, message);
+        this.0.transport = (kind == ErrorKind::Transport).then_some(TransportErrorKind::LocalLimit);
         this.0.wait = Some(wait);
         this
-    }
-
-    pub(crate) fn into_expired(mut self) -> Self {
-        self.0.kind = ErrorKind::Expired;
-        self.0.transport = None;
-        self
     }
 
     pub(crate) fn expired() -> Self {

@@ -6,8 +6,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::error::Error;
-use crate::pace::Turns;
+use crate::error::{Error, ErrorKind, StopReason};
+use crate::value::{Moment, UnixTime};
 
 /// A time or a duration, in nanoseconds.
 type Nanos = i128;
@@ -71,21 +71,27 @@ impl Line {
     }
 
     fn give_back(&mut self, place: Nanos, interval: Nanos) {
-        if place + interval == self.end {
+        self.taken -= 1;
+        if self.taken == 0 {
+            self.begin_at(Nanos::MIN);
+        } else if place + interval == self.end {
             self.end = place;
         } else {
             self.free.push(Reverse(place));
         }
-        self.leave(place);
     }
 
-    /// Removes the owner of a place, which was used or given back.
-    fn leave(&mut self, end: Nanos) {
-        self.taken = self.taken.saturating_sub(1);
+    fn leave(&mut self, place: Nanos, interval: Nanos) {
+        self.taken -= 1;
         if self.taken == 0 {
-            self.free = BinaryHeap::new();
-            self.end = self.end.min(end);
+            self.begin_at(place + interval);
         }
+    }
+
+    /// Begins a new line, when nobody waits.
+    fn begin_at(&mut self, place: Nanos) {
+        self.end = place;
+        self.free = BinaryHeap::new();
     }
 
     fn sent(&mut self, now: Nanos, interval: Nanos) {
@@ -99,6 +105,29 @@ impl Line {
             self.paused_until = until;
         }
     }
+}
+
+/// The turns of one call: one for each attempt.
+pub(crate) trait Turns: fmt::Debug + Send + Sync {
+    /// Returns how long to wait for the turn of the next attempt: zero if it is now. Ask again after the wait, because
+    /// the turn may have been put off.
+    ///
+    /// # Errors
+    ///
+    /// An error with the wait, and what it exceeds, if the turn would not come before the deadline and the expiry. The
+    /// call then has no turn.
+    fn wait(
+        &mut self,
+        now: Moment,
+        deadline: Option<Duration>,
+        expiry: Option<UnixTime>,
+    ) -> Result<Duration, (Error, StopReason)>;
+
+    /// Records that the request was sent.
+    fn sent(&mut self, now: Duration);
+
+    /// Lets no call of this operation have its turn for this time.
+    fn pause(&mut self, now: Duration, time: Duration);
 }
 
 /// The turns of one call in a [`Line`].
@@ -116,11 +145,17 @@ impl Turn {
 }
 
 impl Turns for Turn {
-    fn wait(&mut self, now: Duration, end: Duration) -> Result<Duration, Error> {
-        let (now, end) = (nanos(now), nanos(end));
+    fn wait(
+        &mut self,
+        now: Moment,
+        deadline: Option<Duration>,
+        expiry: Option<UnixTime>,
+    ) -> Result<Duration, (Error, StopReason)> {
+        let time_left = expiry.map(|expiry| expiry.since(now.unix));
+        let now = nanos(now.steady);
         let mut line = lock(&self.line);
-        let mut place = match self.place {
-            Some(place) => place,
+        let place = match self.place {
+            Some(place) => place.max(line.paused_until - line.put_off),
             None if self.was_sent => line.take_first(now, self.interval),
             None => {
                 let place = line.first_free(now);
@@ -130,25 +165,27 @@ impl Turns for Turn {
         };
         if now >= place + line.put_off {
             // The turn has come, unless the line has fallen behind: then all wait as much longer.
-            place = place.max(line.paused_until - line.put_off);
-            if now < line.earliest() {
-                line.put_off = line.earliest() - place;
-            }
+            line.put_off = line.put_off.max(line.earliest() - place);
         }
         let turn = place + line.put_off;
-        if turn >= end {
-            line.give_back(place, self.interval);
-            self.place = None;
-            return Err(too_late(duration(turn - now)));
-        }
+        let wait = duration(turn - now);
         self.place = Some(place);
-        Ok(duration(turn - now))
+        let problem = if deadline.is_some_and(|deadline| turn >= nanos(deadline)) {
+            too_late(wait, ErrorKind::Transport, StopReason::DeadlineExceeded)
+        } else if time_left.is_some_and(|time| wait >= time) {
+            too_late(wait, ErrorKind::Expired, StopReason::Expired)
+        } else {
+            return Ok(wait);
+        };
+        line.give_back(place, self.interval);
+        self.place = None;
+        Err(problem)
     }
 
     fn sent(&mut self, now: Duration) {
         let mut line = lock(&self.line);
         if let Some(place) = self.place.take() {
-            line.leave(place + self.interval);
+            line.leave(place, self.interval);
         }
         line.sent(nanos(now), self.interval);
         self.was_sent = true;
@@ -175,10 +212,10 @@ impl fmt::Debug for Turn {
     }
 }
 
-fn too_late(wait: Duration) -> Error {
+fn too_late(wait: Duration, kind: ErrorKind, reason: StopReason) -> (Error, StopReason) {
     let message =
-        format!("the call would have to wait {wait:.1?} for its turn, which is too long; nothing was sent");
-    Error::no_turn(message, wait)
+        format!("the pace of the client would send it in {wait:.1?}, which is too late; nothing was sent");
+    (Error::no_turn(kind, message, wait), reason)
 }
 
 fn lock(line: &Mutex<Line>) -> MutexGuard<'_, Line> {
