@@ -58,6 +58,10 @@ const CHECKS: &[Check] = &[
         command: "cargo test --package knock-reqwest --all-features",
     },
     Check {
+        name: "traces through the queue",
+        command: "cargo test --package knock-jobs --features opentelemetry --lib --test traces",
+    },
+    Check {
         name: "examples of the adapter for JavaScript hosts",
         // They are compiled, not run, so any runner will do.
         command: "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=true \

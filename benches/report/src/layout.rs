@@ -83,6 +83,7 @@ const TEN_RECIPIENTS: Reference = Reference::own("10 recipients");
 const TEN_THOUSAND_USERS: Reference = Reference::own("10,000 users");
 const TEN_THOUSAND_RECIPIENTS: Reference = Reference::own("10,000 recipients");
 const TEN_MESSAGES: Reference = Reference::own("10 messages");
+const NO_QUEUE: Reference = Reference::subject("knock-reqwest");
 const CORE: Reference = Reference::subject("knock-core");
 
 /// All tables, in the order of the page.
@@ -175,6 +176,18 @@ pub(crate) const TABLES: &[Table] = &[
             times("× own with 10,000", CPU_PER_ITEM, &TEN_THOUSAND_RECIPIENTS),
             value("peak memory, MiB", "peak_kibibytes", Unit::Mebibytes),
             times("× own with 10,000", "peak_kibibytes", &TEN_THOUSAND_RECIPIENTS),
+        ],
+    },
+    Table {
+        name: "jobs",
+        part: Part::Jobs,
+        references: &[NO_QUEUE],
+        columns: &[
+            value("calls/s", RATE, Unit::Figure),
+            times("× no queue", RATE, &NO_QUEUE),
+            value("CPU per call, µs", CPU, Unit::Figure),
+            times("× no queue", CPU, &NO_QUEUE),
+            value("CPU to enqueue, µs", "enqueue_microseconds", Unit::Figure),
         ],
     },
     Table {

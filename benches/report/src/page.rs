@@ -12,6 +12,7 @@ const BLOCKS: &[(&str, &[&str], &[&str])] = &[
     ("load", &["load"], &["load-requests", "load-cpu"]),
     ("growth", &["growth in flight", "growth recipients", "growth messages"], &["growth"]),
     ("bulk", &["bulk import", "bulk trigger"], &[]),
+    ("jobs", &["jobs"], &[]),
     ("tokens", &["tokens"], &["tokens"]),
     ("worker", &["worker", "worker start"], &["worker"]),
     ("spin", &["spin", "spin start"], &["spin"]),

@@ -20,6 +20,7 @@ pub(crate) enum Part {
     Core,
     Load,
     Bulk,
+    Jobs,
     Tokens,
     Worker,
     Spin,
@@ -30,14 +31,23 @@ pub(crate) enum Part {
 type Programs = BTreeMap<String, PathBuf>;
 
 impl Part {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Core, Self::Load, Self::Bulk, Self::Tokens, Self::Worker, Self::Spin, Self::Builds];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Core,
+        Self::Load,
+        Self::Bulk,
+        Self::Jobs,
+        Self::Tokens,
+        Self::Worker,
+        Self::Spin,
+        Self::Builds,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Core => "core",
             Self::Load => "load",
             Self::Bulk => "bulk",
+            Self::Jobs => "jobs",
             Self::Tokens => "tokens",
             Self::Worker => "worker",
             Self::Spin => "spin",
@@ -57,6 +67,7 @@ impl Part {
         match self {
             Self::Core => Some("bench-core"),
             Self::Load | Self::Bulk => Some("bench-load"),
+            Self::Jobs => Some("bench-jobs"),
             Self::Tokens => Some("bench-tokens"),
             Self::Worker | Self::Spin => None,
             Self::Builds => Some("bench-builds"),
@@ -75,6 +86,7 @@ impl Part {
             Self::Builds => return Ok(vec![program("bench-builds")?]),
             Self::Load => vec![program("bench-load")?],
             Self::Bulk => vec![with_command(program("bench-load")?, "bulk")],
+            Self::Jobs => vec![program("bench-jobs")?],
             Self::Tokens => vec![program("bench-tokens")?],
             Self::Worker => vec![node("benches/worker/run.mjs")],
             Self::Spin => vec![node("benches/spin/run.mjs")],

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use knock_core::Error;
 use knock_core::call::Completed;
 use knock_core::queue::{self, Reason};
+use knock_core::{Error, PreparedCall, UnixTime};
 use serde_json::{Value, json};
 
 /// What is known of a job's earlier deliveries.
@@ -25,8 +25,21 @@ pub(crate) enum Next {
     Dead(Reason, String),
 }
 
-/// Returns what happens to a job whose call is not sent.
-pub(crate) fn unsent(next: queue::Next) -> Next {
+/// Begins a delivery.
+///
+/// # Errors
+///
+/// What happens to the job instead.
+pub(crate) fn begin(call: &PreparedCall, past: &Past, now: UnixTime) -> Result<queue::Delivery, Next> {
+    let delivery = queue::Delivery::begin(call, past.call, now).map_err(unsent)?;
+    if past.call.interrupted && past.attempts >= past.max_attempts {
+        let why = "a worker stopped while it sent the call, at the last attempt";
+        return Err(Next::Dead(Reason::GaveUp, why.to_owned()));
+    }
+    Ok(delivery)
+}
+
+fn unsent(next: queue::Next) -> Next {
     match next {
         queue::Next::SetAside(Reason::KeyExpired) => {
             let why =

@@ -93,9 +93,9 @@ impl<DB: Store, T: Transport> Deliverer<DB, T> {
             Err(error) => return self.end(job, Next::Dead(Reason::NotACall, error.to_string())).await,
         };
         Span::current().record("knock.operation", call.operation());
-        let delivery = match queue::Delivery::begin(&call, job.past.call, self.now()) {
+        let delivery = match decide::begin(&call, &job.past, self.now()) {
             Ok(delivery) => delivery,
-            Err(next) => return self.end(job, decide::unsent(next)).await,
+            Err(next) => return self.end(job, next).await,
         };
         // Recorded before it is sent: whoever finds the job after this worker's death knows that it may have been.
         if !self.record(job, &self.sending(job)).await {

@@ -1,5 +1,6 @@
 //! The queue as the application sees it: jobs go in, and dead letters and figures come out.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use knock_core::queue::Reason;
@@ -181,14 +182,14 @@ pub struct Depth {
 }
 
 /// A job that was given up. It stays until it is [sent again](Queue::send_again).
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeadLetter {
     /// The id that [`Queue::enqueue`] returned.
     pub id: String,
     /// Why it was given up.
     pub reason: Reason,
-    /// The last error.
+    /// The last error. For [`NotACall`](Reason::NotACall), it may quote the message, and so contain personal data.
     pub message: String,
     /// The call, or `None` if the stored message is not one.
     pub call: Option<PreparedCall>,
@@ -196,6 +197,19 @@ pub struct DeadLetter {
     pub attempts: u32,
     /// When it was given up.
     pub died_at: UnixTime,
+}
+
+/// Shows nothing that may be personal.
+impl fmt::Debug for DeadLetter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeadLetter")
+            .field("id", &self.id)
+            .field("reason", &self.reason)
+            .field("call", &self.call)
+            .field("attempts", &self.attempts)
+            .field("died_at", &self.died_at)
+            .finish_non_exhaustive()
+    }
 }
 
 impl DeadLetter {

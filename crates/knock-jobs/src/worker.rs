@@ -180,10 +180,14 @@ impl<DB: Store, T: Transport> Worker<DB, T> {
         let events = DB::work(self.queue.pool(), self.queue.name(), &self.settings, context.clone(), service);
         let mut events = pin!(events);
         let mut problem = String::from("apalis' worker ended");
-        // After an error, the stream goes on until the calls in flight are over.
         while let Some(event) = events.next().await {
             if let Err(error) = event {
                 problem = error.to_string();
+                // After an error, apalis waits until somebody stops it, and then until the calls in flight are over. If
+                // it is stopping already, they are.
+                if context.is_stopped() || context.stop().is_err() {
+                    break;
+                }
             }
         }
         problem

@@ -34,6 +34,8 @@ mod database {
         a_dead_letter_does_not_hold_up_its_order,
         a_worker_that_stops_ends_what_it_began,
         a_job_runs_at_its_time,
+        a_worker_survives_a_database_that_fails,
+        a_job_at_which_workers_die_is_given_up,
         tables_that_are_missing_are_named,
         setting_up_twice_changes_nothing,
         invalid_options_are_refused,
@@ -114,14 +116,12 @@ async fn run<DB: Database>(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let (stop, stopped) = tokio::sync::oneshot::channel();
-    let stopped = async {
+    let worker = tokio::spawn(worker.run_until(async {
         let _ = stopped.await;
-    };
-    let waits = async {
-        shutdown.await;
-        let _ = stop.send(());
-    };
-    tokio::join!(worker.run_until(stopped), waits).0
+    }));
+    shutdown.await;
+    let _ = stop.send(());
+    worker.await.expect("the worker does not panic")
 }
 
 async fn poll(done: impl AsyncFn() -> bool) {
@@ -369,13 +369,44 @@ async fn a_job_runs_at_its_time<DB: Database>(url: &str) {
     assert_eq!(setting.queue.depth().await.expect("the depth").oldest_due, Duration::ZERO);
 }
 
+async fn a_worker_survives_a_database_that_fails<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let worker = setting.worker();
+    let counters = worker.counters();
+    let story = async {
+        setting.enqueue(setting.trigger(1)).await;
+        poll(async || counters.sent() == 1).await;
+        setting.run(&format!("ALTER TABLE {} RENAME TO gone", DB::JOBS)).await;
+        poll(async || counters.restarts() > 0).await;
+        let (schema, name) = DB::JOBS.rsplit_once('.').unwrap_or(("", DB::JOBS));
+        let gone = if schema.is_empty() { "gone".to_owned() } else { format!("{schema}.gone") };
+        setting.run(&format!("ALTER TABLE {gone} RENAME TO {name}")).await;
+        setting.enqueue(setting.trigger(2)).await;
+        poll(async || counters.sent() == 2).await;
+    };
+    tokio::time::timeout(TOO_LONG, run(worker, story)).await.expect("it ends").expect("the worker runs");
+    assert_eq!(setting.emulator().triggers(), 2);
+}
+
+async fn a_job_at_which_workers_die_is_given_up<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.enqueue(Job::new(setting.trigger(1)).max_attempts(3)).await;
+    setting.run(&DB::set_metadata("knock_sending", "1")).await;
+    setting.run(&format!("UPDATE {} SET attempts = 3", DB::JOBS)).await;
+    setting.work().await;
+    let letter = setting.only_dead_letter().await;
+    assert_eq!((letter.reason, letter.attempts), (Reason::GaveUp, 3));
+    assert_eq!(letter.message, "a worker stopped while it sent the call, at the last attempt");
+    assert_eq!(setting.emulator().requests().len(), 0);
+}
+
 async fn tables_that_are_missing_are_named<DB: Database>(url: &str) {
     let pool = DB::connect(url).await;
     let queue = Queue::new(pool);
     let error = Worker::new(&queue, &support::knock("http://127.0.0.1:9"))
         .run_until(std::future::pending())
         .await
-        .unwrap_err();
+        .expect_err("an error");
     assert!(matches!(error, Error::NotSetUp(_)), "{error}");
     assert!(
         error.to_string().starts_with("the tables of the queue are not set up; call `Queue::setup`"),
@@ -406,7 +437,7 @@ async fn invalid_options_are_refused<DB: Database>(url: &str) {
     ];
     let mut conn = setting.pool.acquire().await.expect("a connection");
     for (job, problem) in invalid {
-        let error = setting.queue.enqueue(&mut conn, job).await.unwrap_err().to_string();
+        let error = setting.queue.enqueue(&mut conn, job).await.expect_err("an error").to_string();
         assert!(error.starts_with(problem), "{error}");
     }
     drop(conn);
@@ -420,7 +451,7 @@ async fn invalid_options_are_refused<DB: Database>(url: &str) {
         ),
     ];
     for (worker, problem) in workers {
-        let error = worker.run_until(std::future::pending()).await.unwrap_err();
+        let error = worker.run_until(std::future::pending()).await.expect_err("an error");
         assert_eq!(error.to_string(), problem);
     }
 }

@@ -48,10 +48,9 @@ async fn serve<DB: Orders>(pool: Pool<DB>) -> Result<(), Box<dyn Error>> {
 
     let listener = TcpListener::bind(variable("ADDRESS", DEFAULT_ADDRESS)).await?;
     println!("The shop is open at http://{}. Press Ctrl-C to close it.", listener.local_addr()?);
-    let server = axum::serve(listener, shop).with_graceful_shutdown(ctrl_c());
-    let (served, worked) = tokio::join!(server, worker.run_until(ctrl_c()));
-    served?;
-    Ok(worked?)
+    let serve = async { Ok(axum::serve(listener, shop).with_graceful_shutdown(ctrl_c()).await?) };
+    let work = async { Ok(worker.run_until(ctrl_c()).await?) };
+    tokio::try_join!(serve, work).map(|_| ())
 }
 
 /// Returns a client of Knock, or, without `KNOCK_API_KEY`, of an emulator in this process.

@@ -44,7 +44,8 @@ macro_rules! orders_in {
             }
 
             async fn insert(conn: &mut Self::Connection, order: &Order) -> sqlx::Result<bool> {
-                let sql = "INSERT INTO orders (id, customer, item) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+                let sql =
+                    "INSERT INTO orders (id, customer, item) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
                 let query = sqlx::query(sql).bind(&order.id).bind(&order.customer).bind(&order.item);
                 Ok(query.execute(conn).await?.rows_affected() == 1)
             }
@@ -55,7 +56,10 @@ macro_rules! orders_in {
             }
 
             async fn is_notified(pool: &Pool<Self>, id: &str) -> sqlx::Result<Option<bool>> {
-                sqlx::query_scalar("SELECT notified FROM orders WHERE id = $1").bind(id).fetch_optional(pool).await
+                sqlx::query_scalar("SELECT notified FROM orders WHERE id = $1")
+                    .bind(id)
+                    .fetch_optional(pool)
+                    .await
             }
         }
     };

@@ -40,7 +40,8 @@ impl Test {
         let queue = Queue::new(pool.clone());
         queue.setup().await.expect("the queue is set up");
 
-        let server = Server::start(Emulator::new(), ([127, 0, 0, 1], 0).into()).await.expect("a port is free");
+        let server =
+            Server::start(Emulator::new(), ([127, 0, 0, 1], 0).into()).await.expect("a port is free");
         let client = Knock::builder().api_key(DEFAULT_KEY).base_url(server.url()).build().expect("a client");
         let worker = Worker::new(&queue, &client).poll_interval(Duration::from_millis(20));
         let shop = router(Shop {
@@ -119,7 +120,10 @@ async fn a_webhook_tells_that_the_customer_was_notified() {
     let body = json!({
         "type": "message.delivered",
         "created_at": "2026-09-21T14:13:20Z",
-        "data": { "id": "2BtzQ", "recipient": "jhammond", "status": "delivered", "data": { "order": "o-1" } },
+        "data": {
+            "__typename": "Message", "id": "2BtzQ", "recipient": "jhammond", "status": "delivered",
+            "data": { "order": "o-1" }, "inserted_at": "2026-09-21T14:13:19Z", "updated_at": "2026-09-21T14:13:20Z",
+        },
     });
     let request = |secret: &str| {
         let body = body.to_string();
@@ -130,7 +134,7 @@ async fn a_webhook_tells_that_the_customer_was_notified() {
     assert!(!test.is_notified("o-1").await);
     assert_eq!(test.send(request(SECRET)).await.0, StatusCode::OK);
     assert!(test.is_notified("o-1").await);
-    test.work().await;
+    let _ = test.work().await;
 }
 
 /// The value of the header `x-knock-signature`.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use knock_emulator::{Emulator, Fault, Faults, Server};
 use knock_jobs::{Queue, Worker};
-use knock_reqwest::workflows;
+use knock_reqwest::{CallOptions, workflows};
 use serde_json::json;
 use sqlx::Pool;
 use support::Database;
@@ -53,8 +53,10 @@ async fn work<DB: Database>(url: &str, base_url: &str) {
     let queue = Queue::new(DB::connect(url).await);
     let worker = Worker::new(&queue, &support::knock(base_url))
         .concurrency(16)
+        // So that the queue has to retry as well.
+        .call_options(CallOptions::new().max_retries(1))
         .poll_interval(Duration::from_millis(200))
-        .orphaned_after(Duration::from_secs(3));
+        .orphaned_after(Duration::from_secs(2));
     worker.run_until(std::future::pending()).await.expect("the worker starts");
 }
 
@@ -91,7 +93,7 @@ async fn test<DB: Database>(url: &str) {
         "1800 orders, each notified once, in {} requests; {killed} workers killed",
         emulator.requests().len()
     );
-    assert!(killed >= 5, "only {killed} workers were killed");
+    assert!(killed > 1, "only {killed} workers were killed");
 }
 
 /// Fails for every fifth call, before or after acting, and is otherwise slow enough for workers to be killed meanwhile.
@@ -100,7 +102,7 @@ fn failing_knock() -> Emulator {
     let faults = [
         Fault::drop_before(),
         Fault::drop_after(),
-        Fault::status(429).retry_after(1),
+        Fault::status(429).retry_after_ms(200),
         Fault::status(503),
         Fault::status(503).after_acting(),
     ];

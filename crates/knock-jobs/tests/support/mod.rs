@@ -98,14 +98,12 @@ pub struct Place {
 impl Place {
     pub async fn new() -> Self {
         let name = format!("knock_jobs_{}", ulid::Ulid::generate().to_string().to_lowercase());
-        match std::env::var(POSTGRES) {
-            Ok(server) => Self { url: create_database(&server, &name).await, folder: None },
-            Err(_) => {
-                let folder = std::env::temp_dir().join(name);
-                std::fs::create_dir(&folder).expect("the folder can be made");
-                Self { url: format!("sqlite:{}", folder.join("jobs.db").display()), folder: Some(folder) }
-            }
+        if let Ok(server) = std::env::var(POSTGRES) {
+            return Self { url: create_database(&server, &name).await, folder: None };
         }
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir(&folder).expect("the folder can be made");
+        Self { url: format!("sqlite:{}", folder.join("jobs.db").display()), folder: Some(folder) }
     }
 
     pub fn is_postgres(&self) -> bool {
