@@ -22,6 +22,7 @@ use crate::wire::idempotency::IDEMPOTENCY_KEY;
 
 /// The first line of a state file.
 const HEADER: &[u8] = b"knock-emulator state 1\n";
+const NO_HEADER: &str = "this is not the first line of a state file of this version";
 /// The prefix of the headers that list what was not changed.
 const THROTTLED: &str = "x-ratelimited-";
 const JSON: &str = "application/json";
@@ -141,28 +142,21 @@ impl Journal {
             Err(TryLockError::WouldBlock) => return Err(StateError::InUse { path: path.to_owned() }),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
-        let mut lines = Lines { input: BufReader::new(&file), line: 0, end: 0 };
-        let damaged = |line, problem| StateError::Damaged { path: path.to_owned(), line, problem };
-        let mut is_new = true;
-        while let Some(line) = lines.next().map_err(failed)? {
-            let text = line.strip_suffix(b"\n").unwrap_or_default();
-            if is_new {
-                is_new = false;
-                if line != HEADER {
-                    return Err(damaged(
-                        lines.line,
-                        "this is not the first line of a state file of this version",
-                    ));
-                }
-                continue;
-            }
-            restore(parse(text).map_err(|problem| damaged(lines.line, problem))?);
-        }
-        let (end, cut) = (lines.end, lines.input.fill_buf().map_err(failed)?.len());
-        if is_new && cut > HEADER.len() {
-            return Err(damaged(1, "this is not the first line of a state file of this version"));
-        }
         let mut journal = Self { file };
+        let mut lines = Lines { input: BufReader::new(&journal.file), line: 0, end: 0 };
+        let damaged = |line, problem| StateError::Damaged { path: path.to_owned(), line, problem };
+        while let Some(line) = lines.next().map_err(failed)? {
+            if lines.line > 1 {
+                restore(parse(&line).map_err(|problem| damaged(lines.line, problem))?);
+            } else if line != HEADER {
+                return Err(damaged(1, NO_HEADER));
+            }
+        }
+        let (end, is_new) = (lines.end, lines.line == 0);
+        let rest = lines.input.fill_buf().map_err(failed)?;
+        if is_new && !HEADER.starts_with(rest) {
+            return Err(damaged(1, NO_HEADER));
+        }
         journal.start(end, is_new).map_err(failed)?;
         Ok(journal)
     }
@@ -185,7 +179,15 @@ impl Journal {
     }
 }
 
+/// The file may still be open in a child process that was just forked, and would then stay locked.
+impl Drop for Journal {
+    fn drop(&mut self) {
+        let _ = FileExt::unlock(&self.file);
+    }
+}
+
 fn parse(line: &[u8]) -> Result<Record, &'static str> {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
     let (sum, json) = line.split_at_checked(9).ok_or("it is too short")?;
     let sum =
         std::str::from_utf8(sum).ok().and_then(|sum| u32::from_str_radix(sum.strip_suffix(' ')?, 16).ok());

@@ -165,12 +165,33 @@ fn run(options: Options) -> Result<(), String> {
             // Whoever started this may have closed its output.
             let greeting = format!("{}{settings}", greeting(&server.url()));
             let _ = io::stdout().write_all(greeting.as_bytes());
-            tokio::signal::ctrl_c().await?;
+            asked_to_stop().await?;
             server.stop().await;
             Ok(())
         })
     });
     served.map_err(|error| format!("{addr}: {error}"))
+}
+
+/// Waits for Ctrl-C, or for the signal by which containers and services are stopped.
+#[cfg(unix)]
+async fn asked_to_stop() -> io::Result<()> {
+    use std::task::Poll;
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    std::future::poll_fn(|context| {
+        let is_asked = interrupt.poll_recv(context).is_ready() || terminate.poll_recv(context).is_ready();
+        if is_asked { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn asked_to_stop() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
 
 fn greeting(url: &str) -> String {

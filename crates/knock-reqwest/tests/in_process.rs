@@ -74,9 +74,9 @@ fn the_test_moves_the_time() {
     let emulator = Emulator::builder().workflow(delayed).build();
     let knock = knock(&emulator);
     block_on(workflows::trigger("reminder").recipients(["jhammond"]).send(&knock)).unwrap();
-    emulator.advance(24 * HOUR - Duration::from_secs(1));
+    emulator.advance(23 * HOUR);
     emulator.sent_to("jhammond").assert_none();
-    emulator.advance(Duration::from_secs(1));
+    emulator.advance(HOUR);
     emulator.sent_to("jhammond").assert_one();
 
     let tomorrow = emulator.now() + 24 * HOUR;
@@ -93,7 +93,7 @@ fn the_clock_starts_where_the_test_wants() {
     let emulator = Emulator::new();
     let before = SystemTime::now();
     let _ = emulator.transport();
-    assert!(emulator.now() >= before - Duration::from_millis(1));
+    assert!(emulator.now() >= before);
 
     let emulator = Emulator::new();
     let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000);

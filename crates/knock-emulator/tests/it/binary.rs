@@ -26,6 +26,8 @@ fn arguments() {
             "the state file /nonexistent/state cannot be used: No such",
         ),
         (&["--seed", "/nonexistent/seed"], false, "the seed /nonexistent/seed: No such"),
+        (&["--webhook", "https://service.test"], false, "does not begin with `http://`"),
+        (&["--webhooks", "/nonexistent/list"], false, "/nonexistent/list: No such"),
         (&["--seed", "/dev/null"], false, "the seed /dev/null: EOF"),
     ] {
         let output = command().args(arguments).output().unwrap();
@@ -43,6 +45,7 @@ fn it_prints_its_url_and_responds() {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let first = lines.next().unwrap().unwrap();
     let second = lines.next().unwrap().unwrap();
+    let rest = [lines.next().unwrap().unwrap(), lines.next().unwrap().unwrap()];
     let addr = first.split("http://").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
     let mut stream = TcpStream::connect(addr).unwrap();
     stream.write_all(b"GET /_emulator/health HTTP/1.0\r\n\r\n").unwrap();
@@ -51,6 +54,7 @@ fn it_prints_its_url_and_responds() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(first.contains("development only"), "{first}");
-    assert!(second.contains("sk_test_emulator"), "{second}");
+    assert!(second.contains("sk_test_emulator") && second.contains("pk_test_emulator"), "{second}");
+    assert_eq!(rest, ["Workflows: 1, webhook endpoints: 0", "State: in memory"]);
     assert!(response.contains(" 200 OK") && response.contains("\"ok\""), "{response}");
 }

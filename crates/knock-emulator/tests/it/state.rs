@@ -245,6 +245,7 @@ fn a_damaged_file_is_an_error_and_is_left_as_it_is() {
         "{\"users\": []}\n",
         "a file without a line feed that is longer than the first line",
         "knock-emulator state 2\n",
+        "notes",
     ] {
         fs::write(&file.0, other).unwrap();
         assert!(matches!(file.open(), Err(StateError::Damaged { line: 1, .. })), "{other}");
