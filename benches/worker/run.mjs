@@ -15,10 +15,11 @@ Installs and builds what is missing, then prints one JSON object per line for ea
 const SUBJECTS = {
   'knock-worker': 'knock-worker',
   official: '@knocklabs/node 1.35.0',
+  rust: 'Rust by hand',
   direct: 'JavaScript by hand',
   nothing: 'nothing',
 };
-const STARTED = ['knock-worker', 'official', 'nothing'];
+const STARTED = ['knock-worker', 'official', 'rust', 'nothing'];
 
 const ALERT = {
   headers: { 'content-type': 'application/json' },
@@ -27,10 +28,16 @@ const ALERT = {
 const ALERT_FILE = path.join(OUT, 'alert.json');
 const REQUESTS = {
   trigger: {
+    folders: Object.keys(SUBJECTS),
     path: '/alerts',
     args: ['--method', 'POST', '--header', 'content-type: application/json', '--body', ALERT_FILE],
   },
-  token: { path: '/token?user_id=jhammond', args: ['--method', 'GET'] },
+  token: {
+    // The Worker in Rust by hand signs none.
+    folders: Object.keys(SUBJECTS).filter((folder) => folder !== 'rust'),
+    path: '/token?user_id=jhammond',
+    args: ['--method', 'GET'],
+  },
 };
 
 const { values: options } = parseArgs({
@@ -47,8 +54,7 @@ async function main(rounds) {
   const { TURNS, firstResponse, load } = await import('./lib/measure.mjs');
   for (let round = 0; round < rounds; round += 1) {
     console.error(`worker: round ${round + 1} of ${rounds}`);
-    for (const [name, request] of Object.entries(REQUESTS)) {
-      const folders = Object.keys(SUBJECTS);
+    for (const [name, { folders, ...request }] of Object.entries(REQUESTS)) {
       const turns = await load(folders.map((folder) => servers[folder]), request, round);
       folders.forEach((folder, index) =>
         turns[index].forEach((metrics, turn) => print('worker', name, SUBJECTS[folder], round * TURNS + turn, metrics)));
@@ -65,7 +71,7 @@ function build() {
 
 /** Starts all Workers and checks that they do their work. */
 async function startAll() {
-  const { checkWorker } = await import('./lib/check.mjs');
+  const { checkAlert, checkToken } = await import('./lib/check.mjs');
   const { secrets } = await import('../../tests/edge/lib/knock.mjs');
   const { configure, startWorker } = await import('./lib/workerd.mjs');
   const { line: knock } = await serve(OTHERS, [BENCH_LOAD, 'serve']);
@@ -80,7 +86,9 @@ async function startAll() {
   for (const [folder, subject] of Object.entries(SUBJECTS)) {
     configure(folder, bindings);
     servers[folder] = await startWorker(folder);
-    if (folder !== 'nothing') await checkWorker(subject, servers[folder].url, ALERT);
+    if (folder === 'nothing') continue;
+    await checkAlert(subject, servers[folder].url, ALERT);
+    if (REQUESTS.token.folders.includes(folder)) await checkToken(subject, servers[folder].url);
   }
   return servers;
 }

@@ -40,7 +40,12 @@ const CHECKS: &[Check] = &[
         name: "lints, the Spin adapter",
         command: "cargo clippy --package knock-spin --target wasm32-wasip2 --all-targets --all-features -- -D warnings",
     },
+    Check {
+        name: "lints, the queue with everything",
+        command: "cargo clippy --package knock-jobs --all-targets --all-features -- -D warnings",
+    },
     Check { name: "tests", command: "cargo test --workspace" },
+    Check { name: "the queue on Postgres", command: "cargo xtask postgres" },
     Check {
         name: "instructions and allocations of the core",
         command: "cargo xtask bench --check --only core",

@@ -14,6 +14,7 @@ pub(crate) fn run(options: &[&str]) -> Result<()> {
 /// Runs everything.
 pub(crate) fn test_all() -> Result<()> {
     passes(Command::new("cargo").args(["test", "--workspace"]), "cargo")?;
+    crate::postgres::run()?;
     run(&[])
 }
 

@@ -8,6 +8,7 @@ mod edge;
 mod fuzz;
 mod generate;
 mod imports;
+mod postgres;
 mod readme;
 mod recordings;
 mod rooms;
@@ -23,10 +24,11 @@ cargo xtask generate             writes the registry and the list of operations
 cargo xtask generate --check     fails if they are out of date
 cargo xtask rooms                fails if an import of the core or the emulator goes up or in a circle
 cargo xtask readme               compiles the code of README.md with the dependencies of its Install section
+cargo xtask postgres             runs the tests of the queue on a Postgres that exists only for them
 cargo xtask edge [OPTIONS]       runs the edge tests in their runtimes, and compares sizes
 cargo xtask fuzz [OPTIONS]       runs the fuzz targets, each for --seconds N (default 60); --only TARGET runs one
 cargo xtask bench [OPTIONS]      measures everything and writes BENCHMARKS.md; --check compares with the limits
-cargo xtask test                 runs `cargo test --workspace`, then the edge tests
+cargo xtask test                 runs `cargo test --workspace`, then the tests on Postgres and those of the edge
 cargo xtask ci                   runs everything that must pass before a change is merged
 ";
 
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         ["generate", "--check"] => generate::run(Mode::Check),
         ["rooms"] => rooms::run(),
         ["readme"] => readme::run(),
+        ["postgres"] => postgres::run(),
         ["edge", ref options @ ..] => edge::run(options),
         ["fuzz", ref options @ ..] => fuzz::run(options),
         ["bench", ref options @ ..] => bench::run(options),

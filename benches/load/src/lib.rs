@@ -2,8 +2,9 @@
 //!
 //! [`server`] returns the responses of Knock as fast as it can; [`subject`] contains the clients in Rust; [`measure`]
 //! runs one of them in a closed loop; [`runner`] runs all of them and the official SDKs in `node` and `python`, round by
-//! round.
+//! round. [`bulk`] does the same for runs with many items.
 
+pub mod bulk;
 mod clients;
 pub mod drive;
 mod install;

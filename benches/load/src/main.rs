@@ -6,17 +6,21 @@ use std::process::ExitCode;
 use bench_load::drive::{Driver, Template};
 use bench_load::measure::{self, Cost};
 use bench_load::options::Options;
-use bench_load::{Result, runner, server, subject};
+use bench_load::{Result, bulk, runner, server, subject};
 
 const USAGE: &str = "\
 bench-load [run] [--rounds N] [--only SUBSTRING]
     measures everything, or what has SUBSTRING in `table/case/subject`, and prints one sample per line
+bench-load bulk [--rounds N] [--only SUBSTRING]
+    the same for bulk runs with many items
 bench-load serve [--until-stdin-closes]
     serves on a free port of the loopback interface; the first line of output is the URL
 bench-load spin [--until-stdin-closes]
     keeps a core awake
 bench-load subject NAME --url URL LOAD [--recipients N | --messages N]
     measures one client in Rust: knock-reqwest, reqwest or hyper
+bench-load bulk-subject NAME --url URL (--users N | --recipients N)
+    measures one bulk run: knock-reqwest or reqwest
 bench-load drive URL LOAD [--method M] [--header 'name: value']... [--body FILE]
     measures a server; any response other than 2xx is an error
 
@@ -39,6 +43,8 @@ fn main() -> ExitCode {
 fn run(command: &str, options: Options) -> Result<()> {
     match command {
         "run" => runner::run(options.rounds.unwrap_or(5), options.only.as_deref().unwrap_or_default()),
+        "bulk" => bulk::run(options.rounds.unwrap_or(3), options.only.as_deref().unwrap_or_default()),
+        "bulk-subject" => print(&measure_bulk(&options)?),
         "serve" => serve(&options),
         "spin" => spin(&options),
         "subject" => print(&measure_subject(&options)?),
@@ -78,6 +84,17 @@ fn measure_subject(options: &Options) -> Result<Cost> {
     let name = options.target.as_deref().ok_or("the subject's name is missing")?;
     let url = options.url.as_deref().ok_or("--url is missing")?;
     subject::run(name, url, options.work(), options.load()?)
+}
+
+fn measure_bulk(options: &Options) -> Result<bulk::Cost> {
+    let name = options.target.as_deref().ok_or("the subject's name is missing")?;
+    let url = options.url.as_deref().ok_or("--url is missing")?;
+    let work = match (options.users, options.recipients) {
+        (Some(count), None) => bulk::Work::Import(count),
+        (None, Some(count)) => bulk::Work::Trigger(count as u64),
+        _ => return Err("either --users or --recipients is needed".into()),
+    };
+    bulk::measure(name, url, work)
 }
 
 fn drive(options: Options) -> Result<Cost> {

@@ -135,7 +135,7 @@ fn microseconds(duration: Duration) -> f64 {
 }
 
 /// Returns `VmHWM`, on Linux only.
-fn peak_kibibytes() -> Option<u32> {
+pub(crate) fn peak_kibibytes() -> Option<u32> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix("kB")?.trim().parse().ok()

@@ -64,6 +64,7 @@ async fn connection(stream: TcpStream, responses: Arc<Responses>) {
 struct Responses {
     count: AtomicU64,
     user: Bytes,
+    bulk_operation: Bytes,
     /// The page of n messages is at index n - 1.
     pages: Vec<Bytes>,
 }
@@ -71,7 +72,8 @@ struct Responses {
 impl Responses {
     fn new() -> Self {
         let pages = (1..=MAX_PAGE).map(|size| Bytes::from(messages(size).to_string())).collect();
-        Self { count: AtomicU64::new(0), user: Bytes::from(user().to_string()), pages }
+        let [user, bulk_operation] = [user(), bulk_operation()].map(|body| Bytes::from(body.to_string()));
+        Self { count: AtomicU64::new(0), user, bulk_operation, pages }
     }
 
     async fn respond(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
@@ -90,6 +92,7 @@ impl Responses {
     fn find(&self, method: &Method, path: &str, query: Option<&str>, count: u64) -> (StatusCode, Bytes) {
         let found = match *method {
             Method::POST if is_between(path, "/v1/workflows/", "/trigger") => Some(run_started(count)),
+            Method::POST if path == "/v1/users/bulk/identify" => Some(self.bulk_operation.clone()),
             Method::PUT if is_between(path, "/v1/users/", "") => Some(self.user.clone()),
             Method::GET if path == "/v1/messages" => self.page(query),
             _ => None,
@@ -131,6 +134,27 @@ fn user() -> Value {
         "timezone": null,
         "created_at": null,
         "updated_at": "2026-01-02T03:04:05.678901Z",
+    })
+}
+
+/// A bulk operation that was finished at once, so that nobody has to wait for it.
+fn bulk_operation() -> Value {
+    json!({
+        "__typename": "BulkOperation",
+        "id": "b4f6f61e-3634-4e80-af0d-9c83e9acc6f3",
+        "name": "users.identify",
+        "status": "completed",
+        "estimated_total_rows": 1000,
+        "processed_rows": 1000,
+        "success_count": 1000,
+        "error_count": 0,
+        "error_items": [],
+        "progress_path": "https://api.knock.app/v1/bulk_operations/b4f6f61e-3634-4e80-af0d-9c83e9acc6f3",
+        "inserted_at": "2026-01-02T03:04:05.678901Z",
+        "updated_at": "2026-01-02T03:04:06.012345Z",
+        "started_at": "2026-01-02T03:04:05.912345Z",
+        "completed_at": "2026-01-02T03:04:06.012345Z",
+        "failed_at": null,
     })
 }
 

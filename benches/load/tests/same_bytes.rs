@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
+use bench_load::bulk;
 use bench_load::measure::Subject;
-use bench_load::subject::{Work, hyper as by_hyper, knock, reqwest as by_reqwest};
+use bench_load::subject::{Work, bulk as bulk_subject, hyper as by_hyper, knock, reqwest as by_reqwest};
 use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -48,6 +49,16 @@ fn lists_are_the_same() {
     assert_eq!(arrived.body, None);
 }
 
+#[test]
+fn bulk_runs_are_the_same() {
+    for (work, list) in [(bulk::Work::Import(1000), "users"), (bulk::Work::Trigger(1000), "recipients")] {
+        let of_knock = recorded(async |url| drop(bulk_subject::knock(&url, work).await));
+        let of_reqwest = recorded(async |url| drop(bulk_subject::by_hand(&url, work).await));
+        assert_eq!(of_knock, of_reqwest);
+        assert_eq!(of_knock.body.unwrap()[list].as_array().unwrap().len(), 1000);
+    }
+}
+
 fn assert_same(work: &Work) -> Arrived {
     let of_knock = arrived(|url| knock::Subject::new(url, work.clone()).unwrap());
     let of_reqwest = arrived(|url| by_reqwest::Subject::new(url, work.clone()).unwrap());
@@ -59,13 +70,18 @@ fn assert_same(work: &Work) -> Arrived {
 
 /// Returns what arrives when a client makes one call. A call for a page fails, because the response is not one.
 fn arrived<S: Subject>(make: impl FnOnce(&str) -> S) -> Arrived {
+    recorded(async |url| drop(make(&url).call().await))
+}
+
+/// Returns what arrives when `run` makes one call to the server at the URL.
+fn recorded(run: impl AsyncFnOnce(String)) -> Arrived {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let record = Record::default();
     runtime.block_on(async {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(keep(listener, Arc::clone(&record)));
-        let _ = make(&url).call().await;
+        run(url).await;
     });
     let mut arrived = record.lock().unwrap();
     assert_eq!(arrived.len(), 1);

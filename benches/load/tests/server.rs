@@ -3,7 +3,7 @@
 
 use bench_load::measure::Subject;
 use bench_load::server;
-use bench_load::subject::{Work, hyper as by_hyper, knock, reqwest as by_reqwest};
+use bench_load::subject::{Work, bulk, hyper as by_hyper, knock, reqwest as by_reqwest};
 use knock_reqwest::{Knock, Operation, messages, users};
 use tokio::net::TcpListener;
 
@@ -25,6 +25,16 @@ fn every_client_reads_every_response() {
             knock::Subject::new(&url, work.clone()).unwrap().call().await.unwrap();
             by_reqwest::Subject::new(&url, work.clone()).unwrap().call().await.unwrap();
             by_hyper::Subject::new(&url, work).unwrap().call().await.unwrap();
+        }
+    });
+}
+
+#[test]
+fn bulk_runs_do_every_item() {
+    on_a_server(async |url| {
+        for work in [bench_load::bulk::Work::Import(2500), bench_load::bulk::Work::Trigger(2500)] {
+            assert_eq!(bulk::knock(&url, work).await.unwrap(), 2500);
+            assert_eq!(bulk::by_hand(&url, work).await.unwrap(), 2500);
         }
     });
 }

@@ -69,6 +69,7 @@ const fn times(heading: &'static str, metric: &'static str, than: &'static Refer
 
 const RATE: &str = "requests_per_second";
 const CPU: &str = "cpu_microseconds";
+const CPU_PER_ITEM: &str = "cpu_nanoseconds";
 
 const BY_HAND: Reference = Reference::subject("by hand");
 const REQWEST: Reference = Reference::subject("reqwest");
@@ -79,6 +80,8 @@ const AWS_LC: Reference = Reference::of("aws-lc-rs alone", "parsed key");
 const OFFICIAL_TOKEN: Reference = Reference::of("@knocklabs/node 1.35.0", "key parsed per call");
 const ONE_IN_FLIGHT: Reference = Reference::own("1 in flight");
 const TEN_RECIPIENTS: Reference = Reference::own("10 recipients");
+const TEN_THOUSAND_USERS: Reference = Reference::own("10,000 users");
+const TEN_THOUSAND_RECIPIENTS: Reference = Reference::own("10,000 recipients");
 const TEN_MESSAGES: Reference = Reference::own("10 messages");
 const CORE: Reference = Reference::subject("knock-core");
 
@@ -146,6 +149,32 @@ pub(crate) const TABLES: &[Table] = &[
             times("× reqwest", CPU, &REQWEST),
             times("call × own with 10", CPU, &TEN_MESSAGES),
             value("peak memory, MiB", "peak_kibibytes", Unit::Mebibytes),
+        ],
+    },
+    Table {
+        name: "bulk import",
+        part: Part::Bulk,
+        references: &[REQWEST, TEN_THOUSAND_USERS],
+        columns: &[
+            value("users/s", "items_per_second", Unit::Figure),
+            value("CPU per user, ns", CPU_PER_ITEM, Unit::Figure),
+            times("× reqwest", CPU_PER_ITEM, &REQWEST),
+            times("× own with 10,000", CPU_PER_ITEM, &TEN_THOUSAND_USERS),
+            value("peak memory, MiB", "peak_kibibytes", Unit::Mebibytes),
+            times("× own with 10,000", "peak_kibibytes", &TEN_THOUSAND_USERS),
+        ],
+    },
+    Table {
+        name: "bulk trigger",
+        part: Part::Bulk,
+        references: &[REQWEST, TEN_THOUSAND_RECIPIENTS],
+        columns: &[
+            value("recipients/s", "items_per_second", Unit::Figure),
+            value("CPU per recipient, ns", CPU_PER_ITEM, Unit::Figure),
+            times("× reqwest", CPU_PER_ITEM, &REQWEST),
+            times("× own with 10,000", CPU_PER_ITEM, &TEN_THOUSAND_RECIPIENTS),
+            value("peak memory, MiB", "peak_kibibytes", Unit::Mebibytes),
+            times("× own with 10,000", "peak_kibibytes", &TEN_THOUSAND_RECIPIENTS),
         ],
     },
     Table {

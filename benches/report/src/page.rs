@@ -11,6 +11,7 @@ const BLOCKS: &[(&str, &[&str], &[&str])] = &[
     ("core", &["core"], &["core"]),
     ("load", &["load"], &["load-requests", "load-cpu"]),
     ("growth", &["growth in flight", "growth recipients", "growth messages"], &["growth"]),
+    ("bulk", &["bulk import", "bulk trigger"], &[]),
     ("tokens", &["tokens"], &["tokens"]),
     ("worker", &["worker", "worker start"], &["worker"]),
     ("spin", &["spin", "spin start"], &["spin"]),

@@ -19,6 +19,7 @@ pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 pub(crate) enum Part {
     Core,
     Load,
+    Bulk,
     Tokens,
     Worker,
     Spin,
@@ -29,13 +30,14 @@ pub(crate) enum Part {
 type Programs = BTreeMap<String, PathBuf>;
 
 impl Part {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Core, Self::Load, Self::Tokens, Self::Worker, Self::Spin, Self::Builds];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Core, Self::Load, Self::Bulk, Self::Tokens, Self::Worker, Self::Spin, Self::Builds];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Core => "core",
             Self::Load => "load",
+            Self::Bulk => "bulk",
             Self::Tokens => "tokens",
             Self::Worker => "worker",
             Self::Spin => "spin",
@@ -54,7 +56,7 @@ impl Part {
     fn package(self) -> Option<&'static str> {
         match self {
             Self::Core => Some("bench-core"),
-            Self::Load => Some("bench-load"),
+            Self::Load | Self::Bulk => Some("bench-load"),
             Self::Tokens => Some("bench-tokens"),
             Self::Worker | Self::Spin => None,
             Self::Builds => Some("bench-builds"),
@@ -72,6 +74,7 @@ impl Part {
             // A build takes minutes, so there is always one round.
             Self::Builds => return Ok(vec![program("bench-builds")?]),
             Self::Load => vec![program("bench-load")?],
+            Self::Bulk => vec![with_command(program("bench-load")?, "bulk")],
             Self::Tokens => vec![program("bench-tokens")?],
             Self::Worker => vec![node("benches/worker/run.mjs")],
             Self::Spin => vec![node("benches/spin/run.mjs")],
@@ -81,6 +84,11 @@ impl Part {
         }
         Ok(commands)
     }
+}
+
+fn with_command(mut program: Command, command: &str) -> Command {
+    program.arg(command);
+    program
 }
 
 fn node(script: &str) -> Command {

@@ -6,17 +6,23 @@ import { npmBin } from '../../../tests/edge/lib/paths.mjs';
 import { run } from '../../../tests/edge/lib/process.mjs';
 import { timed } from '../../../tests/edge/lib/report.mjs';
 import { buildWorker, installTools } from '../../../tests/edge/lib/tools.mjs';
-import { EXAMPLE, HERE, OUT, ROOT } from './paths.mjs';
+import { BY_HAND, EXAMPLE, HERE, OUT, ROOT } from './paths.mjs';
 
 await installTools(['worker']);
 await timed('npm ci', () => run('npm', ['ci', '--ignore-scripts'], { cwd: HERE, minutes: 10 }));
 await timed('cargo build bench-load', () =>
   run('cargo', ['build', '--release', '-p', 'bench-load'], { cwd: ROOT, env: { CARGO_TARGET_DIR: path.join(ROOT, 'target') } }));
 
-await buildWorker('examples/cloudflare-worker', EXAMPLE);
-const rust = emptied('knock-worker');
-for (const file of ['index.js', 'index_bg.wasm']) copyFileSync(path.join(EXAMPLE, 'build', file), path.join(rust, file));
+await rust('knock-worker', EXAMPLE);
+await rust('rust', BY_HAND);
 for (const name of ['official', 'direct', 'nothing']) await bundle(name);
+
+/** Builds a Worker in Rust. */
+async function rust(name, source) {
+  await buildWorker(path.relative(ROOT, source), source);
+  const folder = emptied(name);
+  for (const file of ['index.js', 'index_bg.wasm']) copyFileSync(path.join(source, 'build', file), path.join(folder, file));
+}
 
 /** Bundles a Worker with the esbuild options that wrangler uses. */
 function bundle(name) {

@@ -6,6 +6,8 @@ import { EXAMPLES, HERE as EDGE, ROOT } from '../../../tests/edge/lib/paths.mjs'
 
 export { ROOT };
 export const HERE = path.join(ROOT, 'benches', 'worker');
+/** The Worker in Rust by hand. */
+export const BY_HAND = path.join(HERE, 'rust');
 export const EXAMPLE = path.join(EXAMPLES, 'cloudflare-worker');
 /** Build output, which git ignores. */
 export const OUT = path.join(ROOT, 'target', 'bench', 'worker');

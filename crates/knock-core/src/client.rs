@@ -1,6 +1,7 @@
 //! The client, which sends calls over a transport.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::call::{Call, Completed, PreparedCall, Ready, Verdict};
 use crate::config::{CallOptions, Config};
@@ -8,8 +9,8 @@ use crate::error::Error;
 use crate::transport::Transport;
 use crate::value::Moment;
 
-/// A client that sends operations over a [`Transport`]. Cheap to clone; clones share the transport and the retry
-/// budget.
+/// A client that sends operations over a [`Transport`]. Cheap to clone; clones share the transport, the retry
+/// budget and the pace.
 ///
 /// ```
 /// # use knock_core::{Client, Config, Error, Operation, Transport, users};
@@ -97,20 +98,29 @@ impl<T: Transport> Client<T> {
     /// Drives a call to its end.
     pub(crate) async fn drive(&self, mut call: Call<Ready>) -> Result<Completed, Error> {
         let transport = &self.inner.transport;
+        let (mut wait, mut turn) = (Duration::ZERO, Duration::ZERO);
         loop {
-            let (request, sent) = call.send(self.now())?;
+            if !wait.is_zero() {
+                transport.sleep(wait).await;
+            }
+            let mut now = self.now();
+            // A timer that is early, or the fixed clock of a test, must not make it wait again and again.
+            now.steady = now.steady.max(turn);
+            wait = call.wait(now)?;
+            if !wait.is_zero() {
+                turn = now.steady.saturating_add(wait);
+                continue;
+            }
+            let (request, sent) = call.send(now)?;
             let result = transport.send(request, sent.attempt()).await;
             let verdict = match result {
                 Ok(response) => sent.receive(response, self.now()),
                 Err(error) => sent.fail(error, self.now()),
             };
-            call = match verdict {
+            (wait, call) = match verdict {
                 Verdict::Done(completed) => return Ok(completed),
                 Verdict::Failed(error) => return Err(error),
-                Verdict::Retry { after, call } => {
-                    transport.sleep(after).await;
-                    call
-                }
+                Verdict::Retry { after, call } => (after, call),
             };
         }
     }

@@ -42,9 +42,11 @@
 //! | verify webhooks from Knock | [`webhook`] |
 //! | look at messages, and mark them as seen, read or archived | [`messages`], [`feeds`] |
 //! | go through lists | [`Paged`], [`Page`] |
-//! | change many entities at once | functions that begin with `bulk_`, [`bulk_operations`] |
+//! | change many entities at once | [`bulk`] for any number; functions that begin with `bulk_`, [`bulk_operations`] |
+//! | trigger a workflow for more than 1,000 recipients | [`bulk::trigger`] |
 //! | handle errors and configure retries | [guide: errors and retries](guide::errors_and_retries) |
-//! | send calls later or elsewhere | [guide: queues](guide::queues) |
+//! | make many calls without exceeding rate limits | [`Pace`] |
+//! | send calls later or elsewhere | [guide: queues](guide::queues), [`queue`] |
 //! | test your code | [guide: testing](guide::testing) |
 //! | use another HTTP client or no runtime | [guide: without a runtime](guide::without_a_runtime) |
 //! | port code from `@knocklabs/node` | [guide: from Node](guide::from_node) |
@@ -61,14 +63,16 @@
 //! 2. [`PreparedCall`]: an operation as plain data, which can be stored.
 //! 3. [`call`]: the state machine of one call with its attempts. Requests come out, responses and the time go in.
 //! 4. [`Client`]: drives calls over a [`Transport`]. All async functions that make calls go through it.
-//! 5. [`Config`], [`CallOptions`], [`RetryPolicy`] and [`RetryBudget`]: the settings.
+//! 5. [`Config`], [`CallOptions`], [`RetryPolicy`], [`RetryBudget`] and [`Pace`]: the settings.
 //! 6. [`Error`]: what went wrong, and what to do about it.
-//! 7. [`token`] and [`webhook`]: user tokens and webhooks, which need no client.
+//! 7. [`bulk`]: any number of items, divided into calls.
+//! 8. [`token`] and [`webhook`]: user tokens and webhooks, which need no client.
 //!
 //! The reasons behind this design are in `docs/DESIGN.md` in the repository.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
+pub mod bulk;
 pub mod call;
 mod client;
 mod config;
@@ -76,6 +80,8 @@ mod error;
 pub mod guide;
 mod maybe_send;
 mod operation;
+mod pace;
+pub mod queue;
 pub mod registry;
 mod retry;
 pub mod token;
@@ -93,6 +99,7 @@ pub use maybe_send::{MaybeSend, MaybeSendSync};
 pub use operation::{
     ApiResponse, Batch, Operation, Page, PageInfo, Paged, RequestEncoder, WithOptions, custom,
 };
+pub use pace::Pace;
 pub use retry::{RetryBudget, RetryPolicy};
 pub use transport::Transport;
 pub use value::{

@@ -49,6 +49,8 @@ impl RetryPolicy {
     }
 
     /// Sets the maximum number of retries after the first attempt. Default: 2.
+    ///
+    /// With a [`Pace`](crate::Pace), those after a 429 are not counted, unless the maximum is zero.
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.max_retries = retries;
         self
@@ -82,7 +84,7 @@ impl RetryPolicy {
 ///
 /// It is a token bucket. A retry takes 5 tokens, which are returned if it succeeds; a call that succeeds at the first
 /// attempt adds 1 token. With the default of 500 tokens, 100 retries in a row may fail before retries stop. First
-/// attempts are never limited. Clones share one bucket:
+/// attempts are never limited. With a [`Pace`](crate::Pace), a retry after a 429 is free. Clones share one bucket:
 ///
 /// ```
 /// use knock_core::{Config, RetryBudget};

@@ -16,7 +16,7 @@ use crate::fault::Faults;
 use crate::journal::{Journal, StateError};
 use crate::observe::{Request, Run};
 use crate::seed;
-use crate::settings::{Channel, Settings, Workflow};
+use crate::settings::{Channel, RateLimits, Settings, Workflow};
 use crate::state::State;
 use crate::webhooks::{DueWebhook, WebhookDelivery};
 use crate::wire::reply::Reply;
@@ -67,6 +67,12 @@ impl Builder {
     /// Sets the channels of the Slack workspace that is listed for every Slack token.
     pub fn slack_channels<I: Into<String>>(mut self, names: impl IntoIterator<Item = I>) -> Self {
         self.settings.slack_channels = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Limits the rate of requests and updates as Knock does. By default, there is no limit.
+    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
+        self.settings.rate_limits = Some(limits);
         self
     }
 

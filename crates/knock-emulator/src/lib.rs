@@ -50,6 +50,10 @@
 //! [`Emulator::fault`] makes the next calls fail; a [`Fault`] specifies how. [`Faults::random`] makes random calls
 //! fail, always the same ones for the same seed.
 //!
+//! # Rate limits
+//! There are none by default. With [`Builder::rate_limits`], or the option `--rate-limits` of the binary, the emulator
+//! refuses what exceeds Knock's [`RateLimits`].
+//!
 //! # State, seeds and webhooks
 //! [`Builder::open`] keeps everything in a file. [`Emulator::load`] creates users, objects, tenants and subscriptions.
 //! [`Builder::webhook`] adds an endpoint of outbound webhooks: a server sends them, and [`Emulator::due_webhooks`] returns
@@ -130,7 +134,9 @@ pub use self::observe::{Request, Run};
 pub use self::recipient::Recipient;
 #[cfg(feature = "server")]
 pub use self::server::Server;
-pub use self::settings::{Channel, ChannelKind, DEFAULT_CHANNEL, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, Workflow};
+pub use self::settings::{
+    Channel, ChannelKind, DEFAULT_CHANNEL, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, RateLimits, Workflow,
+};
 pub use self::webhooks::{DueWebhook, WebhookAttempt, WebhookDelivery};
 pub use self::wire::reply::{Connection, Reply};
 pub use self::world::delivery::Delivery;

@@ -9,8 +9,8 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use knock_emulator::{
-    Builder, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, DEFAULT_WEBHOOK_SECRET, Emulator, Server, WebhookEndpoint,
-    Workflow,
+    Builder, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, DEFAULT_WEBHOOK_SECRET, Emulator, RateLimits, Server,
+    WebhookEndpoint, Workflow,
 };
 use lexopt::prelude::{Long, Short, ValueExt};
 
@@ -25,6 +25,8 @@ Options:
       --host <address>   the address to listen on (default: 127.0.0.1)
       --key <key>        accept another API key; can be repeated
       --workflow <key>   declare a workflow; can be repeated (default: every key exists)
+      --rate-limits      limit requests and updates per second as Knock does (default: no limits)
+      --no-retry-after   do the same, and leave out the header `retry-after`
       --state <file>     keep users, messages and everything else in a file (default: in memory only)
       --seed <file>      create the users, objects, tenants and subscriptions of a JSON file, if missing
       --webhook <url>    send all events to an endpoint, signed with the secret whsec_emulator; can be repeated
@@ -110,6 +112,10 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             }
             Long("state") => options.state = Some(arguments.value()?.into()),
             Long("seed") => options.seed = Some(arguments.value()?.into()),
+            Long("rate-limits") => options.emulator = options.emulator.rate_limits(RateLimits::new()),
+            Long("no-retry-after") => {
+                options.emulator = options.emulator.rate_limits(RateLimits::new().without_retry_after());
+            }
             Short('h') | Long("help") => return Ok(Command::Print(HELP.to_owned())),
             Short('V') | Long("version") => {
                 return Ok(Command::Print(format!("knock-emulator {}", env!("CARGO_PKG_VERSION"))));

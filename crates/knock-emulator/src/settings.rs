@@ -165,6 +165,46 @@ impl Workflow {
     }
 }
 
+/// Rate limits like those of Knock. By default, an emulator has none.
+///
+/// Requests are limited by the tier of their endpoint, per API key: from 1 request per second for bulk calls to 1,000
+/// for triggers. Those with a user token are also counted per token. The limit applies to every second, whenever it
+/// begins. A request that exceeds it gets a 429 and does not count.
+///
+/// Batch and bulk calls update each entity that they list by its id at most once per second. The others are not changed;
+/// their ids are in the header `x-ratelimited-<parameter>`.
+///
+/// ```
+/// use knock_emulator::{Emulator, RateLimits};
+///
+/// let emulator = Emulator::builder().rate_limits(RateLimits::new()).build();
+/// # let _ = emulator;
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct RateLimits {
+    pub(crate) retry_after: bool,
+}
+
+impl RateLimits {
+    /// Returns Knock's rate limits. A 429 has the header `retry-after: 1`.
+    pub fn new() -> Self {
+        Self { retry_after: true }
+    }
+
+    /// Leaves out the header `retry-after`, which Knock does not document.
+    pub fn without_retry_after(mut self) -> Self {
+        self.retry_after = false;
+        self
+    }
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// The environment: keys, workflows, channels.
 #[derive(Clone)]
 pub(crate) struct Settings {
@@ -176,6 +216,7 @@ pub(crate) struct Settings {
     pub(crate) channels: BTreeMap<String, Arc<Channel>>,
     pub(crate) default_preferences: Fields,
     pub(crate) slack_channels: Vec<String>,
+    pub(crate) rate_limits: Option<RateLimits>,
     pub(crate) webhooks: Vec<WebhookEndpoint>,
 }
 
@@ -191,6 +232,7 @@ impl Default for Settings {
             slack_channels: ["general", "random", "engineering", "design", "incidents"]
                 .map(str::to_owned)
                 .to_vec(),
+            rate_limits: None,
             webhooks: Vec::new(),
         }
     }

@@ -20,6 +20,7 @@ use crate::webhooks::Webhooks;
 use crate::wire::auth;
 use crate::wire::call::Call;
 use crate::wire::idempotency::{Idempotency, REQUEST_ID, Verdict};
+use crate::wire::limits::Limits;
 use crate::wire::reply::{Connection, Reply};
 use crate::wire::response::{Failure, from_outcome, with_status};
 use crate::world::World;
@@ -34,6 +35,7 @@ pub(crate) struct State {
     request_ids: Ids,
     client_keys: Ids,
     idempotency: Idempotency,
+    limits: Limits,
     pub(crate) clock: Clock,
     pub(crate) world: World,
     pub(crate) faults: Faults,
@@ -49,6 +51,7 @@ impl State {
             request_ids: Ids::new(settings.seed ^ REQUEST_IDS),
             client_keys: Ids::new(settings.seed ^ CLIENT_KEYS),
             idempotency: Idempotency::default(),
+            limits: Limits::default(),
             clock: Clock::default(),
             world: World::new(Arc::clone(&settings)),
             faults: Faults::default(),
@@ -202,10 +205,21 @@ impl State {
         let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
         let Some((&"v1", path)) = path.split_first() else { return Err(unknown(&call)) };
         auth::check(&self.settings, &parts.headers, &call.method, path)?;
-        let query = parts.uri.query().unwrap_or_default();
         let now = self.world.now;
+        if let Some(limits) = &self.settings.rate_limits {
+            self.limits.admit(&call, &parts.headers, limits, now)?;
+            let held = self.limits.held(&call, now);
+            call.throttled = call.throttled.or(held);
+        }
+        let query = parts.uri.query().unwrap_or_default();
         match self.idempotency.check(&call, query, &parts.headers, now)? {
-            Verdict::Run => Ok(self.route(&call, path)),
+            Verdict::Run => {
+                let mut response = self.route(&call, path);
+                if self.settings.rate_limits.is_some() {
+                    self.limits.updated(&call, &mut response, now);
+                }
+                Ok(response)
+            }
             Verdict::Replay(response) => Ok(response),
             Verdict::Remember(slot, fingerprint) => {
                 let response = self.route(&call, path);

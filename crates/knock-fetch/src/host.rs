@@ -38,9 +38,10 @@ pub(crate) fn steady() -> Duration {
     Duration::from_micros((millis * 1000.0) as u64)
 }
 
-/// Returns what `setTimeout` takes: whole milliseconds, as a 32-bit number.
+/// Returns what `setTimeout` takes: whole milliseconds, as a 32-bit number. It does not wake before the time.
 pub(crate) fn milliseconds(duration: Duration) -> i32 {
-    i32::try_from(duration.as_millis()).unwrap_or(i32::MAX)
+    let millis = duration.saturating_add(Duration::from_nanos(999_999)).as_millis();
+    i32::try_from(millis).unwrap_or(i32::MAX)
 }
 
 /// Waits for a duration. The timer is cleared if the future is dropped.

@@ -34,7 +34,10 @@
 //! lto = true
 //! opt-level = "s"
 //! panic = "abort"
+//! strip = true
 //! ```
+//!
+//! `strip` leaves out the names of functions, which only the stack of a panic shows and which are a tenth of a bundle.
 //!
 //! Besides `worker`, this is the only crate that you need: it re-exports everything in `knock-core`. It needs Rust
 //! 1.91. All futures are `Send`, which handlers of axum require. On targets other than WebAssembly the crate is empty.
@@ -46,6 +49,7 @@
 //! None is on by default.
 //!
 //! - `chrono`: conversions from `chrono::DateTime` into [`Time`].
+//! - `queue`: [`queues`], a producer and a consumer for Cloudflare Queues.
 //! - `rsa`: `token::RsaSigner`, which signs user tokens in pure Rust. [`WebCryptoSigner`] is faster and adds less to
 //!   the bundle.
 //! - `uuid`: conversions from `uuid::Uuid` into [`Text`], the type of ids.
@@ -62,7 +66,7 @@
 //! | sign tokens for your users' browsers and apps | [`WebCryptoSigner`], [`token`] |
 //! | verify webhooks from Knock | [`webhook`] |
 //! | handle errors and configure retries | [guide: errors and retries](guide::errors_and_retries) |
-//! | send calls later with Cloudflare Queues | [guide: queues](guide::queues) |
+//! | send calls later with Cloudflare Queues | [`queues`] |
 //! | test your code | [guide: testing](guide::testing) |
 //! | port code from `@knocklabs/node` | [guide: from Node](guide::from_node) |
 //! | find the function for a route | the [map of operations](registry) |
@@ -81,6 +85,8 @@
 pub use knock_core::*;
 
 mod client;
+#[cfg(feature = "queue")]
+pub mod queues;
 mod signer;
 mod transport;
 

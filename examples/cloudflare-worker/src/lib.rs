@@ -1,6 +1,7 @@
 //! A Worker that sends notifications with Knock.
 //!
 //! - `POST /alerts` identifies a user and triggers a workflow.
+//! - `POST /alerts/later` puts the same into a queue, and responds at once. The queue's consumer sends it.
 //! - `GET /token?user_id=…` returns a user token for the browser.
 //! - `POST /webhooks/knock` receives Knock's outbound webhooks.
 //! - A cron trigger sends the daily digest.
@@ -11,12 +12,15 @@ use std::sync::OnceLock;
 use knock_worker::token::{TokenError, UserToken};
 use knock_worker::users::UserRequest;
 use knock_worker::webhook::{Verifier, WebhookError};
-use knock_worker::{ErrorKind, Knock, Operation, UnixTime, WebCryptoSigner, users, workflows};
+use knock_worker::workflows::Trigger;
+use knock_worker::{
+    ErrorKind, Knock, Operation, PreparedCall, UnixTime, WebCryptoSigner, queues, users, workflows,
+};
 use serde::Deserialize;
 use serde_json::json;
 use worker::{
-    Context, Date, Env, Method, Request, Response, Result, ScheduleContext, ScheduledEvent, Url,
-    console_error, event,
+    Context, Date, Env, MessageBatch, Method, Request, Response, Result, ScheduleContext, ScheduledEvent,
+    Url, console_error, event,
 };
 
 #[event(fetch)]
@@ -24,6 +28,7 @@ async fn fetch(mut request: Request, env: Env, _: Context) -> Result<Response> {
     let url = request.url()?;
     match (request.method(), url.path()) {
         (Method::Post, "/alerts") => alert(&mut request, &env).await,
+        (Method::Post, "/alerts/later") => alert_later(&mut request, &env).await,
         (Method::Get, "/token") => token(&url, &env).await,
         (Method::Post, "/webhooks/knock") => webhook(&mut request, &env).await,
         _ => Response::error("not found", 404),
@@ -35,6 +40,13 @@ async fn scheduled(event: ScheduledEvent, env: Env, _: ScheduleContext) {
     if let Err(error) = digest(event.schedule(), &env).await {
         console_error!("{error}");
     }
+}
+
+#[event(queue)]
+async fn queue(batch: MessageBatch<PreparedCall>, env: Env, _: Context) -> Result<()> {
+    let knock = knock(&env).map_err(|error| error.to_string())?;
+    queues::consume(&batch, knock, &env.queue("UNDELIVERED")?).await;
+    Ok(())
 }
 
 // An isolate serves many requests. The client and the signer are made once per isolate, so that all calls share one
@@ -69,30 +81,56 @@ struct Alert {
 }
 
 async fn alert(request: &mut Request, env: &Env) -> Result<Response> {
-    let Ok(alert) = request.json::<Alert>().await else {
-        return Response::error("user_id, email, dinosaur and id are required", 400);
-    };
+    let Ok(alert) = request.json::<Alert>().await else { return incomplete() };
     match notify(alert, env).await {
         Ok(run) => Response::from_json(&json!({ "workflow_run_id": run })),
+        Err(error) => failed(&error),
+    }
+}
+
+async fn alert_later(request: &mut Request, env: &Env) -> Result<Response> {
+    let Ok(alert) = request.json::<Alert>().await else { return incomplete() };
+    let call = match prepare(&alert, env) {
+        Ok(call) => call,
+        Err(error) => return failed(&error),
+    };
+    match queues::enqueue(&env.queue("NOTIFICATIONS")?, &call).await {
+        Ok(()) => Ok(Response::ok("queued")?.with_status(202)),
         Err(error) => {
-            // One line without personal data, so it is safe to log.
             console_error!("{error}");
-            let status = if error.kind() == ErrorKind::InvalidInput { 400 } else { 502 };
-            Response::error("the alert could not be sent", status)
+            Response::error("the alert could not be queued", 502)
         }
     }
 }
 
+fn incomplete() -> Result<Response> {
+    Response::error("user_id, email, dinosaur and id are required", 400)
+}
+
+fn failed(error: &knock_worker::Error) -> Result<Response> {
+    // One line without personal data, so it is safe to log.
+    console_error!("{error}");
+    let status = if error.kind() == ErrorKind::InvalidInput { 400 } else { 502 };
+    Response::error("the alert could not be sent", status)
+}
+
 async fn notify(alert: Alert, env: &Env) -> std::result::Result<String, knock_worker::Error> {
     let knock = knock(env)?;
-    users::identify(UserRequest::new(&alert.user_id).email(alert.email)).send(knock).await?;
-    let run = workflows::trigger("dinosaurs-loose")
-        .recipients([alert.user_id])
+    users::identify(UserRequest::new(&alert.user_id).email(&alert.email)).send(knock).await?;
+    let run = trigger(&alert).recipients([&alert.user_id]).send(knock).await?;
+    Ok(run.workflow_run_id)
+}
+
+/// Prepares a single call, since a queue keeps no order: the trigger itself identifies the user.
+fn prepare(alert: &Alert, env: &Env) -> std::result::Result<PreparedCall, knock_worker::Error> {
+    let user = UserRequest::new(&alert.user_id).email(&alert.email);
+    knock(env)?.prepare(&trigger(alert).recipients([user]))
+}
+
+fn trigger(alert: &Alert) -> Trigger {
+    workflows::trigger("dinosaurs-loose")
         .data(json!({ "dinosaur": alert.dinosaur }))
         .idempotency_key(format!("alert-{}", alert.id))
-        .send(knock)
-        .await?;
-    Ok(run.workflow_run_id)
 }
 
 async fn token(url: &Url, env: &Env) -> Result<Response> {

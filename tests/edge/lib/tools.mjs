@@ -123,7 +123,9 @@ async function cargoInstall(crate, binary, version, flags, profile = QUICK) {
 /** Returns the version of wasm-bindgen in all lock files; the command must be of the same version as the crate. */
 function wasmBindgenVersion(targets) {
   const locks = [path.join(HERE, 'Cargo.lock')];
-  if (targets.includes('worker')) locks.push(path.join(EXAMPLES, 'cloudflare-worker', 'Cargo.lock'));
+  if (targets.includes('worker')) {
+    locks.push(path.join(EXAMPLES, 'cloudflare-worker', 'Cargo.lock'), path.join(ROOT, 'benches', 'worker', 'rust', 'Cargo.lock'));
+  }
   if (targets.includes('vercel')) locks.push(path.join(EXAMPLES, 'vercel', 'Cargo.lock'));
   if (targets.includes('next')) locks.push(path.join(EXAMPLES, 'nextjs', 'Cargo.lock'));
   const versions = locks.map((lock) => {

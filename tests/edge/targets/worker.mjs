@@ -13,6 +13,14 @@ import { buildWorker } from '../lib/tools.mjs';
 
 const SCENARIO = path.join(HERE, 'worker');
 const EXAMPLE = path.join(EXAMPLES, 'cloudflare-worker');
+/** An entry for the example, whose consumer stops half-way. */
+const FAILING = path.join(SCENARIO, 'failing_consumer.mjs');
+const ALERTS = 40;
+/** As in the wrangler.toml of the example, but with short waits. */
+const QUEUES = {
+  queueProducers: { NOTIFICATIONS: 'notifications', UNDELIVERED: 'notifications-undelivered' },
+  queueConsumers: { notifications: { maxBatchSize: 10, maxBatchTimeout: 1, maxRetries: 25 } },
+};
 const PATHS = { alerts: '/alerts', token: (user) => `/token?user_id=${user}`, webhook: '/webhooks/knock' };
 const DEV = 'npx wrangler dev';
 /** How much larger than in sizes.json the example may be, which wrangler compresses less. */
@@ -51,14 +59,42 @@ export async function runTarget(report, emulator) {
       if (runs.length !== 1 || runs[0].workflow !== 'daily-digest') throw new Error(`the runs: ${JSON.stringify(runs)}`);
     });
   });
+  await withWorker(main, emulator, (worker) => driveQueue(report, worker, emulator), FAILING);
   await runWrangler(report);
+}
+
+/** Sends alerts over the queue, whose consumer stops half-way. */
+async function driveQueue(report, worker, emulator) {
+  const post = (body) =>
+    worker.dispatchFetch('http://worker/alerts/later', { method: 'POST', body: JSON.stringify(body), signal: AbortSignal.timeout(60_000) });
+  const alert = (id) => ({ id, user_id: 'jhammond', email: 'jhammond@ingen.net', dinosaur: 'trex' });
+  await report.step('queue: a consumer that stops half-way loses no alert and repeats none', async () => {
+    await emulator.reset();
+    await emulator.fault([{ kind: 'status', status: 503, times: 4 }, { kind: 'drop_after', path: '/v1/workflows/', times: 4 }]);
+    const ids = Array.from({ length: ALERTS }, (_, index) => `queued-${index}`);
+    const statuses = await Promise.all(ids.map(async (id) => (await post(alert(id))).status));
+    if (statuses.some((status) => status !== 202)) throw new Error(`the statuses: ${statuses}`);
+    await until(async () => (await emulator.runs()).length >= ALERTS, `all ${ALERTS} alerts`);
+    const { failures } = await (await worker.dispatchFetch('http://worker/failures')).json();
+    if (failures === 0) throw new Error('the consumer did not stop');
+    const runs = await emulator.runs();
+    if (runs.length !== ALERTS) throw new Error(`${runs.length} runs of ${ALERTS} alerts`);
+  });
+}
+
+/** Waits until a check holds, for up to a minute. */
+async function until(holds, what) {
+  for (const end = Date.now() + 60_000; !(await holds()); ) {
+    if (Date.now() > end) throw new Error(`${what} did not arrive within a minute`);
+    await new Promise((resolve) => { setTimeout(resolve, 200); });
+  }
 }
 
 /** Follows the README of the example with the real `wrangler`. */
 async function runWrangler(report) {
   const walk = new Walk('cloudflare-worker', {
     servers: { [DEV]: { ready: /Ready on / } },
-    account: [/^npx wrangler (secret put|deploy$)/],
+    account: [/^npx wrangler (secret put|queues create|deploy$)/],
   });
   try {
     await report.step('wrangler: the README leads to an alert, a token, a webhook and a run of cron', () => followReadme(walk));
@@ -77,8 +113,11 @@ async function followReadme(walk) {
   const printed = await walk.section('Run locally');
   const known = knownOf(readSettings(path.join(walk.folder, '.dev.vars')));
   await verifyToken(/eyJ[\w.-]+/.exec(printed)?.[0], 'jhammond', known);
+  // wrangler hands a batch to the consumer some seconds after it was posted.
+  await until(async () => (await walk.emulator.runs()).length >= 3, 'the alert in the queue');
   const runs = await walk.emulator.runs();
-  if (`${runs.map(({ workflow }) => workflow)}` !== 'dinosaurs-loose,daily-digest') throw new Error(`the runs: ${JSON.stringify(runs)}`);
+  const workflows = runs.map(({ workflow }) => workflow).sort();
+  if (`${workflows}` !== 'daily-digest,dinosaurs-loose,dinosaurs-loose') throw new Error(`the runs: ${JSON.stringify(runs)}`);
   for (const expected of [runs[0].id, 'handled message.sent']) {
     if (!printed.includes(expected)) throw new Error(`${expected} is not in what the commands printed: ${printed}`);
   }
@@ -99,18 +138,22 @@ function compatibilityDate() {
   return /^compatibility_date = "([\d-]+)"$/m.exec(wrangler)[1];
 }
 
-async function withWorker(main, emulator, work) {
+/** Runs a Worker, perhaps with another entry beside its main module. */
+async function withWorker(main, emulator, work, entry = undefined) {
   const folder = path.dirname(main);
+  const entries = entry ? [{ type: 'ESModule', path: path.join(folder, path.basename(entry)), contents: readFileSync(entry) }] : [];
   const miniflare = new Miniflare({
     host: '127.0.0.1',
     port: 0,
     compatibilityDate: compatibilityDate(),
     modulesRoot: folder,
     modules: [
+      ...entries,
       { type: 'ESModule', path: main },
       { type: 'CompiledWasm', path: path.join(folder, 'index_bg.wasm') },
     ],
     bindings: secrets(emulator.url),
+    ...QUEUES,
     // Hides what the app logs.
     handleRuntimeStdio: () => {},
   });

@@ -1,5 +1,6 @@
 //! The clients in Rust. All do the same work and send the same requests.
 
+pub mod bulk;
 pub mod by_hand;
 pub mod hyper;
 pub mod knock;

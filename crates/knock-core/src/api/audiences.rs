@@ -46,7 +46,11 @@ impl AudienceMemberRequest {
         self
     }
 
-    fn check(&self, field: &str) -> Result<(), InvalidInput> {
+    pub(crate) fn user_id(&self) -> &Text {
+        &self.user.id
+    }
+
+    pub(crate) fn check(&self, field: &str) -> Result<(), InvalidInput> {
         self.user.check(|| format!("{field}.user"))?;
         let tenant = self.tenant.as_ref();
         tenant.map_or(Ok(()), |tenant| check_id(tenant.as_str(), || format!("{field}.tenant")))

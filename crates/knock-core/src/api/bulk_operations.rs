@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
+use crate::config::CallOptions;
 use crate::error::Error;
 use crate::maybe_send::MaybeSend;
 use crate::operation::{Operation, operation};
@@ -136,6 +137,17 @@ impl BulkOperation {
         interval: Duration,
         limit: Duration,
     ) -> impl Future<Output = Result<Self, WaitError>> + MaybeSend + use<T> {
+        self.wait_with(client, CallOptions::new(), interval, limit)
+    }
+
+    /// Waits as [`wait`](Self::wait) does, with options for its requests.
+    pub(crate) fn wait_with<T: Transport>(
+        &self,
+        client: &Client<T>,
+        options: CallOptions,
+        interval: Duration,
+        limit: Duration,
+    ) -> impl Future<Output = Result<Self, WaitError>> + MaybeSend + use<T> {
         let client = client.clone();
         let interval = interval.max(MIN_INTERVAL);
         let mut operation = self.clone();
@@ -152,7 +164,7 @@ impl BulkOperation {
                     return Err(WaitError::Unfinished(Box::new(operation)));
                 }
                 client.transport().sleep(interval.min(left)).await;
-                operation = get(operation.id).send(&client).await?;
+                operation = get(operation.id).with(options.clone()).send(&client).await?;
             }
         }
     }

@@ -104,6 +104,10 @@ impl Subscribers {
         for (index, recipient) in self.recipients.iter().enumerate() {
             recipient.check(|| format!("{prefix}recipients[{index}]"))?;
         }
+        self.check_properties()
+    }
+
+    pub(crate) fn check_properties(&self) -> Result<(), InvalidInput> {
         self.properties
             .as_ref()
             .map_or(Ok(()), |properties| properties.check_object("properties", usize::MAX))
@@ -156,6 +160,10 @@ impl Subscribe {
         self
     }
 
+    pub(crate) fn object_id(&self) -> &Text {
+        &self.id
+    }
+
     pub(crate) fn check(&self, field: &str) -> Result<(), InvalidInput> {
         check_id(self.id.as_str(), || format!("{field}.id"))?;
         self.subscribers.check(&format!("{field}."))
@@ -188,6 +196,10 @@ impl Unsubscribe {
     pub fn recipients(mut self, recipients: impl IntoIterator<Item = impl Into<RecipientReference>>) -> Self {
         self.recipients.extend(recipients.into_iter().map(Into::into));
         self
+    }
+
+    pub(crate) fn object_id(&self) -> &Text {
+        &self.id
     }
 
     pub(crate) fn check(&self, field: &str) -> Result<(), InvalidInput> {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::value::InvalidInput;
+
 /// The facts about an operation, such as its name, its route and its rate limit.
 ///
 /// ```
@@ -312,6 +314,17 @@ pub enum RateLimitTier {
 }
 
 impl RateLimitTier {
+    pub(in crate::call) fn from_number(number: u8) -> Result<Self, InvalidInput> {
+        Ok(match number {
+            1 => Self::Tier1,
+            2 => Self::Tier2,
+            3 => Self::Tier3,
+            4 => Self::Tier4,
+            5 => Self::Tier5,
+            _ => return Err(InvalidInput::new("tier", "is not one of Knock's rate limit tiers, 1 to 5")),
+        })
+    }
+
     /// Returns the number of requests per second.
     pub const fn per_second(self) -> u32 {
         match self {

@@ -17,6 +17,9 @@
 //!                                                    └──► Failed(Error)
 //! ```
 //!
+//! A client with a [`Pace`](crate::Pace) asks [`Call::wait`] before each `send` how long to wait for the turn of the call.
+//! Without a pace, which is the default, there is no such wait.
+//!
 //! Each transition takes the call by value and returns the next state. A response cannot be passed in before a request
 //! was sent, nothing can be sent after the end, and each attempt is counted.
 //!
@@ -93,6 +96,7 @@ mod prepared;
 
 pub use attempt::Attempt;
 pub use info::{Method, OperationInfo, RateLimitTier, Repetition, Twice};
+pub(crate) use prepared::KEY_LIFETIME;
 pub use prepared::PreparedCall;
 
 use std::fmt;
@@ -103,6 +107,7 @@ use bytes::Bytes;
 
 use crate::config::{CallOptions, Config};
 use crate::error::{CallContext, Error, Outcome, StopReason, TransportError};
+use crate::pace::Turns;
 use crate::retry::RetryPolicy;
 use crate::value::{Field, Jitter, Moment};
 use crate::wire::{DecodeError, check_is_knocks};
@@ -147,6 +152,10 @@ struct Inner {
     earlier_attempt_may_have_acted: bool,
     /// Whether this attempt took tokens of the retry budget.
     retry_was_paid: bool,
+    /// If the client has a pace.
+    turns: Option<Box<dyn Turns>>,
+    /// The number of attempts that the pace repeats, beyond the retries of the policy.
+    paced_retries: u32,
     /// Why the call waits for another attempt.
     last_error: Option<Error>,
 }
@@ -227,10 +236,12 @@ impl Call<Ready> {
         let settings = config.settings();
         let mut policy = settings.retry.clone();
         let mut deadline = settings.deadline;
+        let mut pace = settings.pace.as_ref();
         if let Some(options) = options {
             options.check().map_err(|error| error.with_operation(prepared.operation_name()))?;
             policy = options.retry.clone().unwrap_or(policy);
             policy.max_retries = options.max_retries.unwrap_or(policy.max_retries);
+            pace = options.pace.as_ref().or(pace);
             deadline = match options.deadline {
                 Field::Keep => deadline,
                 Field::Clear => None,
@@ -241,6 +252,8 @@ impl Call<Ready> {
         let inner = Inner {
             config: config.clone(),
             options: options.cloned().map(Box::new),
+            turns: pace.map(|pace| pace.join(prepared.operation(), prepared.tier().per_second())),
+            paced_retries: 0,
             prepared,
             policy,
             deadline: deadline.map(|deadline| now.into().steady.saturating_add(deadline)),
@@ -253,6 +266,20 @@ impl Call<Ready> {
             last_error: None,
         };
         Ok(Self::in_state(Box::new(inner)))
+    }
+
+    /// Takes the next place of the client's [pace](crate::Pace), and returns how long to wait before the next attempt.
+    /// Without a pace this is zero.
+    ///
+    /// Ask again after the wait, until it is zero: the turn of the call is put off if Knock responds to another call
+    /// with 429. If the call is dropped, its place is free for another.
+    ///
+    /// # Errors
+    ///
+    /// The error that ends the call, if its turn would come after its deadline or after it expires: for a retry that of
+    /// the previous attempt, or else one whose [`Error::retry_after`] is the wait.
+    pub fn wait(&mut self, now: impl Into<Moment>) -> Result<Duration, Error> {
+        self.inner.wait(now.into())
     }
 
     /// Returns the request of the next attempt, and the call that waits for its response.
@@ -331,6 +358,14 @@ impl<S> Call<S> {
 }
 
 impl Inner {
+    fn wait(&mut self, now: Moment) -> Result<Duration, Error> {
+        let Some(turns) = &mut self.turns else { return Ok(Duration::ZERO) };
+        turns.wait(now, self.deadline, self.prepared.expiry()).map_err(|(error, reason)| {
+            let error = self.last_error.take().unwrap_or(error);
+            self.stopped(error, reason)
+        })
+    }
+
     fn request(&mut self, now: Moment) -> Result<http::Request<Bytes>, Error> {
         if self.prepared.expiry().is_some_and(|expiry| now.unix >= expiry) {
             self.earlier_attempt_may_have_acted = self.outcome == Outcome::Unknown;
@@ -345,6 +380,9 @@ impl Inner {
         self.earlier_attempt_may_have_acted = self.outcome == Outcome::Unknown;
         let request = self.prepared.clone().into_request(&self.config, self.options.as_deref());
         let request = request.map_err(|error| self.stopped(error, StopReason::NotRetryable))?;
+        if let Some(turns) = &mut self.turns {
+            turns.sent(now.steady);
+        }
         self.attempts += 1;
         self.timeout = self.timeout_of_attempt(now);
         Ok(request)
@@ -372,6 +410,13 @@ impl Inner {
     }
 
     fn wait_before_retry(&mut self, error: &Error, now: Moment) -> Result<Duration, StopReason> {
+        let retries = self.attempts.saturating_sub(1);
+        let wait = match error.retry_after() {
+            Some(wait) => wait,
+            None => self.policy.backoff_before(retries, self.jitter.next()),
+        };
+        // Other calls wait even if this one ends.
+        let is_paced = self.pause(error, wait, now);
         if !error.is_transient() {
             return Err(StopReason::NotRetryable);
         }
@@ -380,15 +425,14 @@ impl Inner {
         if !self.prepared.is_repeatable() && self.outcome == Outcome::Unknown && !asked_to_retry {
             return Err(StopReason::NotRepeatable);
         }
-        let retries = self.attempts.saturating_sub(1);
-        if retries >= self.policy.max_retries {
+        if is_paced && self.policy.max_retries > 0 {
+            self.paced_retries += 1;
+        } else if retries - self.paced_retries >= self.policy.max_retries {
             return Err(StopReason::AttemptsExhausted);
         }
-        let wait = match error.retry_after() {
-            Some(wait) if wait > self.policy.max_retry_after => return Err(StopReason::RetryAfterTooLong),
-            Some(wait) => wait,
-            None => self.policy.backoff_before(retries, self.jitter.next()),
-        };
+        if error.retry_after().is_some_and(|wait| wait > self.policy.max_retry_after) {
+            return Err(StopReason::RetryAfterTooLong);
+        }
         // Knock would report as rate limited what it has just updated.
         let wait = if self.outcome == Outcome::Unknown { wait.max(self.prepared.min_wait()) } else { wait };
         if self.deadline.is_some_and(|deadline| now.steady.saturating_add(wait) >= deadline) {
@@ -398,11 +442,18 @@ impl Inner {
             return Err(StopReason::Expired);
         }
         // The budget protects a server in trouble, so what concerns only this machine is free.
-        self.retry_was_paid = !error.is_local();
+        self.retry_was_paid = !error.is_local() && !is_paced;
         if self.retry_was_paid && !self.config.settings().budget.withdraw() {
             return Err(StopReason::BudgetExhausted);
         }
         Ok(wait)
+    }
+
+    /// Lets all calls of a pace wait after a 429. Returns whether it did.
+    fn pause(&mut self, error: &Error, wait: Duration, now: Moment) -> bool {
+        let Some(turns) = self.turns.as_mut().filter(|_| error.is_rate_limited()) else { return false };
+        turns.pause(now.steady, wait);
+        true
     }
 
     fn stopped(&self, error: Error, reason: StopReason) -> Error {

@@ -12,7 +12,7 @@ use http::{HeaderName, HeaderValue};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use crate::call::{OperationInfo, Repetition};
+use crate::call::{OperationInfo, RateLimitTier, Repetition};
 use crate::config::{BRANCH, branch_value};
 use crate::config::{CallOptions, Config};
 use crate::error::Error;
@@ -27,7 +27,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const CUSTOM: &str = "custom";
 
 /// How long Knock remembers an idempotency key.
-const KEY_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const KEY_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A call as plain data: the operation, method, path and query, body, idempotency key and branch.
 ///
@@ -79,6 +79,7 @@ pub struct PreparedCall {
     repeatable: bool,
     /// Whether Knock skips what it updated less than a second ago.
     deduplicated: bool,
+    tier: RateLimitTier,
     branch: Option<HeaderValue>,
     expires_at: Option<UnixTime>,
     empty_response: EmptyResponse,
@@ -116,6 +117,7 @@ impl PreparedCall {
             idempotency_key: idempotency_key.map(str::to_owned),
             repeatable: info.repeatable,
             deduplicated: info.repetition.deduplicated,
+            tier: info.tier,
             branch: None,
             expires_at: None,
             empty_response: EmptyResponse(None),
@@ -219,6 +221,12 @@ impl PreparedCall {
         Repetition::min_wait_if(self.deduplicated)
     }
 
+    /// Returns the rate limit of the operation. A call that was stored without one has
+    /// [tier 5](RateLimitTier::Tier5), as custom operations do.
+    pub fn tier(&self) -> RateLimitTier {
+        self.tier
+    }
+
     pub(crate) fn operation_name(&self) -> Cow<'static, str> {
         self.operation.clone()
     }
@@ -310,6 +318,9 @@ struct Stored {
     /// Absent in calls that were stored before it was known, and in those for which it is false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     deduplicated: bool,
+    /// Absent in calls that were stored before it was known, and if it is tier 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tier: Option<u8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     branch: Option<String>,
     /// Milliseconds since the Unix epoch.
@@ -342,6 +353,7 @@ impl From<PreparedCall> for Stored {
             idempotency_key: call.idempotency_key,
             repeatable: call.repeatable,
             deduplicated: call.deduplicated,
+            tier: (call.tier != RateLimitTier::Tier5).then_some(call.tier as u8),
             expires_at: call.expires_at,
         }
     }
@@ -393,6 +405,7 @@ impl TryFrom<Incoming> for PreparedCall {
             idempotency_key: stored.idempotency_key,
             repeatable: stored.repeatable,
             deduplicated: stored.deduplicated,
+            tier: stored.tier.map_or(Ok(RateLimitTier::Tier5), RateLimitTier::from_number)?,
             branch: branch.map_err(|_| InvalidInput::new("branch", "is not the slug of a branch"))?,
             expires_at: stored.expires_at,
             empty_response: EmptyResponse(None),

@@ -22,6 +22,7 @@ use http::{HeaderMap, HeaderValue, Uri};
 use crate::config::base_url::BaseUrl;
 use crate::config::headers::{USER_TOKEN, authorization, header, user_agent, user_token_value};
 use crate::error::Error;
+use crate::pace::Pace;
 use crate::retry::{RetryBudget, RetryPolicy};
 use crate::value::Secret;
 
@@ -64,6 +65,7 @@ pub(crate) struct Settings {
     pub(crate) deadline: Option<Duration>,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: RetryBudget,
+    pub(crate) pace: Option<Pace>,
 }
 
 /// Returns the error of a credential that would be sent unencrypted.
@@ -127,6 +129,11 @@ impl Config {
     /// Returns the retry budget that all calls with this configuration share.
     pub fn retry_budget(&self) -> &RetryBudget {
         &self.settings.budget
+    }
+
+    /// Returns the pace that all calls with this configuration share, if there is one.
+    pub fn pace(&self) -> Option<&Pace> {
+        self.settings.pace.as_ref()
     }
 
     /// Returns the timeout of one attempt.
@@ -210,6 +217,7 @@ pub struct ConfigBuilder<B = Config> {
     deadline: Option<Duration>,
     retry: RetryPolicy,
     budget: RetryBudget,
+    pace: Option<Pace>,
     builds: PhantomData<fn() -> B>,
 }
 
@@ -239,6 +247,7 @@ impl<B> ConfigBuilder<B> {
             deadline: Some(Duration::from_secs(120)),
             retry: RetryPolicy::default(),
             budget: RetryBudget::default(),
+            pace: None,
             builds: PhantomData,
         }
     }
@@ -341,6 +350,13 @@ impl<B> ConfigBuilder<B> {
         self
     }
 
+    /// Sets the pace of all calls, so that they wait for their turn instead of exceeding Knock's rate limits. Default:
+    /// none.
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = Some(pace);
+        self
+    }
+
     /// Checks the settings, and builds the configuration or the client.
     ///
     /// # Errors
@@ -379,6 +395,7 @@ impl<B> ConfigBuilder<B> {
         if self.max_response_bytes == 0 {
             return Err(Error::configuration("`max_response_bytes` is zero; it must be at least 1"));
         }
+        self.pace.as_ref().map_or(Ok(()), Pace::check)?;
         let base = BaseUrl::parse(base_url?.as_ref().map_or(DEFAULT_BASE_URL, Secret::expose))?;
         let is_exposed = !self.plain_http && base.is_plain_http() && !base.is_loopback();
         if is_exposed && !is_public(&key) {
@@ -397,6 +414,7 @@ impl<B> ConfigBuilder<B> {
             deadline: self.deadline,
             retry: self.retry,
             budget: self.budget,
+            pace: self.pace,
         };
         Ok(Config { settings: Arc::new(settings) })
     }

@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::config::check_limit;
 use crate::config::headers::{BRANCH, USER_TOKEN, branch_value, header, user_token_value};
 use crate::error::Error;
+use crate::pace::Pace;
 use crate::retry::RetryPolicy;
 use crate::value::{Field, Secret};
 
@@ -28,6 +29,7 @@ pub struct CallOptions {
     pub(crate) deadline: Field<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) max_retries: Option<u32>,
+    pub(crate) pace: Option<Pace>,
     problem: Option<String>,
 }
 
@@ -61,6 +63,12 @@ impl CallOptions {
         self
     }
 
+    /// Sets the pace of the call, instead of that of the client. Pass the same one, or its clones, to each call.
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = Some(pace);
+        self
+    }
+
     /// Sets the [branch](https://docs.knock.app/version-control/branches) to work on (`X-Knock-Branch`).
     pub fn branch(mut self, slug: impl AsRef<str>) -> Self {
         let value = branch_value(slug.as_ref()).map(|value| (BRANCH, value));
@@ -89,6 +97,7 @@ impl CallOptions {
         // A whole policy also sets the number of retries.
         self.max_retries = over.max_retries.or(self.max_retries.filter(|_| over.retry.is_none()));
         self.retry = over.retry.or(self.retry);
+        self.pace = over.pace.or(self.pace);
         self.problem = self.problem.or(over.problem);
         self
     }
@@ -113,6 +122,7 @@ impl CallOptions {
         if let Some(problem) = &self.problem {
             return Err(Error::configuration(problem.clone()));
         }
+        self.pace.as_ref().map_or(Ok(()), Pace::check)?;
         check_limit("timeout", self.timeout)?;
         check_limit("deadline", self.deadline.value().copied())
     }

@@ -109,6 +109,8 @@ struct Inner {
     response: Option<Box<Refusal>>,
     transport: Option<TransportErrorKind>,
     source: Option<Source>,
+    /// How long the client's pace would let the call wait.
+    wait: Option<Duration>,
     /// Whether Knock may have acted on the attempt that ended with this error.
     attempt_outcome: Outcome,
     context: CallContext,
@@ -233,6 +235,7 @@ impl Error {
             response: None,
             transport: None,
             source: None,
+            wait: None,
             attempt_outcome: Outcome::NotApplied,
             context: CallContext::default(),
         }))
@@ -260,6 +263,14 @@ impl Error {
         let mut this = Self::new(ErrorKind::BulkOperation, message);
         // Some of the entities may have been changed.
         this.0.context.outcome = Outcome::Unknown;
+        this
+    }
+
+    /// Returns the error of a call whose turn, by the client's pace, would come too late.
+    pub(crate) fn no_turn(kind: ErrorKind, message: String, wait: Duration) -> Self {
+        let mut this = Self::new(kind, message);
+        this.0.transport = (kind == ErrorKind::Transport).then_some(TransportErrorKind::LocalLimit);
+        this.0.wait = Some(wait);
         this
     }
 
@@ -432,8 +443,11 @@ impl Error {
 
     /// Returns how long the server asked to wait (`Retry-After` or `retry-after-ms`), without any limit applied. Zero, a
     /// negative number and a date in the past ask for no wait.
+    ///
+    /// If nothing was sent because of the client's [`Pace`](crate::Pace), it is how long the call would have had to wait
+    /// for its turn.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.response.as_ref()?.retry_after
+        self.0.response.as_ref().map_or(self.0.wait, |response| response.retry_after)
     }
 
     /// Returns a part of the last response's body: at most 2,048 bytes, in which invalid UTF-8 is replaced.

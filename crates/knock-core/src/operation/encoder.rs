@@ -87,6 +87,11 @@ impl<'r> RequestEncoder<'r> {
         self.object(USUAL_BODY_BYTES, write)
     }
 
+    /// Sets the body, which is JSON already.
+    pub(crate) fn raw_body(&mut self, body: Vec<u8>) {
+        self.body = Some(body);
+    }
+
     fn body_text(
         &mut self,
         bytes: usize,

@@ -6,6 +6,7 @@ mod encoder;
 mod filter;
 pub(crate) mod page;
 mod response;
+mod template;
 
 pub(crate) use declare::operation;
 pub use encoder::RequestEncoder;
@@ -14,6 +15,7 @@ pub use page::{Page, PageInfo, Paged};
 pub(crate) use page::{PageQuery, page_setters};
 pub(crate) use response::batch;
 pub use response::{ApiResponse, Batch};
+pub(crate) use template::{Template, check_no_items};
 
 use bytes::Bytes;
 

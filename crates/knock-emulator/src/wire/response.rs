@@ -1,7 +1,7 @@
 //! The outcome of a handler: a success, or one of Knock's error envelopes.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -16,6 +16,8 @@ pub(crate) struct Success(Option<Value>);
 pub(crate) struct Failure {
     status: u16,
     body: Value,
+    /// In seconds.
+    retry_after: Option<u64>,
 }
 
 #[allow(clippy::unnecessary_wraps)] // every handler returns an `Outcome`
@@ -31,7 +33,7 @@ pub(crate) fn no_content() -> Outcome {
 impl Failure {
     pub(crate) fn new(status: u16, code: &str, message: &str, kind: &str) -> Self {
         let body = json!({ "code": code, "message": message, "status": status, "type": kind });
-        Self { status, body }
+        Self { status, body, retry_after: None }
     }
 
     /// A 404 for a resource that does not exist.
@@ -63,11 +65,21 @@ impl Failure {
 
     /// A 400 in the other envelope, which only the idempotency layer uses.
     pub(crate) fn bare(error: &str) -> Self {
-        Self { status: 400, body: json!({ "error": error }) }
+        Self { status: 400, body: json!({ "error": error }), retry_after: None }
+    }
+
+    /// Adds a `retry-after` header, in seconds.
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
     }
 
     pub(crate) fn response(&self) -> Response<Bytes> {
-        json_response(self.status, &self.body)
+        let mut response = json_response(self.status, &self.body);
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }
 

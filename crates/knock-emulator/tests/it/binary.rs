@@ -10,6 +10,7 @@ fn command() -> Command {
 fn arguments() {
     for (arguments, works, expected) in [
         (&["--help"][..], true, "--workflow"),
+        (&["--rate-limits", "--help"], true, "--rate-limits"),
         (&["--version"], true, "knock-emulator 0."),
         (&["--port", "99999"], false, "99999"),
         (&["--port"], false, "--port"),

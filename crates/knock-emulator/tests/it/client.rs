@@ -37,6 +37,10 @@ impl Client {
         self.now.set(self.now.get() + Duration::from_secs(seconds));
     }
 
+    pub(crate) fn wait_millis(&self, millis: u64) {
+        self.now.set(self.now.get() + Duration::from_millis(millis));
+    }
+
     pub(crate) fn deliveries(&self) -> Vec<Delivery> {
         self.emulator.deliveries(self.now())
     }

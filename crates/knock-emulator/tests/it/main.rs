@@ -20,6 +20,7 @@ mod messages;
 mod objects;
 mod preferences;
 mod providers;
+mod rate_limits;
 mod schedules;
 #[cfg(feature = "server")]
 mod server;

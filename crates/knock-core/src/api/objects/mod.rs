@@ -21,7 +21,7 @@ use crate::api::subscriptions::{
     MAX_OBJECTS, Subscribe, Subscribers, Subscription, SubscriptionMode, Unsubscribe, check_unsubscribed,
     effective_mode,
 };
-use crate::operation::operation;
+use crate::operation::{Template, check_no_items, operation};
 use crate::value::{InvalidInput, Text};
 use crate::wire::{JsonText, ObjectSink, check_count, check_ids};
 
@@ -139,6 +139,16 @@ operation! {
 }
 
 impl AddSubscriptions {
+    /// Returns all but the recipients, of which there may be none.
+    pub(crate) fn template(&self) -> Result<Template, InvalidInput> {
+        check_no_items("recipients", self.subscribers.recipients.len())?;
+        self.subscribers.check_properties()?;
+        let path = Template::default()
+            .path("collection", self.collection.clone())
+            .path("object_id", self.object_id.clone());
+        path.members(|object| object.optional("properties", self.subscribers.properties.as_ref()))
+    }
+
     /// Adds recipients: user ids, object references, or users and objects identified inline.
     pub fn recipients(mut self, recipients: impl IntoIterator<Item = impl Into<RecipientRequest>>) -> Self {
         self.subscribers.recipients.extend(recipients.into_iter().map(Into::into));

@@ -38,6 +38,14 @@ impl ObjectReference {
 }
 
 impl RecipientReference {
+    /// The id of the user or object.
+    pub(crate) fn id(&self) -> &str {
+        match self {
+            Self::User(id) => id,
+            Self::Object(object) => &object.id,
+        }
+    }
+
     pub(crate) fn check(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
         match self {
             Self::User(id) => check_id(id, field),

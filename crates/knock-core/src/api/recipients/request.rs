@@ -24,6 +24,15 @@ enum Form {
 }
 
 impl RecipientRequest {
+    /// The id of the user or object.
+    pub(crate) fn id(&self) -> &Text {
+        match &self.0 {
+            Form::UserId(id) => id,
+            Form::User(user) => &user.id,
+            Form::Object(object) => &object.id,
+        }
+    }
+
     pub(crate) fn check(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
         match &self.0 {
             Form::UserId(id) => check_id(id.as_str(), field),

@@ -23,7 +23,7 @@ use crate::api::bulk_operations::BulkOperation;
 use crate::api::recipients::{RecipientReference, RecipientRequest, References};
 use crate::api::tenants::InlineTenant;
 use crate::api::workflows::MAX_DATA_BYTES;
-use crate::operation::operation;
+use crate::operation::{Template, check_no_items, operation};
 use crate::value::{Field, IntoField, IntoOptional, InvalidInput, Text, Time};
 use crate::wire::{JsonText, ObjectSink, check_count, check_id, check_ids};
 
@@ -80,6 +80,17 @@ operation! {
 }
 
 impl Create {
+    /// Returns all but the recipients, of which there may be none.
+    pub(crate) fn template(&self) -> Result<Template, InvalidInput> {
+        check_no_items("recipients", self.recipients.len())?;
+        check_id(self.workflow.as_str(), || "workflow".to_owned())?;
+        let plan = self.plan.body("")?;
+        Template::default().members(|object| {
+            object.member("workflow", &self.workflow)?;
+            plan.write_into(object)
+        })
+    }
+
     /// Adds recipients: user ids, object references, or users and objects identified inline.
     pub fn recipients(mut self, recipients: impl IntoIterator<Item = impl Into<RecipientRequest>>) -> Self {
         self.recipients.extend(recipients.into_iter().map(Into::into));
@@ -316,7 +327,8 @@ operation! {
         returns (batch of BulkOperation, by "schedules");
         check |this| { check_count("schedules", this.schedules.len(), MAX_BULK_SCHEDULES) }
         encode |this, request| {
-            let schedules = this.schedules.iter().enumerate().map(|(index, schedule)| schedule.body(index));
+            let schedules = this.schedules.iter().enumerate();
+            let schedules = schedules.map(|(index, schedule)| schedule.body(&format!("schedules[{index}].")));
             let schedules = schedules.collect::<Result<Vec<_>, _>>()?;
             request.json_object(|object| object.member("schedules", &schedules))
         }

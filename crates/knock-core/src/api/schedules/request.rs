@@ -71,17 +71,21 @@ impl ScheduleRequest {
         self
     }
 
-    /// Checks the schedule, which is the one with this `index` in the request, and returns it as it is sent.
-    pub(super) fn body(&self, index: usize) -> Result<ScheduleBody<'_>, InvalidInput> {
-        self.recipient.check(|| format!("schedules[{index}].recipient"))?;
-        check_id(self.workflow.as_str(), || format!("schedules[{index}].workflow"))?;
-        let plan = self.plan.body(&format!("schedules[{index}]."))?;
+    pub(crate) fn recipient_id(&self) -> &Text {
+        self.recipient.id()
+    }
+
+    /// Checks the schedule, with `prefix` before the names of the fields, and returns it as it is sent.
+    pub(crate) fn body(&self, prefix: &str) -> Result<ScheduleBody<'_>, InvalidInput> {
+        self.recipient.check(|| format!("{prefix}recipient"))?;
+        check_id(self.workflow.as_str(), || format!("{prefix}workflow"))?;
+        let plan = self.plan.body(prefix)?;
         Ok(ScheduleBody { recipient: &self.recipient, workflow: &self.workflow, plan })
     }
 }
 
 /// A schedule as it is sent.
-pub(super) struct ScheduleBody<'a> {
+pub(crate) struct ScheduleBody<'a> {
     recipient: &'a RecipientRequest,
     workflow: &'a Text,
     plan: PlanBody<'a>,

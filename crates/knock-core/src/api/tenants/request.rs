@@ -36,6 +36,13 @@ enum Form {
 }
 
 impl InlineTenant {
+    pub(crate) fn id(&self) -> &Text {
+        match &self.0 {
+            Form::Id(id) => id,
+            Form::Tenant(tenant) => &tenant.id,
+        }
+    }
+
     pub(crate) fn check(&self) -> Result<(), InvalidInput> {
         self.check_as(|| "tenant".to_owned())
     }

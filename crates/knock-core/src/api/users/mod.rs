@@ -16,7 +16,7 @@ pub use crate::api::recipients::UserRequest;
 use crate::api::recipients::{RecipientReference, References, UserBody};
 use crate::api::schedules::Schedule;
 use crate::api::subscriptions::Subscription;
-use crate::operation::operation;
+use crate::operation::{Template, check_no_items, operation};
 use crate::value::{IntoOptional, InvalidInput, Text};
 use crate::wire::{ObjectSink, check_count, check_id, check_ids};
 
@@ -467,23 +467,29 @@ operation! {
         fields { set_id: Option<Text> = None }
         check |this| {
             check_ids("user_ids", &this.user_ids, MAX_ENTITIES)?;
-            this.set_id.as_ref().map_or(Ok(()), |id| check_id(id.as_str(), || "preferences.id".to_owned()))?;
-            if this.preferences.strategy == Some(PersistenceStrategy::Merge) {
-                let problem = "cannot be merged for many users at once; they always replace the set";
-                return Err(InvalidInput::new("preferences", problem));
-            }
-            Ok(())
+            this.identified_set().check()
         }
         encode |this, request| {
             request.json_object(|object| {
                 object.member("user_ids", &this.user_ids)?;
-                object.member("preferences", &IdentifiedSet { id: this.set_id.as_ref(), preferences: &this.preferences })
+                object.member("preferences", &this.identified_set())
             })
         }
     }
 }
 
 impl BulkSetPreferences {
+    fn identified_set(&self) -> IdentifiedSet<'_> {
+        IdentifiedSet { id: self.set_id.as_ref(), preferences: &self.preferences }
+    }
+
+    /// Returns all but the ids, of which there may be none.
+    pub(crate) fn template(&self) -> Result<Template, InvalidInput> {
+        check_no_items("user_ids", self.user_ids.len())?;
+        self.identified_set().check()?;
+        Template::default().members(|object| object.member("preferences", &self.identified_set()))
+    }
+
     /// Sets the id of the preference sets: `default`, or the id of a tenant. Default: `default`.
     pub fn set_id<Kind>(mut self, id: impl IntoOptional<Text, Kind>) -> Self {
         self.set_id = id.into_optional().or(self.set_id);
@@ -497,6 +503,17 @@ struct IdentifiedSet<'a> {
     id: Option<&'a Text>,
     #[serde(flatten)]
     preferences: &'a PreferenceSetRequest,
+}
+
+impl IdentifiedSet<'_> {
+    fn check(&self) -> Result<(), InvalidInput> {
+        self.id.map_or(Ok(()), |id| check_id(id.as_str(), || "preferences.id".to_owned()))?;
+        if self.preferences.strategy == Some(PersistenceStrategy::Merge) {
+            let problem = "cannot be merged for many users at once; they always replace the set";
+            return Err(InvalidInput::new("preferences", problem));
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -18,9 +18,11 @@ pub use self::limits::{MAX_DATA_BYTES, MAX_RECIPIENTS};
 use crate::api::recipients::{RecipientReference, RecipientRequest, References};
 use crate::api::tenants::InlineTenant;
 use crate::call::{OperationInfo, RateLimitTier};
-use crate::operation::{Operation, RequestEncoder, operation};
+use crate::operation::{Operation, RequestEncoder, Template, check_no_items, operation};
 use crate::value::{IntoOptional, InvalidInput, Text};
-use crate::wire::{DecodeError, JsonText, ObjectSink, check_count, check_id, check_optional_id, json};
+use crate::wire::{
+    DecodeError, JsonText, ObjectSink, ObjectText, check_count, check_id, check_optional_id, json,
+};
 
 /// The usual size of a body in bytes, reserved so that it is not moved while it grows.
 const USUAL_BODY_BYTES: usize = 256;
@@ -75,6 +77,31 @@ struct TriggerBody {
     tenant: Option<InlineTenant>,
     cancellation_key: Option<Text>,
     settings: Option<TriggerSettings>,
+}
+
+impl TriggerBody {
+    /// Checks all but the recipients.
+    fn check_rest(&self) -> Result<(), InvalidInput> {
+        if let Some(actor) = &self.actor {
+            actor.check(|| "actor".to_owned())?;
+        }
+        if let Some(tenant) = &self.tenant {
+            tenant.check()?;
+        }
+        if let Some(data) = &self.data {
+            data.check_object("data", MAX_DATA_BYTES)?;
+        }
+        check_optional_id("cancellation_key", self.cancellation_key.as_ref().map(Text::as_str))
+    }
+
+    /// Writes all but the recipients.
+    fn write_rest(&self, object: &mut ObjectText<'_>) -> serde_json::Result<()> {
+        object.optional("actor", self.actor.as_ref())?;
+        object.optional("data", self.data.as_ref())?;
+        object.optional("tenant", self.tenant.as_ref())?;
+        object.optional("cancellation_key", self.cancellation_key.as_ref())?;
+        object.optional("settings", self.settings.as_ref())
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, Serialize)]
@@ -161,6 +188,15 @@ impl Trigger {
     }
 }
 
+impl Trigger {
+    /// Returns all but the recipients, of which there may be none.
+    pub(crate) fn template(&self) -> Result<Template, InvalidInput> {
+        check_no_items("recipients", self.body.recipients.len())?;
+        self.body.check_rest()?;
+        Template::default().path("key", self.key.clone()).members(|object| self.body.write_rest(object))
+    }
+}
+
 impl Operation for Trigger {
     type Output = TriggerResponse;
     const INFO: OperationInfo =
@@ -175,23 +211,10 @@ impl Operation for Trigger {
         for (index, recipient) in body.recipients.iter().enumerate() {
             recipient.check(|| format!("recipients[{index}]"))?;
         }
-        if let Some(actor) = &body.actor {
-            actor.check(|| "actor".to_owned())?;
-        }
-        if let Some(tenant) = &body.tenant {
-            tenant.check()?;
-        }
-        if let Some(data) = &body.data {
-            data.check_object("data", MAX_DATA_BYTES)?;
-        }
-        check_optional_id("cancellation_key", body.cancellation_key.as_ref().map(Text::as_str))?;
+        body.check_rest()?;
         request.object(USUAL_BODY_BYTES + body.recipients.len() * USUAL_RECIPIENT_BYTES, |object| {
             object.list("recipients", &body.recipients)?;
-            object.optional("actor", body.actor.as_ref())?;
-            object.optional("data", body.data.as_ref())?;
-            object.optional("tenant", body.tenant.as_ref())?;
-            object.optional("cancellation_key", body.cancellation_key.as_ref())?;
-            object.optional("settings", body.settings.as_ref())
+            body.write_rest(object)
         })
     }
 

@@ -1,0 +1,217 @@
+//! The queue as the application sees it: jobs go in, and dead letters and figures come out.
+
+use std::time::{Duration, SystemTime};
+
+use knock_core::queue::Reason;
+use knock_core::{PreparedCall, UnixTime};
+use serde_json::Value;
+use sqlx::Pool;
+
+use crate::error::Error;
+use crate::job::Job;
+use crate::store::{DeadRow, Store};
+
+/// The queue that [`Queue::new`] uses.
+const DEFAULT_NAME: &str = "knock";
+const MAX_NAME_CHARS: usize = 255;
+
+/// A queue of calls in a database. Cheap to clone.
+///
+/// ```no_run
+/// use knock_core::{Client, Transport, workflows};
+/// use knock_jobs::Queue;
+/// use sqlx::SqlitePool;
+///
+/// # async fn example<T: Transport>(knock: &Client<T>) -> Result<(), Box<dyn std::error::Error>> {
+/// let pool = SqlitePool::connect("sqlite:shop.db?mode=rwc").await?;
+/// let queue = Queue::new(pool.clone());
+/// queue.setup().await?;
+///
+/// let mut tx = pool.begin().await?;
+/// sqlx::query("INSERT INTO orders (id) VALUES ('o-17')").execute(&mut *tx).await?;
+/// let trigger = workflows::trigger("order-confirmed").recipients(["jhammond"]).idempotency_key("o-17");
+/// queue.enqueue(&mut tx, knock.prepare(&trigger)?).await?;
+/// tx.commit().await?; // the order and its notification, or neither
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct Queue<DB: Store> {
+    pool: Pool<DB>,
+    name: String,
+}
+
+impl<DB: Store> Clone for Queue<DB> {
+    fn clone(&self) -> Self {
+        Self { pool: self.pool.clone(), name: self.name.clone() }
+    }
+}
+
+impl<DB: Store> Queue<DB> {
+    /// Returns the queue `knock` in a database.
+    pub fn new(pool: Pool<DB>) -> Self {
+        Self { pool, name: DEFAULT_NAME.to_owned() }
+    }
+
+    /// Returns a queue with another name, for example one for each Knock environment. Names have up to 255 characters.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Returns the name of the queue.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn pool(&self) -> &Pool<DB> {
+        &self.pool
+    }
+
+    /// Makes the tables, or brings them up to date. Call it when your application starts.
+    ///
+    /// The tables are apalis' `Jobs` and `Workers`, in Postgres in the schema `apalis`, with one table and some indexes
+    /// more. SQLite is switched to its write-ahead log. Your own migrations are not affected. In Postgres, the user needs
+    /// the right to create the extension `hstore`.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be reached, or if the user may not create tables.
+    pub async fn setup(&self) -> Result<(), Error> {
+        DB::set_up(&self.pool).await
+    }
+
+    /// Fails if the database cannot be reached or its tables are missing.
+    pub(crate) async fn check(&self) -> Result<(), Error> {
+        let chars = self.name.chars().count();
+        if chars == 0 || chars > MAX_NAME_CHARS || self.name.contains('\0') {
+            let problem = format!(
+                "has {chars} characters; 1 to {MAX_NAME_CHARS} are needed, and none of them may be NUL"
+            );
+            return Err(Error::invalid("name", problem));
+        }
+        match DB::check(&self.pool).await {
+            Err(error @ sqlx::Error::Database(_)) => Err(Error::NotSetUp(error)),
+            done => Ok(done?),
+        }
+    }
+
+    /// Puts a job into the queue, and returns its id. It is sent if and only if the transaction is committed.
+    ///
+    /// `conn` is your transaction, `&mut tx`, or a connection without one. If your transaction reads before it writes,
+    /// begin it in SQLite with [`begin_with`](sqlx::Pool::begin_with)`("BEGIN IMMEDIATE")`; otherwise it may fail with
+    /// `database is locked` if another one writes meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidInput`] if an option of the job is invalid. [`Error::Database`] if the statement fails.
+    pub async fn enqueue(&self, conn: &mut DB::Connection, job: impl Into<Job>) -> Result<String, Error> {
+        let job = job.into();
+        job.check()?;
+        let number = match job.order() {
+            Some(order) => Some(DB::next_number(conn, &self.name, order).await?),
+            None => None,
+        };
+        let (id, task) = job.into_task(number);
+        DB::push(conn, &self.name, task).await?;
+        if number.is_some() {
+            DB::hold(conn, &self.name, &id).await?;
+        }
+        Ok(id)
+    }
+
+    /// Returns the oldest dead letters, up to `limit`.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, Error> {
+        let rows = DB::dead_letters(&self.pool, &self.name, limit).await?;
+        Ok(rows.into_iter().map(DeadLetter::new).collect())
+    }
+
+    /// Sends a dead letter again, as a new job with the same call and idempotency key, and returns whether there was one
+    /// with this id. It does not wait for others of its order.
+    ///
+    /// For [`OutcomeUnknown`](Reason::OutcomeUnknown) and [`KeyExpired`](Reason::KeyExpired), first find out
+    /// whether Knock acted: this may notify twice.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn send_again(&self, id: &str) -> Result<bool, Error> {
+        Ok(DB::send_again(&self.pool, &self.name, id).await?)
+    }
+
+    /// Returns how many jobs there are, for your exporter of metrics. It counts rows, so call it every few seconds, not
+    /// for each request. What was done is counted in [`Counters`](crate::Counters).
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn depth(&self) -> Result<Depth, Error> {
+        Ok(DB::depth(&self.pool, &self.name).await?)
+    }
+
+    /// Removes the jobs that were sent or that expired longer than `age` ago, and returns how many. A worker does it every
+    /// hour with those of the last [`keep_done`](crate::Worker::keep_done).
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn remove_done(&self, age: Duration) -> Result<u64, Error> {
+        let now = UnixTime::from(SystemTime::now()).as_secs();
+        let before = i64::try_from(now.saturating_sub(age.as_secs())).unwrap_or_default();
+        Ok(DB::remove_done(&self.pool, &self.name, before).await?)
+    }
+}
+
+/// How many jobs are in a queue.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Depth {
+    /// Jobs that wait for their time, a worker, a retry or an earlier job of their order.
+    pub waiting: u64,
+    /// Jobs that a worker has taken.
+    pub in_flight: u64,
+    /// Dead letters.
+    pub dead: u64,
+    /// For how long the oldest job has been due; zero if none is. If it grows, there are too few workers.
+    pub oldest_due: Duration,
+}
+
+/// A job that was given up. It stays until it is [sent again](Queue::send_again).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeadLetter {
+    /// The id that [`Queue::enqueue`] returned.
+    pub id: String,
+    /// Why it was given up.
+    pub reason: Reason,
+    /// The last error.
+    pub message: String,
+    /// The call, or `None` if the stored message is not one.
+    pub call: Option<PreparedCall>,
+    /// How many deliveries failed before the last one.
+    pub attempts: u32,
+    /// When it was given up.
+    pub died_at: UnixTime,
+}
+
+impl DeadLetter {
+    fn new(row: DeadRow) -> Self {
+        let result: Option<Value> = row.result.and_then(|result| serde_json::from_str(&result).ok());
+        let message = result.as_ref().and_then(|result| result.get("Err")?.as_str()).unwrap_or_default();
+        Self {
+            message: message.to_owned(),
+            // A job that somebody killed by hand, for example on apalis' board, has no reason of ours.
+            reason: row.reason.and_then(|reason| Reason::from_name(&reason)).unwrap_or(Reason::GaveUp),
+            call: serde_json::from_slice(&row.body).ok(),
+            attempts: u32::try_from(row.attempts).unwrap_or_default(),
+            died_at: UnixTime::from_secs(
+                row.died_at.and_then(|time| u64::try_from(time).ok()).unwrap_or_default(),
+            ),
+            id: row.id,
+        }
+    }
+}

@@ -1,0 +1,426 @@
+//! The queue with a worker in this process, against the emulator. The same tests run on SQLite and on Postgres.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use knock_emulator::{Emulator, Fault, Server};
+use knock_jobs::{Error, Job, Queue, Reason, Worker};
+use knock_reqwest::{Knock, Method, PreparedCall, ReqwestTransport, UnixTime, custom, workflows};
+use serde_json::json;
+use sqlx::Pool;
+use support::Database;
+
+/// Far more than a slow machine needs.
+const TOO_LONG: Duration = Duration::from_mins(2);
+
+mod database {
+    use crate::support::{self, on_database};
+
+    on_database!(
+        what_is_committed_is_sent_and_what_is_rolled_back_is_not,
+        a_job_waits_as_long_as_the_server_asked,
+        a_refused_call_is_a_dead_letter_and_can_be_sent_again,
+        an_expired_job_is_dropped,
+        a_message_that_is_no_call_is_set_aside,
+        an_unknown_outcome_is_set_aside,
+        a_repeatable_call_is_sent_again_after_a_worker_died,
+        a_call_that_is_not_repeatable_is_not_sent_again_after_a_worker_died,
+        a_call_is_not_sent_after_its_key_has_expired,
+        calls_that_were_refused_keep_their_key,
+        a_job_is_given_up_after_its_last_attempt,
+        the_jobs_of_an_order_are_sent_in_order,
+        a_dead_letter_does_not_hold_up_its_order,
+        a_worker_that_stops_ends_what_it_began,
+        a_job_runs_at_its_time,
+        tables_that_are_missing_are_named,
+        setting_up_twice_changes_nothing,
+        invalid_options_are_refused,
+    );
+}
+
+/// A queue, and a Knock.
+struct Setting<DB: Database> {
+    pool: Pool<DB>,
+    queue: Queue<DB>,
+    server: Server,
+    knock: Knock,
+}
+
+impl<DB: Database> Setting<DB> {
+    async fn new(url: &str) -> Self {
+        let (pool, queue) = support::queue(url).await;
+        let server =
+            Server::start(Emulator::new(), ([127, 0, 0, 1], 0).into()).await.expect("a port is free");
+        let knock = support::knock(&server.url());
+        Self { pool, queue, server, knock }
+    }
+
+    fn emulator(&self) -> &Emulator {
+        self.server.emulator()
+    }
+
+    fn trigger(&self, number: usize) -> PreparedCall {
+        let trigger =
+            workflows::trigger("order-confirmed").recipients(["jhammond"]).data(json!({ "order": number }));
+        self.knock.prepare(&trigger).expect("a call")
+    }
+
+    /// A call that is not safe to repeat.
+    fn unrepeatable(&self) -> PreparedCall {
+        let path = "/v1/users/jhammond/messages";
+        self.knock.prepare(&custom::request::<serde_json::Value>(Method::Post, path)).expect("a call")
+    }
+
+    async fn enqueue(&self, job: impl Into<Job>) -> String {
+        let mut conn = self.pool.acquire().await.expect("a connection");
+        self.queue.enqueue(&mut conn, job).await.expect("the job is stored")
+    }
+
+    async fn run(&self, sql: &str) {
+        let mut conn = self.pool.acquire().await.expect("a connection");
+        DB::run(&mut conn, sql).await;
+    }
+
+    fn worker(&self) -> Worker<DB, ReqwestTransport> {
+        Worker::new(&self.queue, &self.knock).poll_interval(Duration::from_millis(20))
+    }
+
+    /// Runs a worker until nothing is waiting.
+    async fn work(&self) {
+        self.work_until(async || {
+            let depth = self.queue.depth().await.expect("the depth");
+            depth.waiting + depth.in_flight == 0
+        })
+        .await;
+    }
+
+    async fn work_until(&self, done: impl AsyncFn() -> bool) {
+        let shutdown = poll(done);
+        let run = run(self.worker(), shutdown);
+        tokio::time::timeout(TOO_LONG, run).await.expect("the worker ends").expect("the worker runs");
+    }
+
+    async fn only_dead_letter(&self) -> knock_jobs::DeadLetter {
+        let mut letters = self.queue.dead_letters(10).await.expect("the dead letters");
+        assert_eq!(letters.len(), 1, "{letters:?}");
+        letters.remove(0)
+    }
+}
+
+async fn run<DB: Database>(
+    worker: Worker<DB, ReqwestTransport>,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let stopped = async {
+        let _ = stopped.await;
+    };
+    let waits = async {
+        shutdown.await;
+        let _ = stop.send(());
+    };
+    tokio::join!(worker.run_until(stopped), waits).0
+}
+
+async fn poll(done: impl AsyncFn() -> bool) {
+    while !done().await {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+fn now() -> UnixTime {
+    SystemTime::now().into()
+}
+
+async fn what_is_committed_is_sent_and_what_is_rolled_back_is_not<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let mut tx = setting.pool.begin().await.expect("a transaction");
+    setting.queue.enqueue(&mut tx, setting.trigger(1)).await.expect("the job is stored");
+    tx.commit().await.expect("the commit");
+    let mut tx = setting.pool.begin().await.expect("a transaction");
+    setting.queue.enqueue(&mut tx, setting.trigger(2)).await.expect("the job is stored");
+    tx.rollback().await.expect("the rollback");
+
+    let depth = setting.queue.depth().await.expect("the depth");
+    assert_eq!((depth.waiting, depth.in_flight, depth.dead), (1, 0, 0));
+    setting.work().await;
+    let [run] = &setting.emulator().runs()[..] else { panic!("one run was expected") };
+    assert_eq!(run.data["order"], 1);
+    assert_eq!(setting.queue.remove_done(Duration::from_hours(1)).await.expect("nothing is removed"), 0);
+    let done = format!("SELECT count(*) FROM {} WHERE status = 'Done'", DB::JOBS);
+    assert_eq!(DB::number(&setting.pool, &done).await, 1);
+}
+
+async fn a_job_waits_as_long_as_the_server_asked<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.emulator().fault(Fault::status(429).retry_after(1000));
+    setting.enqueue(setting.trigger(1)).await;
+    setting
+        .work_until(async || {
+            DB::number(&setting.pool, &format!("SELECT count(*) FROM {} WHERE status = 'Failed'", DB::JOBS))
+                .await
+                == 1
+        })
+        .await;
+    let wait = DB::number(&setting.pool, DB::WAIT).await;
+    assert!((900..=1001).contains(&wait), "the job waits {wait} s");
+    let attempts = format!("SELECT CAST(attempts AS bigint) FROM {}", DB::JOBS);
+    assert_eq!(DB::number(&setting.pool, &attempts).await, 0, "a 429 does not count");
+    assert_eq!(setting.emulator().requests().len(), 1);
+}
+
+async fn a_refused_call_is_a_dead_letter_and_can_be_sent_again<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.emulator().fault(Fault::status(404));
+    let call = setting.trigger(1);
+    let id = setting.enqueue(call.clone()).await;
+    setting.work().await;
+    let letter = setting.only_dead_letter().await;
+    assert_eq!((&letter.id, letter.reason), (&id, Reason::Refused));
+    assert!(letter.message.starts_with("workflows.trigger: 404 "), "{}", letter.message);
+    assert_eq!(letter.call.as_ref(), Some(&call));
+    assert!(now().since(letter.died_at) < Duration::from_hours(1), "{}", letter.died_at);
+    assert_eq!(setting.emulator().triggers(), 0);
+
+    assert!(setting.queue.send_again(&id).await.expect("the job is stored"));
+    assert!(!setting.queue.send_again(&id).await.expect("nothing changes"), "it is no dead letter any more");
+    setting.work().await;
+    assert_eq!(setting.emulator().triggers(), 1);
+    let requests = setting.emulator().requests();
+    assert_eq!(requests[0].headers["idempotency-key"], requests[1].headers["idempotency-key"]);
+    assert_eq!(setting.queue.depth().await.expect("the depth").dead, 0);
+}
+
+async fn an_expired_job_is_dropped<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.enqueue(Job::new(setting.trigger(1)).expires_at(UnixTime::from_secs(1_700_000_000))).await;
+    let worker = setting.worker();
+    let counters = worker.counters();
+    let done = poll(async || counters.expired() == 1);
+    run(worker, done).await.expect("the worker runs");
+    assert_eq!(setting.emulator().requests().len(), 0);
+    let done = format!("SELECT count(*) FROM {} WHERE status = 'Done'", DB::JOBS);
+    assert_eq!(DB::number(&setting.pool, &done).await, 1);
+}
+
+async fn a_message_that_is_no_call_is_set_aside<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let insert = |id: &str, text: &str| {
+        format!(
+            "INSERT INTO {} (job, id, job_type) VALUES ({}, '{id}', 'knock')",
+            DB::JOBS,
+            DB::message(text)
+        )
+    };
+    setting.run(&insert("01J00000000000000000000001", "no JSON")).await;
+    setting.run(&insert("01J00000000000000000000002", r#"{"version": 2}"#)).await;
+    // apalis' worker would stop at an id that is not its own.
+    setting.run(&insert("order-17", "{}")).await;
+    setting.enqueue(setting.trigger(1)).await;
+    setting.work().await;
+    assert_eq!(setting.emulator().triggers(), 1);
+    let letters = setting.queue.dead_letters(10).await.expect("the dead letters");
+    let told: BTreeMap<_, _> =
+        letters.iter().map(|letter| (letter.id.as_str(), letter.message.as_str())).collect();
+    assert_eq!(told.len(), 3, "{letters:?}");
+    assert!(letters.iter().all(|letter| letter.reason == Reason::NotACall && letter.call.is_none()));
+    assert!(told["01J00000000000000000000001"].starts_with("expected "), "{told:?}");
+    assert!(told["01J00000000000000000000002"].starts_with("missing field "), "{told:?}");
+    assert_eq!(told["order-17"], "the id is not a ULID");
+}
+
+async fn an_unknown_outcome_is_set_aside<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.emulator().fault(Fault::drop_after().always());
+    setting.enqueue(setting.unrepeatable()).await;
+    setting.work().await;
+    assert_eq!(setting.only_dead_letter().await.reason, Reason::OutcomeUnknown);
+    assert_eq!(setting.emulator().requests().len(), 1);
+}
+
+async fn a_repeatable_call_is_sent_again_after_a_worker_died<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let call = setting.trigger(1);
+    let key = call.idempotency_key().expect("a trigger has a key").to_owned();
+    setting.enqueue(call).await;
+    setting.run(&DB::set_metadata("knock_sending", "1")).await;
+    setting.work().await;
+    let [request] = &setting.emulator().requests()[..] else { panic!("one request was expected") };
+    assert_eq!(request.headers["idempotency-key"], key);
+}
+
+async fn a_call_that_is_not_repeatable_is_not_sent_again_after_a_worker_died<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.enqueue(setting.unrepeatable()).await;
+    setting.run(&DB::set_metadata("knock_sending", "1")).await;
+    setting.work().await;
+    let letter = setting.only_dead_letter().await;
+    assert_eq!(letter.reason, Reason::OutcomeUnknown);
+    assert!(letter.message.starts_with("a worker stopped while it sent the call"), "{}", letter.message);
+    assert_eq!(setting.emulator().requests().len(), 0);
+}
+
+async fn a_call_is_not_sent_after_its_key_has_expired<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.enqueue(setting.trigger(1)).await;
+    let a_day_ago = now().as_millis() - 24 * 60 * 60 * 1000;
+    setting.run(&DB::set_metadata("knock_first_sent_at", &a_day_ago.to_string())).await;
+    setting.work().await;
+    let letter = setting.only_dead_letter().await;
+    assert_eq!(letter.reason, Reason::KeyExpired);
+    assert!(letter.message.starts_with("Knock remembers the idempotency key until "), "{}", letter.message);
+    assert_eq!(setting.emulator().requests().len(), 0);
+
+    // Whoever sends it again has found out that Knock did not act.
+    assert!(setting.queue.send_again(&letter.id).await.expect("the job is stored"));
+    setting.work().await;
+    assert_eq!(setting.emulator().triggers(), 1);
+}
+
+/// The key counts from the first time that Knock may have acted.
+async fn calls_that_were_refused_keep_their_key<DB: Database>(url: &str) {
+    let first_sent = |setting: &Setting<DB>| {
+        let sql = match DB::JOBS {
+            "Jobs" => "SELECT count(metadata ->> 'knock_first_sent_at') FROM Jobs",
+            _ => "SELECT count(metadata -> 'knock_first_sent_at') FROM apalis.jobs",
+        };
+        let pool = setting.pool.clone();
+        async move { DB::number(&pool, sql).await }
+    };
+    for (fault, expected) in [(Fault::status(401).always(), 0), (Fault::drop_before().always(), 1)] {
+        let setting = Setting::<DB>::new(url).await;
+        setting.run(&format!("DELETE FROM {}", DB::JOBS)).await;
+        setting.emulator().fault(fault);
+        setting.enqueue(setting.trigger(1)).await;
+        let failed = format!("SELECT count(*) FROM {} WHERE attempts > 0 AND status = 'Failed'", DB::JOBS);
+        setting.work_until(async || DB::number(&setting.pool, &failed).await == 1).await;
+        assert_eq!(first_sent(&setting).await, expected);
+    }
+}
+
+async fn a_job_is_given_up_after_its_last_attempt<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.emulator().fault(Fault::status(503).should_retry(true).always());
+    setting.enqueue(Job::new(setting.trigger(1)).max_attempts(2)).await;
+    setting.work().await;
+    let letter = setting.only_dead_letter().await;
+    assert_eq!((letter.reason, letter.attempts), (Reason::GaveUp, 1));
+    assert!(letter.message.contains("503"), "{}", letter.message);
+}
+
+async fn the_jobs_of_an_order_are_sent_in_order<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    // The first ones are retried, while the others wait.
+    setting.emulator().fault(Fault::status(429).retry_after_ms(1).times(6));
+    for number in 0..60 {
+        let name = if number % 2 == 0 { "jhammond" } else { "agrant" };
+        setting.enqueue(Job::new(setting.trigger(number)).in_order_of(name)).await;
+    }
+    setting.work().await;
+    for name in 0..2 {
+        let orders = setting.emulator().runs().into_iter().filter_map(|run| run.data["order"].as_u64());
+        let sent: Vec<u64> = orders.filter(|order| order % 2 == name).collect();
+        let expected: Vec<u64> = (0..60).filter(|order| order % 2 == name).collect();
+        assert_eq!(sent, expected);
+    }
+}
+
+async fn a_dead_letter_does_not_hold_up_its_order<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.emulator().fault(Fault::status(404));
+    for number in 0..3 {
+        setting.enqueue(Job::new(setting.trigger(number)).in_order_of("jhammond")).await;
+    }
+    setting.work().await;
+    let sent: Vec<_> = setting.emulator().runs().iter().map(|run| run.data["order"].clone()).collect();
+    assert_eq!(sent, [1, 2]);
+    assert_eq!(setting.only_dead_letter().await.reason, Reason::Refused);
+}
+
+async fn a_worker_that_stops_ends_what_it_began<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.emulator().fault(Fault::delay(Duration::from_millis(200)).always());
+    for number in 0..30 {
+        setting.enqueue(setting.trigger(number)).await;
+    }
+    let worker = setting.worker().concurrency(4);
+    let begun = poll(async || !setting.emulator().requests().is_empty());
+    tokio::time::timeout(TOO_LONG, run(worker, begun)).await.expect("it stops").expect("the worker runs");
+    let depth = setting.queue.depth().await.expect("the depth");
+    let sent = setting.emulator().triggers();
+    assert_eq!((depth.in_flight, depth.waiting + sent), (0, 30), "{depth:?}");
+    assert!(sent < 30, "the worker did not stop");
+
+    setting.emulator().clear_faults();
+    setting.work().await;
+    assert_eq!(setting.emulator().triggers(), 30);
+    assert_eq!(setting.emulator().requests().len(), 30, "a call was sent twice");
+}
+
+async fn a_job_runs_at_its_time<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.enqueue(Job::new(setting.trigger(1)).run_at(now() + Duration::from_hours(1))).await;
+    setting.enqueue(setting.trigger(2)).await;
+    setting.work_until(async || setting.queue.depth().await.expect("the depth").waiting == 1).await;
+    let sent: Vec<_> = setting.emulator().runs().iter().map(|run| run.data["order"].clone()).collect();
+    assert_eq!(sent, [2]);
+    assert_eq!(setting.queue.depth().await.expect("the depth").oldest_due, Duration::ZERO);
+}
+
+async fn tables_that_are_missing_are_named<DB: Database>(url: &str) {
+    let pool = DB::connect(url).await;
+    let queue = Queue::new(pool);
+    let error = Worker::new(&queue, &support::knock("http://127.0.0.1:9"))
+        .run_until(std::future::pending())
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::NotSetUp(_)), "{error}");
+    assert!(
+        error.to_string().starts_with("the tables of the queue are not set up; call `Queue::setup`"),
+        "{error}"
+    );
+}
+
+async fn setting_up_twice_changes_nothing<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.enqueue(setting.trigger(1)).await;
+    let (first, second) = tokio::join!(setting.queue.setup(), setting.queue.setup());
+    first.and(second).expect("the tables are as they were");
+    assert_eq!(setting.queue.depth().await.expect("the depth").waiting, 1);
+}
+
+async fn invalid_options_are_refused<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let job = || Job::new(setting.trigger(1));
+    let invalid = [
+        (job().max_attempts(0), "`max_attempts` is 0; at least 1 is needed"),
+        (job().in_order_of(""), "`in_order_of` has 0 characters; 1 to 255 are needed"),
+        (job().in_order_of("x".repeat(256)), "`in_order_of` has 256 characters"),
+        (job().traceparent("00-1-2-3"), "`traceparent` is not "),
+        (
+            job().run_at(UnixTime::from_secs(1_790_000_060)).expires_at(UnixTime::from_secs(1_790_000_000)),
+            "`run_at` is 2026-09-21T14:14:20Z, after the job expires at 2026-09-21T14:13:20Z",
+        ),
+    ];
+    let mut conn = setting.pool.acquire().await.expect("a connection");
+    for (job, problem) in invalid {
+        let error = setting.queue.enqueue(&mut conn, job).await.unwrap_err().to_string();
+        assert!(error.starts_with(problem), "{error}");
+    }
+    drop(conn);
+    assert_eq!(setting.queue.depth().await.expect("the depth").waiting, 0);
+    let workers = [
+        (setting.worker().concurrency(0), "`concurrency` is 0; at least 1 is needed"),
+        (setting.worker().poll_interval(Duration::ZERO), "`poll_interval` is zero; a longer time is needed"),
+        (
+            setting.worker().orphaned_after(Duration::from_secs(1)),
+            "`orphaned_after` is 1s; at least 2 s are needed",
+        ),
+    ];
+    for (worker, problem) in workers {
+        let error = worker.run_until(std::future::pending()).await.unwrap_err();
+        assert_eq!(error.to_string(), problem);
+    }
+}

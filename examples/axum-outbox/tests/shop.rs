@@ -1,0 +1,142 @@
+//! The shop without a network: requests are passed to the router, and the worker sends to an emulator in this process.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use axum_outbox::{Orders, Shop, router};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use http_body_util::BodyExt;
+use knock_emulator::{DEFAULT_KEY, Emulator, Fault, Server};
+use knock_jobs::{Queue, Worker};
+use knock_reqwest::webhook::Verifier;
+use knock_reqwest::{Knock, ReqwestTransport, UnixTime};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use sqlx::{Sqlite, SqlitePool};
+use tower::ServiceExt;
+
+const SECRET: &str = "whsec_test";
+
+struct Test {
+    folder: PathBuf,
+    queue: Queue<Sqlite>,
+    knock: Server,
+    worker: Worker<Sqlite, ReqwestTransport>,
+    shop: Router,
+}
+
+impl Test {
+    async fn start(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("axum-outbox-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let url = format!("sqlite:{}?mode=rwc", folder.join("shop.db").display());
+        let pool = SqlitePool::connect(&url).await.expect("SQLite opens");
+        Sqlite::create_table(&pool).await.expect("the table is made");
+        let queue = Queue::new(pool.clone());
+        queue.setup().await.expect("the queue is set up");
+
+        let server = Server::start(Emulator::new(), ([127, 0, 0, 1], 0).into()).await.expect("a port is free");
+        let client = Knock::builder().api_key(DEFAULT_KEY).base_url(server.url()).build().expect("a client");
+        let worker = Worker::new(&queue, &client).poll_interval(Duration::from_millis(20));
+        let shop = router(Shop {
+            pool,
+            queue: queue.clone(),
+            knock: client,
+            webhooks: Verifier::new(SECRET).expect("a secret"),
+            counters: worker.counters(),
+        });
+        Self { folder, queue, knock: server, worker, shop }
+    }
+
+    async fn send(&self, request: Request<String>) -> (StatusCode, String) {
+        let response = self.shop.clone().oneshot(request.map(Body::from)).await.expect("a response");
+        let status = response.status();
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    async fn order(&self, id: &str, customer: &str) -> StatusCode {
+        let order = json!({ "id": id, "customer": customer, "item": "fence" });
+        let request = Request::post("/orders").header("content-type", "application/json");
+        self.send(request.body(order.to_string()).expect("a request")).await.0
+    }
+
+    async fn is_notified(&self, id: &str) -> bool {
+        let request = Request::get(format!("/orders/{id}")).body(String::new()).expect("a request");
+        let (status, body) = self.send(request).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        serde_json::from_str::<Value>(&body).expect("JSON")["notified"].as_bool().expect("a boolean")
+    }
+
+    /// Runs the worker until the queue is empty, and returns Knock.
+    async fn work(self) -> Server {
+        let queue = self.queue.clone();
+        let done = async move {
+            while queue.depth().await.is_ok_and(|depth| depth.waiting + depth.in_flight > 0) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        self.worker.run_until(done).await.expect("the worker runs");
+        std::fs::remove_dir_all(self.folder).expect("the folder is removed");
+        self.knock
+    }
+}
+
+#[tokio::test]
+async fn an_order_notifies_its_customer_once() {
+    let test = Test::start("once").await;
+    test.knock.emulator().fault(Fault::drop_after());
+    assert_eq!(test.order("o-1", "jhammond").await, StatusCode::CREATED);
+    assert_eq!(test.order("o-1", "jhammond").await, StatusCode::OK, "it is the same order");
+    let knock = test.work().await;
+    let [run] = &knock.emulator().runs()[..] else { panic!("one run was expected") };
+    assert_eq!(run.workflow, "order-confirmed");
+    assert_eq!(*run.data, json!({ "order": "o-1", "item": "fence" }));
+}
+
+#[tokio::test]
+async fn an_order_that_is_invalid_leaves_nothing() {
+    let test = Test::start("invalid").await;
+    assert_eq!(test.order("o-1", "").await, StatusCode::BAD_REQUEST);
+    let request = Request::get("/orders/o-1").body(String::new()).expect("a request");
+    assert_eq!(test.send(request).await.0, StatusCode::NOT_FOUND);
+    let request = Request::get("/metrics").body(String::new()).expect("a request");
+    let (_, metrics) = test.send(request).await;
+    assert!(metrics.contains("knock_jobs_waiting 0\n"), "{metrics}");
+    assert_eq!(test.work().await.emulator().requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_webhook_tells_that_the_customer_was_notified() {
+    let test = Test::start("webhook").await;
+    test.order("o-1", "jhammond").await;
+    assert!(!test.is_notified("o-1").await);
+    let body = json!({
+        "type": "message.delivered",
+        "created_at": "2026-09-21T14:13:20Z",
+        "data": { "id": "2BtzQ", "recipient": "jhammond", "status": "delivered", "data": { "order": "o-1" } },
+    });
+    let request = |secret: &str| {
+        let body = body.to_string();
+        let signature = signature(secret, &body, SystemTime::now().into());
+        Request::post("/webhooks/knock").header("x-knock-signature", signature).body(body).expect("a request")
+    };
+    assert_eq!(test.send(request("whsec_other")).await.0, StatusCode::UNAUTHORIZED);
+    assert!(!test.is_notified("o-1").await);
+    assert_eq!(test.send(request(SECRET)).await.0, StatusCode::OK);
+    assert!(test.is_notified("o-1").await);
+    test.work().await;
+}
+
+/// The value of the header `x-knock-signature`.
+fn signature(secret: &str, body: &str, now: UnixTime) -> String {
+    let millis = now.as_millis();
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length is valid");
+    mac.update(format!("{millis}.{body}").as_bytes());
+    format!("t={millis},s={}", STANDARD.encode(mac.finalize().into_bytes()))
+}

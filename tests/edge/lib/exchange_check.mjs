@@ -1,0 +1,42 @@
+// Checks of exchange.js that no server can cause, with a `fetch` that is not the host's.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { ROOT } from './paths.mjs';
+
+const HEAD = ['POST', 'https://api.knock.app/v1/users/jhammond', 'constructor', '1', 'x-two', '1', 'x-two', '2'].join('\n');
+
+export async function checkExchange(report) {
+  const source = readFileSync(path.join(ROOT, 'crates', 'knock-fetch', 'src', 'exchange.js'));
+  // It is no file of a JavaScript package, so Node would have to guess that it is a module.
+  const { Exchange } = await import(`data:text/javascript;base64,${source.toString('base64')}`);
+  const outcome = async (respond) => {
+    const { fetch } = globalThis;
+    globalThis.fetch = respond;
+    try {
+      return await new Exchange(HEAD, new Uint8Array([123, 125]), 10_000, 100).outcome;
+    } finally {
+      globalThis.fetch = fetch;
+    }
+  };
+  const body = (size, headers) => async () => new Response('x'.repeat(size), { headers });
+
+  await report.step('exchange: a repeated header is joined, and may have any name', async () => {
+    let headers;
+    await outcome(async (request) => {
+      headers = request.headers;
+      return new Response();
+    });
+    assert.equal(headers.get('x-two'), '1, 2');
+    assert.equal(headers.get('constructor'), '1');
+  });
+  await report.step('exchange: the limit holds, whatever length is announced', async () => {
+    for (const headers of [{}, { 'content-length': '1' }, { 'content-length': '1', 'content-encoding': 'gzip' }]) {
+      assert.deepEqual(await outcome(body(101, headers)), ['large']);
+      const [status, , content] = await outcome(body(100, headers));
+      assert.deepEqual([status, content.length], [200, 100]);
+    }
+    assert.deepEqual(await outcome(body(0, { 'content-length': '101' })), ['large']);
+  });
+}
