@@ -335,7 +335,7 @@ impl Emulator {
     }
 
     /// Returns the requests of outbound webhooks that are due now, for a test that delivers them itself. A
-    /// [`Server`](crate::Server) sends them, and then there are none here.
+    /// `Server` sends them, and then there are none here.
     ///
     /// Report what became of each by [`webhook_sent`](Self::webhook_sent).
     ///

@@ -46,7 +46,7 @@ impl Emulator {
 
     /// Returns the configuration of a client of this emulator: the default one with [`DEFAULT_KEY`].
     ///
-    /// It is meant for [`transport`](Self::transport). A client of a [`Server`](crate::Server) also needs its URL.
+    /// It is meant for [`transport`](Self::transport). A client of a `Server` also needs its URL.
     ///
     /// # Panics
     ///

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use knock_emulator::{DEFAULT_KEY, Emulator, Fault, StateError, Workflow};
+use knock_emulator::{DEFAULT_KEY, Emulator, Fault, RateLimits, StateError, Workflow};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -173,6 +173,25 @@ fn a_key_is_replayed_after_a_restart_and_no_secret_is_in_the_file() {
     assert_eq!(emulator.triggers(), 1);
     let text = fs::read_to_string(&file.0).unwrap();
     assert!(!text.contains("secret-token") && !text.contains(DEFAULT_KEY), "{text}");
+}
+
+#[test]
+fn what_was_rate_limited_is_not_done_by_a_restart() {
+    let file = StateFile::new("limited");
+    let open = || Emulator::builder().rate_limits(RateLimits::new()).open(&file.0).unwrap();
+    let emulator = open();
+    send(&emulator, "POST", "/v1/workflows/now/trigger", json!({ "recipients": ["u1"] })).ok();
+    let id = emulator.sent().assert_one().message_id;
+    let batch = |emulator: &Emulator, change: &str| {
+        send(emulator, "POST", &format!("/v1/messages/batch/{change}"), json!({ "message_ids": [id] }))
+    };
+    batch(&emulator, "seen").ok();
+    assert_eq!(batch(&emulator, "unseen").header("x-ratelimited-message_ids"), Some(id.as_str()));
+    let message = |emulator: &Emulator| send(emulator, "GET", &format!("/v1/messages/{id}"), json!({})).ok();
+    let seen = message(&emulator);
+    assert!(seen["seen_at"].is_string(), "{seen}");
+    drop(emulator);
+    assert_eq!(message(&open()), seen);
 }
 
 #[test]
