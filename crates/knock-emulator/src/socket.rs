@@ -24,6 +24,22 @@ pub(crate) const PATH: &str = "/ws/v1/websocket";
 ///
 /// It does no IO: whoever serves it passes the text of each received WebSocket message to [`receive`](Self::receive), and
 /// sends what [`poll_next`](Self::poll_next) returns. The connection speaks version 2 of the protocol of Phoenix channels.
+///
+/// ```
+/// use std::task::{Context, Poll, Waker};
+/// use knock_emulator::{DEFAULT_PUBLIC_KEY, Emulator};
+///
+/// let emulator = Emulator::new();
+/// let uri = format!("/ws/v1/websocket?api_key={DEFAULT_PUBLIC_KEY}&vsn=2.0.0");
+/// let (request, ()) = http::Request::get(uri).body(())?.into_parts();
+/// let socket = emulator.open_socket(&request, emulator.now()).expect("the key is valid");
+/// socket.receive(r#"[null, "1", "phoenix", "heartbeat", {}]"#, emulator.now())?;
+///
+/// let reply = socket.poll_next(&mut Context::from_waker(Waker::noop()));
+/// let expected = r#"[null,"1","phoenix","phx_reply",{"response":{},"status":"ok"}]"#;
+/// assert_eq!(reply, Poll::Ready(Some(expected.to_owned())));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use = "dropping a socket closes it"]
 pub struct Socket {
     emulator: Emulator,
