@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use knock_emulator::{Emulator, Fault, Server};
 use knock_jobs::{Error, Job, Queue, Reason, Worker};
-use knock_reqwest::{Knock, Method, PreparedCall, ReqwestTransport, UnixTime, custom, workflows};
+use knock_reqwest::{AnyTransport, Knock, Method, PreparedCall, UnixTime, custom, workflows};
 use serde_json::json;
 use sqlx::Pool;
 use support::Database;
@@ -85,7 +85,7 @@ impl<DB: Database> Setting<DB> {
         DB::run(&mut conn, sql).await;
     }
 
-    fn worker(&self) -> Worker<DB, ReqwestTransport> {
+    fn worker(&self) -> Worker<DB, AnyTransport> {
         Worker::new(&self.queue, &self.knock).poll_interval(Duration::from_millis(20))
     }
 
@@ -112,7 +112,7 @@ impl<DB: Database> Setting<DB> {
 }
 
 async fn run<DB: Database>(
-    worker: Worker<DB, ReqwestTransport>,
+    worker: Worker<DB, AnyTransport>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let (stop, stopped) = tokio::sync::oneshot::channel();

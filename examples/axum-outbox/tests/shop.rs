@@ -7,16 +7,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum_outbox::{Orders, Shop, router};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
 use http_body_util::BodyExt;
-use knock_emulator::{DEFAULT_KEY, Emulator, Fault, Server};
+use knock_emulator::{Emulator, Fault, Server};
 use knock_jobs::{Queue, Worker};
-use knock_reqwest::webhook::Verifier;
-use knock_reqwest::{Knock, ReqwestTransport, UnixTime};
+use knock_reqwest::webhook::{SIGNATURE_HEADER, Verifier};
+use knock_reqwest::{AnyTransport, Knock};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use sqlx::{Sqlite, SqlitePool};
 use tower::ServiceExt;
 
@@ -26,7 +22,7 @@ struct Test {
     folder: PathBuf,
     queue: Queue<Sqlite>,
     knock: Server,
-    worker: Worker<Sqlite, ReqwestTransport>,
+    worker: Worker<Sqlite, AnyTransport>,
     shop: Router,
 }
 
@@ -40,9 +36,8 @@ impl Test {
         let queue = Queue::new(pool.clone());
         queue.setup().await.expect("the queue is set up");
 
-        let server =
-            Server::start(Emulator::new(), ([127, 0, 0, 1], 0).into()).await.expect("a port is free");
-        let client = Knock::builder().api_key(DEFAULT_KEY).base_url(server.url()).build().expect("a client");
+        let server = Emulator::new().serve().await.expect("a port is free");
+        let client = Knock::with_config(server.config()).expect("a client");
         let worker = Worker::new(&queue, &client).poll_interval(Duration::from_millis(20));
         let shop = router(Shop {
             pool,
@@ -127,20 +122,13 @@ async fn a_webhook_tells_that_the_customer_was_notified() {
     });
     let request = |secret: &str| {
         let body = body.to_string();
-        let signature = signature(secret, &body, SystemTime::now().into());
-        Request::post("/webhooks/knock").header("x-knock-signature", signature).body(body).expect("a request")
+        let signature =
+            Verifier::new(secret).expect("a secret").sign(body.as_bytes(), SystemTime::now().into());
+        Request::post("/webhooks/knock").header(SIGNATURE_HEADER, signature).body(body).expect("a request")
     };
     assert_eq!(test.send(request("whsec_other")).await.0, StatusCode::UNAUTHORIZED);
     assert!(!test.is_notified("o-1").await);
     assert_eq!(test.send(request(SECRET)).await.0, StatusCode::OK);
     assert!(test.is_notified("o-1").await);
     let _ = test.work().await;
-}
-
-/// The value of the header `x-knock-signature`.
-fn signature(secret: &str, body: &str, now: UnixTime) -> String {
-    let millis = now.as_millis();
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length is valid");
-    mac.update(format!("{millis}.{body}").as_bytes());
-    format!("t={millis},s={}", STANDARD.encode(mac.finalize().into_bytes()))
 }
