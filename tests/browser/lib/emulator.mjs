@@ -13,6 +13,7 @@ const START_MS = 30_000;
 
 const running = new Set();
 process.on('exit', stopEmulators);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
 /** Ends those that a failed test has left. */
 export function stopEmulators() {
