@@ -270,7 +270,7 @@ async fn a_call_is_not_sent_after_its_key_has_expired<DB: Database>(url: &str) {
     setting.work().await;
     let letter = setting.only_dead_letter().await;
     assert_eq!(letter.reason, Reason::KeyExpired);
-    assert!(letter.message.starts_with("Knock remembers the idempotency key until "), "{}", letter.message);
+    assert!(letter.message.starts_with("Knock forgets the idempotency key"), "{}", letter.message);
     assert_eq!(setting.emulator().requests().len(), 0);
 
     // Whoever sends it again has found out that Knock did not act.
