@@ -8,10 +8,13 @@ mod edge;
 mod fuzz;
 mod generate;
 mod imports;
+mod package;
+mod process;
 mod readme;
 mod recordings;
 mod rooms;
 mod scan;
+mod workspace;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -23,6 +26,8 @@ cargo xtask generate             writes the registry and the list of operations
 cargo xtask generate --check     fails if they are out of date
 cargo xtask rooms                fails if an import of the core or the emulator goes up or in a circle
 cargo xtask readme               compiles the code of README.md with the dependencies of its Install section
+cargo xtask package [--list]     makes all packages, and builds, tests and documents everything from them; --list only
+                                 checks what they contain
 cargo xtask edge [OPTIONS]       runs the edge tests in their runtimes, and compares sizes
 cargo xtask fuzz [OPTIONS]       runs the fuzz targets, each for --seconds N (default 60); --only TARGET runs one
 cargo xtask bench [OPTIONS]      measures everything and writes BENCHMARKS.md; --check compares with the limits
@@ -41,6 +46,7 @@ fn main() -> ExitCode {
         ["generate", "--check"] => generate::run(Mode::Check),
         ["rooms"] => rooms::run(),
         ["readme"] => readme::run(),
+        ["package", ref options @ ..] => package::run(options),
         ["edge", ref options @ ..] => edge::run(options),
         ["fuzz", ref options @ ..] => fuzz::run(options),
         ["bench", ref options @ ..] => bench::run(options),

@@ -65,6 +65,8 @@
 //! A workflow has one delay and some channels, but no other steps. Templates are not rendered, and nobody is notified.
 //! Endpoints that the emulator does not implement respond with 501.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 // A module imports only modules to its left: clock, ids, json, recipient; settings, wire, world, observe, fault, api,
 // state, control, emulator, server.
 mod api;
@@ -92,3 +94,8 @@ pub use self::server::Server;
 pub use self::settings::{Channel, ChannelKind, DEFAULT_CHANNEL, DEFAULT_KEY, DEFAULT_PUBLIC_KEY, Workflow};
 pub use self::wire::reply::{Connection, Reply};
 pub use self::world::delivery::Delivery;
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -120,3 +120,8 @@ pub use client::{Knock, variable};
 pub use signer::WebCryptoSigner;
 #[cfg(target_arch = "wasm32")]
 pub use transport::FetchTransport;
+
+/// The README's examples are tests.
+#[cfg(all(doctest, target_arch = "wasm32"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

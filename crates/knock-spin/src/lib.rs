@@ -96,3 +96,8 @@ pub use client::{Knock, VariableError, variable};
 #[cfg(feature = "rsa")]
 pub use signer::SpinSigner;
 pub use transport::SpinTransport;
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

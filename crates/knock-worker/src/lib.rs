@@ -88,3 +88,8 @@ pub use client::Knock;
 pub use knock_fetch::variable;
 pub use signer::WebCryptoSigner;
 pub use transport::FetchTransport;
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
