@@ -4,6 +4,7 @@
 
 mod bench;
 mod ci;
+mod drift;
 mod edge;
 mod fuzz;
 mod generate;
@@ -28,6 +29,8 @@ cargo xtask rooms                fails if an import of the core or the emulator 
 cargo xtask readme               compiles the code of README.md with the dependencies of its Install section
 cargo xtask package [--list]     makes all packages, and builds, tests and documents everything from them; --list only
                                  checks what they contain
+cargo xtask drift [OPTIONS]      lists what a document (--openapi FILE) or an official SDK (--node VERSION) asks for,
+                                 as text or with --json
 cargo xtask edge [OPTIONS]       runs the edge tests in their runtimes, and compares sizes
 cargo xtask fuzz [OPTIONS]       runs the fuzz targets, each for --seconds N (default 60); --only TARGET runs one
 cargo xtask bench [OPTIONS]      measures everything and writes BENCHMARKS.md; --check compares with the limits
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         ["rooms"] => rooms::run(),
         ["readme"] => readme::run(),
         ["package", ref options @ ..] => package::run(options),
+        ["drift", ref options @ ..] => drift::run(options),
         ["edge", ref options @ ..] => edge::run(options),
         ["fuzz", ref options @ ..] => fuzz::run(options),
         ["bench", ref options @ ..] => bench::run(options),
