@@ -8,6 +8,7 @@ mod drift;
 mod edge;
 mod fuzz;
 mod generate;
+mod guards;
 mod imports;
 mod package;
 mod process;
@@ -31,6 +32,7 @@ cargo xtask package [--list]     makes all packages, and builds, tests and docum
                                  checks what they contain
 cargo xtask drift [OPTIONS]      lists what a document (--openapi FILE) or an official SDK (--node VERSION) asks for,
                                  as text or with --json
+cargo xtask guard NAME           runs one guard, such as `licences` or `links`; without a name it lists them
 cargo xtask edge [OPTIONS]       runs the edge tests in their runtimes, and compares sizes
 cargo xtask fuzz [OPTIONS]       runs the fuzz targets, each for --seconds N (default 60); --only TARGET runs one
 cargo xtask bench [OPTIONS]      measures everything and writes BENCHMARKS.md; --check compares with the limits
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         ["readme"] => readme::run(),
         ["package", ref options @ ..] => package::run(options),
         ["drift", ref options @ ..] => drift::run(options),
+        ["guard", ref options @ ..] => guards::run(options),
         ["edge", ref options @ ..] => edge::run(options),
         ["fuzz", ref options @ ..] => fuzz::run(options),
         ["bench", ref options @ ..] => bench::run(options),

@@ -36,16 +36,22 @@ pub(crate) fn run(options: &[&str]) -> Result<()> {
         ["--list"] => true,
         _ => return Err("`package` has one option, `--list`".into()),
     };
-    let crates = workspace::crates()?;
+    let examples = prepare()?;
+    if list_only { Ok(()) } else { build(&workspace::crates()?, &home()?, &examples) }
+}
+
+/// The folder of the workspace of packages.
+pub(crate) fn home() -> Result<PathBuf> {
+    Ok(workspace::target_folder()?.join("packages"))
+}
+
+/// Makes the packages, checks their contents, and unpacks them into a workspace. Returns the examples that have their own.
+pub(crate) fn prepare() -> Result<Vec<Example>> {
+    let (crates, home) = (workspace::crates()?, home()?);
     pack(&crates)?;
-    let home = workspace::target_folder()?.join("packages");
     let packages = unpack(&crates, &home)?;
     check(&crates, &packages)?;
-    if list_only {
-        return Ok(());
-    }
-    let examples = examples(&home, &packages)?;
-    build(&crates, &home, &examples)
+    examples(&home, &packages)
 }
 
 /// Makes the `.crate` files of all crates together, so that they need no registry that has the others.
@@ -102,7 +108,7 @@ fn contents(package: &Path) -> Result<Vec<String>> {
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(package)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if !CONTENTS.contains(&&*name) && !name.ends_with(".md") {
+        if !CONTENTS.contains(&&*name) && Path::new(&name).extension().is_none_or(|end| end != "md") {
             problems.push(format!("`{name}` is packaged; narrow `include` in its manifest"));
         }
         found.insert(name);
@@ -186,50 +192,62 @@ fn dependencies(manifest: &Table) -> Vec<(String, &Value)> {
 const KINDS: &[&str] = &["dependencies", "dev-dependencies", "build-dependencies"];
 
 /// An example that is a workspace of its own.
-struct Example {
+pub(crate) struct Example {
     folder: PathBuf,
     target: String,
 }
 
 /// Copies the examples next to the packages, and writes the workspace of both.
 fn examples(home: &Path, packages: &[PathBuf]) -> Result<Vec<Example>> {
-    let mut patch = Table::new();
-    for published in workspace::crates()?.iter().zip(packages) {
-        let (published, folder) = published;
-        let path = Table::from_iter([("path".to_owned(), Value::from(folder.display().to_string()))]);
-        patch.insert(published.name.clone(), Value::Table(path));
-    }
-    let patch = Value::Table(Table::from_iter([("crates-io".to_owned(), Value::Table(patch))]));
-
+    let local = local_registry(packages)?;
     let (mut members, mut own) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(root().join("examples"))? {
         let source = entry?.path();
         let folder = home.join("examples").join(source.file_name().unwrap_or_default());
         copy(&source, &folder)?;
-        let path = folder.join("Cargo.toml");
-        let mut manifest: Table = fs::read_to_string(&path)?.parse()?;
+        let file = folder.join("Cargo.toml");
+        let mut manifest: Table = fs::read_to_string(&file)?.parse()?;
         without_paths(&mut manifest);
         if manifest.contains_key("workspace") {
-            manifest.insert("patch".to_owned(), patch.clone());
+            manifest.insert("patch".to_owned(), local.clone());
             own.push(Example { target: example_target(&manifest)?, folder });
         } else {
-            members
-                .push(Value::from(format!("examples/{}", folder.file_name().unwrap_or_default().display())));
+            members.push(folder);
         }
-        fs::write(path, manifest.to_string())?;
+        fs::write(file, manifest.to_string())?;
     }
+    members.extend_from_slice(packages);
+    write_workspace(home, &members, &own, local)?;
+    Ok(own)
+}
+
+/// The section `patch` of a manifest in which the packages replace the crates of the registry.
+fn local_registry(packages: &[PathBuf]) -> Result<Value> {
+    let crates = workspace::crates()?;
+    let places = crates.into_iter().zip(packages).map(|(published, folder)| {
+        (published.name, Value::Table(Table::from_iter([("path".to_owned(), as_value(folder))])))
+    });
+    Ok(Value::Table(Table::from_iter([("crates-io".to_owned(), Value::Table(places.collect()))])))
+}
+
+/// Writes the manifest of this repository with other members, and without the paths of the crates.
+fn write_workspace(home: &Path, members: &[PathBuf], own: &[Example], local: Value) -> Result<()> {
     let mut manifest = workspace::manifest()?;
     let shared = manifest["workspace"].as_table_mut().ok_or("Cargo.toml has no workspace")?;
-    members.extend(packages.iter().map(|folder| Value::from(folder.display().to_string())));
-    shared.insert("members".to_owned(), members.into());
-    let apart = own.iter().map(|example| Value::from(example.folder.display().to_string()));
-    shared.insert("exclude".to_owned(), apart.collect::<Vec<_>>().into());
+    let list =
+        |folders: &mut dyn Iterator<Item = &PathBuf>| Value::Array(folders.map(|it| as_value(it)).collect());
+    shared.insert("members".to_owned(), list(&mut members.iter()));
+    shared.insert("exclude".to_owned(), list(&mut own.iter().map(|example| &example.folder)));
     without_paths(shared);
-    manifest.insert("patch".to_owned(), patch);
+    manifest.insert("patch".to_owned(), local);
     fs::write(home.join("Cargo.toml"), manifest.to_string())?;
     // The versions are those of the house.
     fs::copy(root().join("Cargo.lock"), home.join("Cargo.lock"))?;
-    Ok(own)
+    Ok(())
+}
+
+fn as_value(path: &Path) -> Value {
+    Value::from(path.display().to_string())
 }
 
 /// Removes the paths of dependencies, so that they are those of the registry.

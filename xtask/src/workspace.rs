@@ -10,7 +10,6 @@ use crate::{Result, root};
 /// A crate in `crates`, as its manifest describes it.
 pub(crate) struct Crate {
     pub(crate) name: String,
-    pub(crate) folder: PathBuf,
     pub(crate) manifest: Table,
     /// The target for which docs.rs builds it: a WebAssembly target if it is empty elsewhere.
     pub(crate) target: Option<String>,
@@ -44,7 +43,6 @@ pub(crate) fn crates() -> Result<Vec<Crate>> {
             name: package["name"].as_str().unwrap_or_default().to_owned(),
             target: target.and_then(Value::as_str).map(str::to_owned),
             rust_version: rust_version.or(shared).unwrap_or_default().to_owned(),
-            folder,
             manifest,
         });
     }

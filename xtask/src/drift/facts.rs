@@ -4,6 +4,7 @@
 //! once, in the place where a person would make it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use serde_json::Value;
 
@@ -109,14 +110,14 @@ fn shape(schema: &Value) -> String {
         schema["type"].as_str().unwrap_or("null").to_owned()
     };
     if let Some(format) = schema["format"].as_str() {
-        shape.push_str(&format!(" ({format})"));
+        let _ = write!(shape, " ({format})");
     }
     if schema["nullable"] == true && schema.get("type").is_some() {
         shape.push_str(" or null");
     }
     for limit in ["minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern"] {
         if let Some(value) = schema.get(limit) {
-            shape.push_str(&format!(", {limit} {}", literal(value)));
+            let _ = write!(shape, ", {limit} {}", literal(value));
         }
     }
     shape
@@ -169,7 +170,7 @@ pub(crate) fn write(facts: &Facts) -> String {
     let mut text = String::new();
     for (subject, known) in facts {
         for (name, value) in known {
-            text.push_str(&format!("{subject}\t{name}\t{value}\n"));
+            let _ = writeln!(text, "{subject}\t{name}\t{value}");
         }
     }
     text

@@ -74,7 +74,7 @@ struct Item {
     places: Vec<String>,
 }
 
-/// The operations of the SDK by endpoint: the function, and its file.
+/// The functions of the SDK by endpoint: `users::get` is in `crates/knock-core/src/api/users`.
 type Functions = BTreeMap<String, String>;
 
 struct Options {
@@ -146,15 +146,8 @@ impl Options {
 
 fn functions() -> Result<Functions> {
     let resources = scan::resources(&root().join("crates/knock-core/src/api"))?;
-    let operations = resources
-        .iter()
-        .flat_map(|resource| resource.operations.iter().map(move |operation| (resource, operation)));
-    Ok(operations
-        .map(|(resource, operation)| {
-            let place = format!("{} in crates/knock-core/src/api/{}", operation.function, resource.module);
-            (operation.endpoint(), place)
-        })
-        .collect())
+    let operations = resources.into_iter().flat_map(|resource| resource.operations);
+    Ok(operations.map(|operation| (operation.endpoint(), operation.function)).collect())
 }
 
 /// Compares two documents, and the routes of the new one with those of the SDK.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::guards::npm;
 use crate::process::passes;
 use crate::{Result, workspace};
 
@@ -20,14 +21,10 @@ pub(crate) fn methods(version: &str) -> Result<Methods> {
     let resources = folder.join("package/resources");
     if !resources.exists() {
         fs::create_dir_all(&folder)?;
-        // On Windows npm is a script, which only a shell finds.
-        let mut npm = if cfg!(windows) { Command::new("cmd") } else { Command::new("npm") };
-        if cfg!(windows) {
-            npm.args(["/C", "npm"]);
-        }
-        passes(
-            npm.args(["pack", "--silent"]).arg(format!("@knocklabs/node@{version}")).current_dir(&folder),
-        )?;
+        let mut npm = npm();
+        npm.args(["pack", "--silent"]).arg(format!("@knocklabs/node@{version}")).current_dir(&folder);
+        // It prints the name of the archive, which is not part of the report.
+        passes(npm.stdout(Stdio::null()))?;
         let archive = format!("knocklabs-node-{version}.tgz");
         passes(Command::new("tar").args(["-xzf", &archive]).current_dir(&folder))?;
     }
