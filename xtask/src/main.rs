@@ -14,6 +14,7 @@ mod package;
 mod process;
 mod readme;
 mod recordings;
+mod release;
 mod rooms;
 mod scan;
 mod workspace;
@@ -33,10 +34,12 @@ cargo xtask package [--list]     makes all packages, and builds, tests and docum
 cargo xtask drift [OPTIONS]      lists what a document (--openapi FILE) or an official SDK (--node VERSION) asks for,
                                  as text or with --json
 cargo xtask guard NAME           runs one guard, such as `licences` or `links`; without a name it lists them
+cargo xtask release STEP         makes one step of a release: check, binary or publish
 cargo xtask edge [OPTIONS]       runs the edge tests in their runtimes, and compares sizes
 cargo xtask fuzz [OPTIONS]       runs the fuzz targets, each for --seconds N (default 60); --only TARGET runs one
 cargo xtask bench [OPTIONS]      measures everything and writes BENCHMARKS.md; --check compares with the limits
 cargo xtask test                 runs `cargo test --workspace`, then the edge tests
+cargo xtask portable             runs the tests that run on every system
 cargo xtask ci                   runs everything that must pass before a change is merged
 ";
 
@@ -54,11 +57,13 @@ fn main() -> ExitCode {
         ["package", ref options @ ..] => package::run(options),
         ["drift", ref options @ ..] => drift::run(options),
         ["guard", ref options @ ..] => guards::run(options),
+        ["release", ref options @ ..] => release::run(options),
         ["edge", ref options @ ..] => edge::run(options),
         ["fuzz", ref options @ ..] => fuzz::run(options),
         ["bench", ref options @ ..] => bench::run(options),
         ["test"] => edge::test_all(),
         ["ci"] => ci::run(),
+        ["portable"] => ci::portable(),
         _ => Err(USAGE.into()),
     };
     match done {

@@ -52,6 +52,11 @@ const GUARDS: &[Guard] = &[
         run: semver,
     },
     Guard {
+        name: "toolchains",
+        what: "each crate compiles with the Rust that it declares; needs rustup and the network, minutes",
+        run: toolchains,
+    },
+    Guard {
         name: "unsafe",
         what: "prints how much unsafe code each dependency of the crates has",
         run: unsafety::run,
@@ -151,6 +156,24 @@ fn minimal_versions() -> Result<()> {
         passes(
             check.env("CARGO_TARGET_DIR", workspace::target_folder()?.join("minimal")).current_dir(&home),
         )?;
+    }
+    Ok(())
+}
+
+/// Compiles each crate with all features by the oldest Rust that it declares.
+fn toolchains() -> Result<()> {
+    for published in workspace::crates()? {
+        let version = &published.rust_version;
+        let mut install = Command::new("rustup");
+        install
+            .args(["toolchain", "install", version, "--profile", "minimal"])
+            .args(published.target_arguments());
+        passes(&mut install)?;
+        let mut check = Command::new("rustup");
+        check.args(["run", version, "cargo", "check", "--all-features", "--package", &published.name]);
+        check.args(published.target_arguments());
+        check.env("CARGO_TARGET_DIR", workspace::target_folder()?.join("msrv").join(version));
+        passes(check.current_dir(root()))?;
     }
     Ok(())
 }
