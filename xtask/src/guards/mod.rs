@@ -2,6 +2,7 @@
 //!
 //! Those that take seconds and need no network are part of `cargo xtask ci`.
 
+mod api;
 mod links;
 mod msrv;
 mod tools;
@@ -39,6 +40,11 @@ const GUARDS: &[Guard] = &[
         what: "no dependency has a known vulnerability; needs the network",
         run: advisories,
     },
+    Guard {
+        name: "api",
+        what: "public items are those of public-api.txt; --write updates it",
+        run: || api::run(false),
+    },
     Guard { name: "docs", what: "the documentation as docs.rs builds it", run: docs },
     Guard { name: "features", what: "every pair of features compiles; minutes", run: features },
     Guard {
@@ -65,7 +71,11 @@ const GUARDS: &[Guard] = &[
 
 /// Runs one guard, or lists them.
 pub(crate) fn run(options: &[&str]) -> Result<()> {
-    let [name] = options else { return Err(list().into()) };
+    let name = match options {
+        [name] => name,
+        ["api", "--write"] => return api::run(true),
+        _ => return Err(list().into()),
+    };
     let guard = GUARDS.iter().find(|guard| guard.name == *name);
     (guard.ok_or_else(|| format!("there is no guard `{name}`\n{}", list()))?.run)()
 }
@@ -180,7 +190,7 @@ fn toolchains() -> Result<()> {
 
 /// Compares with the last release on crates.io, so it works after the first one.
 fn semver() -> Result<()> {
-    let program = tools::cargo_install("cargo-semver-checks", "0.50.0")?;
+    let program = tools::cargo_install("cargo-semver-checks", "0.51.0")?;
     for published in workspace::crates()? {
         let mut command = Command::new(&program);
         command.args(["semver-checks", "--package", &published.name]).args(published.target_arguments());
