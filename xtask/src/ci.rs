@@ -119,8 +119,7 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// Members of the workspace that use what only Unix has: limits of processes, signals, or valgrind.
-const UNIX_ONLY: &[&str] =
-    &["network-tests", "bench-builds", "bench-core", "bench-load", "bench-report", "bench-tokens"];
+const UNIX_ONLY: &[&str] = &["network-tests", "bench-*"];
 
 /// Runs the tests that run on every system.
 pub(crate) fn portable() -> Result<()> {

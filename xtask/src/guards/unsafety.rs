@@ -1,5 +1,6 @@
 //! Counts `unsafe` in the sources of the dependencies. It is a note for reviewers, not a limit.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -9,13 +10,16 @@ use super::msrv::Graph;
 use crate::{Result, workspace};
 
 pub(super) fn run() -> Result<()> {
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for published in workspace::crates()? {
         let graph = Graph::read(&published)?;
         let mut counts = Vec::new();
         for id in graph.dependencies(&published.name) {
             let package = &graph.packages[&id];
-            let manifest = Path::new(package["manifest_path"].as_str().unwrap_or_default());
-            let count = manifest.parent().map_or(0, |folder| count_folder(&folder.join("src")));
+            let count = *known.entry(id).or_insert_with(|| {
+                let manifest = Path::new(package["manifest_path"].as_str().unwrap_or_default());
+                manifest.parent().map_or(0, |folder| count_folder(&folder.join("src")))
+            });
             counts.push((count, package["name"].as_str().unwrap_or_default().to_owned()));
         }
         counts.sort();
