@@ -83,6 +83,8 @@
 )]
 #![cfg(target_os = "wasi")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// All of it is for that target, so a label on each item would say nothing.
+#![cfg_attr(docsrs, doc(auto_cfg(hide(target_os = "wasi"))))]
 
 pub use knock_core::*;
 

@@ -77,6 +77,8 @@
 )]
 #![cfg(target_arch = "wasm32")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// All of it is for that target, so a label on each item would say nothing.
+#![cfg_attr(docsrs, doc(auto_cfg(hide(target_arch = "wasm32"))))]
 
 pub use knock_core::*;
 
