@@ -4,6 +4,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::Result;
+use crate::process::{cargo, passes};
 
 /// A check: its purpose and its command, with environment variables before the program.
 struct Check {
@@ -15,6 +16,13 @@ const CHECKS: &[Check] = &[
     Check { name: "format", command: "cargo fmt --all --check" },
     Check { name: "the registry and the map are current", command: "cargo xtask generate --check" },
     Check { name: "imports go down", command: "cargo xtask rooms" },
+    Check { name: "unused dependencies", command: "cargo xtask guard dependencies" },
+    Check { name: "licences and sources of dependencies", command: "cargo xtask guard licences" },
+    Check { name: "links", command: "cargo xtask guard links" },
+    Check { name: "the Rust of dependencies", command: "cargo xtask guard msrv" },
+    Check { name: "spelling", command: "cargo xtask guard spelling" },
+    Check { name: "workflows", command: "cargo xtask guard workflows" },
+    Check { name: "the contents of the packages", command: "cargo xtask package --list" },
     Check { name: "lints", command: "cargo clippy --workspace --all-targets -- -D warnings" },
     Check {
         name: "lints, the core with nothing optional",
@@ -118,6 +126,18 @@ pub(crate) fn run() -> Result<()> {
         return Ok(());
     }
     Err(format!("\n{} of {} checks failed:\n{}", failed.len(), CHECKS.len(), failed.join("\n")).into())
+}
+
+/// Members of the workspace that use what only Unix has: limits of processes, signals, or valgrind.
+const UNIX_ONLY: &[&str] = &["network-tests", "bench-*"];
+
+/// Runs the tests that run on every system.
+pub(crate) fn portable() -> Result<()> {
+    let mut test = cargo(["test", "--workspace"]);
+    if !cfg!(unix) {
+        test.args(UNIX_ONLY.iter().flat_map(|package| ["--exclude", package]));
+    }
+    passes(&mut test)
 }
 
 /// A command whose words contain no spaces.

@@ -5,15 +5,21 @@
 mod bench;
 mod browser;
 mod ci;
+mod drift;
 mod edge;
 mod fuzz;
 mod generate;
+mod guards;
 mod imports;
+mod package;
 mod postgres;
+mod process;
 mod readme;
 mod recordings;
+mod release;
 mod rooms;
 mod scan;
+mod workspace;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,11 +32,18 @@ cargo xtask generate --check     fails if they are out of date
 cargo xtask rooms                fails if an import of the core or the emulator goes up or in a circle
 cargo xtask readme               compiles the code of README.md with the dependencies of its Install section
 cargo xtask postgres             runs the tests of the queue on a Postgres that exists only for them
+cargo xtask package [--list]     makes all packages, and builds, tests and documents everything from them; --list only
+                                 checks what they contain
+cargo xtask drift [OPTIONS]      lists what a document (--openapi FILE) or an official SDK (--node VERSION) asks for,
+                                 as text or with --json
+cargo xtask guard NAME           runs one guard, such as `licences` or `links`; without a name it lists them
+cargo xtask release STEP         makes one step of a release: check, binary or publish
 cargo xtask edge [OPTIONS]       runs the edge tests in their runtimes, and compares sizes
 cargo xtask browser [OPTIONS]    runs Knock's clients against the emulator, in Chromium; --only CASE runs one file
 cargo xtask fuzz [OPTIONS]       runs the fuzz targets, each for --seconds N (default 60); --only TARGET runs one
 cargo xtask bench [OPTIONS]      measures everything and writes BENCHMARKS.md; --check compares with the limits
 cargo xtask test                 runs `cargo test --workspace`, then the tests on Postgres and those of the edge
+cargo xtask portable             runs the tests that run on every system
 cargo xtask ci                   runs everything that must pass before a change is merged
 ";
 
@@ -46,12 +59,17 @@ fn main() -> ExitCode {
         ["rooms"] => rooms::run(),
         ["readme"] => readme::run(),
         ["postgres"] => postgres::run(),
+        ["package", ref options @ ..] => package::run(options),
+        ["drift", ref options @ ..] => drift::run(options),
+        ["guard", ref options @ ..] => guards::run(options),
+        ["release", ref options @ ..] => release::run(options),
         ["edge", ref options @ ..] => edge::run(options),
         ["browser", ref options @ ..] => browser::run(options),
         ["fuzz", ref options @ ..] => fuzz::run(options),
         ["bench", ref options @ ..] => bench::run(options),
         ["test"] => edge::test_all(),
         ["ci"] => ci::run(),
+        ["portable"] => ci::portable(),
         _ => Err(USAGE.into()),
     };
     match done {

@@ -108,3 +108,8 @@ pub use value::{
 };
 pub use wire::{DecodeError, Query, QueryValue, json as read_json};
 pub use {bytes, http};
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -123,6 +123,8 @@
 //! `not_implemented`, which clients do not retry. Conditions that it cannot decide, for example on environment variables,
 //! do not hold.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 // A module imports only modules to its left: clock, ids, json, origins, recipient, user_token; endpoint, settings, wire,
 // cors, world, security, observe, fault, api, realtime, journal, webhooks, state, seed, control, emulator, found,
 // in_process, socket, websocket, sender, server.
@@ -176,3 +178,8 @@ pub use self::user_token::InvalidSigningKey;
 pub use self::webhooks::{DueWebhook, WebhookAttempt, WebhookDelivery};
 pub use self::wire::reply::{Connection, Reply};
 pub use self::world::delivery::Delivery;
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -99,6 +99,8 @@
 // The modules without a host are tested on this machine.
 #![cfg(any(target_arch = "wasm32", test))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// All of it is for that target, so a label on each item would say nothing.
+#![cfg_attr(docsrs, doc(auto_cfg(hide(target_arch = "wasm32"))))]
 
 #[cfg(target_arch = "wasm32")]
 pub use knock_core::*;
@@ -120,3 +122,8 @@ pub use client::{Knock, variable};
 pub use signer::WebCryptoSigner;
 #[cfg(target_arch = "wasm32")]
 pub use transport::FetchTransport;
+
+/// The README's examples are tests.
+#[cfg(all(doctest, target_arch = "wasm32"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -83,6 +83,8 @@
 )]
 #![cfg(target_os = "wasi")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// All of it is for that target, so a label on each item would say nothing.
+#![cfg_attr(docsrs, doc(auto_cfg(hide(target_os = "wasi"))))]
 
 pub use knock_core::*;
 
@@ -96,3 +98,8 @@ pub use client::{Knock, VariableError, variable};
 #[cfg(feature = "rsa")]
 pub use signer::SpinSigner;
 pub use transport::SpinTransport;
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

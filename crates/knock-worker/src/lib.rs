@@ -81,6 +81,8 @@
 )]
 #![cfg(target_arch = "wasm32")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// All of it is for that target, so a label on each item would say nothing.
+#![cfg_attr(docsrs, doc(auto_cfg(hide(target_arch = "wasm32"))))]
 
 pub use knock_core::*;
 
@@ -94,3 +96,8 @@ pub use client::Knock;
 pub use knock_fetch::variable;
 pub use signer::WebCryptoSigner;
 pub use transport::FetchTransport;
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
