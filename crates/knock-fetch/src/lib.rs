@@ -37,7 +37,7 @@
 //! panic = "abort"
 //! ```
 //!
-//! This is the only crate of the SDK that you need: it re-exports everything in `knock-core`. It needs Rust 1.88. For
+//! This is the only crate of the SDK that you need: it re-exports everything in `knock-core`. It needs Rust 1.89. For
 //! Cloudflare Workers, `knock-worker` adds a client that reads the Worker's secrets and variables, and futures that are
 //! `Send`. On targets other than WebAssembly the crate is empty.
 //!
