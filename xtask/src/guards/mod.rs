@@ -9,6 +9,7 @@ mod tools;
 mod unsafety;
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 pub(crate) use self::tools::npm;
@@ -158,6 +159,7 @@ fn minimal_versions() -> Result<()> {
     // The packages are a copy of the workspace, so that its Cargo.lock can be replaced.
     crate::package::prepare()?;
     let home = crate::package::home()?;
+    without_examples(&home.join("Cargo.toml"))?;
     let mut update = cargo(["update", "--quiet", "-Z", "direct-minimal-versions"]);
     passes(update.env("RUSTC_BOOTSTRAP", "1").current_dir(&home))?;
     for published in workspace::crates()? {
@@ -168,6 +170,17 @@ fn minimal_versions() -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// Takes the examples out of a workspace, so that what they need does not hide what the crates allow.
+fn without_examples(manifest: &Path) -> Result<()> {
+    let mut table: toml::Table = fs::read_to_string(manifest)?.parse()?;
+    let members = table["workspace"].get_mut("members").and_then(toml::Value::as_array_mut);
+    let is_package = |member: &toml::Value| {
+        member.as_str().is_some_and(|path| Path::new(path).parent() == manifest.parent())
+    };
+    members.ok_or("the workspace has no members")?.retain(is_package);
+    Ok(fs::write(manifest, table.to_string())?)
 }
 
 /// Compiles each crate with all features by the oldest Rust that it declares.
