@@ -253,7 +253,10 @@ mod tests {
 
         let sent_before = |ago| Past { first_sent_at: Some(ago_from_now(ago)), ..Past::default() };
         assert_eq!(begin(&trigger(), sent_before(DAY)), aside(Reason::KeyExpired));
-        assert_eq!(begin(&trigger(), sent_before(Duration::from_secs(24 * 3600 - 300))), aside(Reason::KeyExpired));
+        assert_eq!(
+            begin(&trigger(), sent_before(Duration::from_secs(24 * 3600 - 300))),
+            aside(Reason::KeyExpired)
+        );
         assert_eq!(begin(&trigger(), sent_before(Duration::from_secs(24 * 3600 - 301))), Ok(()));
         let without_key = users::delete("jhammond").prepare([7; 16]).unwrap();
         assert_eq!(begin(&without_key, sent_before(DAY * 3)), Ok(()));
