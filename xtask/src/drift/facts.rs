@@ -176,7 +176,7 @@ pub(crate) fn write(facts: &Facts) -> String {
     text
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write()`] wrote.
 pub(crate) fn parse(text: &str) -> Facts {
     let mut facts = Facts::new();
     // A checkout may have other line ends.
