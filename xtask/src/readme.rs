@@ -52,7 +52,9 @@ pub(crate) fn run() -> Result<()> {
             fs::remove_dir_all(&sources)?;
         }
         fs::create_dir_all(sources.join("bin"))?;
-        fs::write(home.join("Cargo.toml"), format!("{}{patch}", package.manifest))?;
+        // The code of tests is compiled as programs, like all other code.
+        let manifest = package.manifest.replace("\n[dev-dependencies]\n", "");
+        fs::write(home.join("Cargo.toml"), format!("{manifest}{patch}"))?;
         // The versions are those of the house.
         fs::copy(root.join("Cargo.lock"), home.join("Cargo.lock"))?;
         for program in &package.programs {
