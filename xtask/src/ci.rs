@@ -59,6 +59,10 @@ const CHECKS: &[Check] = &[
         command: "cargo xtask bench --check --only core",
     },
     Check { name: "fuzzing", command: "cargo xtask fuzz --seconds 60" },
+    Check {
+        name: "the emulator as one static binary",
+        command: "cargo xtask release binary x86_64-unknown-linux-musl",
+    },
     Check { name: "Knock's clients in a browser", command: "cargo xtask browser" },
     Check { name: "the real runtimes of the edge", command: "cargo xtask edge" },
     Check {
@@ -109,7 +113,8 @@ const CHECKS: &[Check] = &[
 /// Runs every check, even after one has failed, and reports the failed ones at the end.
 pub(crate) fn run() -> Result<()> {
     // If this fails, for example because there is no rustup, the builds report what is missing.
-    let _ = command("rustup target add wasm32-unknown-unknown wasm32-wasip2").status();
+    let _ =
+        command("rustup target add wasm32-unknown-unknown wasm32-wasip2 x86_64-unknown-linux-musl").status();
 
     let mut failed = Vec::new();
     for check in CHECKS {

@@ -10,7 +10,7 @@ cargo xtask bench [--only PART]... [--rounds N]            measures and writes B
 cargo xtask bench --check [--only PART]... [--rounds N]    measures and fails if a limit is missed
 cargo xtask bench --render                                 writes BENCHMARKS.md from the last results
 
-PART is core, load, bulk, tokens, worker, spin or builds";
+PART is core, load, bulk, jobs, tokens, worker, spin or builds";
 
 /// What the program does.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]

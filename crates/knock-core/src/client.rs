@@ -79,15 +79,17 @@ impl<T: Transport> Client<T> {
         self.drive(self.begin(call, options)?).await
     }
 
+    /// Begins a call, and returns the time at which it began.
     pub(crate) fn begin(
         &self,
         call: PreparedCall,
         options: Option<&CallOptions>,
-    ) -> Result<Call<Ready>, Error> {
+    ) -> Result<(Call<Ready>, Moment), Error> {
         let Inner { config, transport } = &*self.inner;
         let random =
             transport.random().map_err(|error| Error::from(error).with_operation(call.operation_name()))?;
-        Call::new(config, call, options, self.now(), random)
+        let now = self.now();
+        Ok((Call::new(config, call, options, now, random)?, now))
     }
 
     fn now(&self) -> Moment {
@@ -95,33 +97,33 @@ impl<T: Transport> Client<T> {
         Moment { unix: transport.now(), steady: transport.steady() }
     }
 
-    /// Drives a call to its end.
-    pub(crate) async fn drive(&self, mut call: Call<Ready>) -> Result<Completed, Error> {
+    /// Drives a call that begins now to its end.
+    pub(crate) async fn drive(&self, (mut call, mut now): (Call<Ready>, Moment)) -> Result<Completed, Error> {
         let transport = &self.inner.transport;
-        let (mut wait, mut turn) = (Duration::ZERO, Duration::ZERO);
+        let mut turn = Duration::ZERO;
         loop {
+            // A timer that is early, or the fixed clock of a test, must not make it wait again and again.
+            now.steady = now.steady.max(turn);
+            let mut wait = call.wait(now)?;
+            if wait.is_zero() {
+                let (request, sent) = call.send(now)?;
+                let result = transport.send(request, sent.attempt()).await;
+                let verdict = match result {
+                    Ok(response) => sent.receive(response, self.now()),
+                    Err(error) => sent.fail(error, self.now()),
+                };
+                (wait, call) = match verdict {
+                    Verdict::Done(completed) => return Ok(completed),
+                    Verdict::Failed(error) => return Err(error),
+                    Verdict::Retry { after, call } => (after, call),
+                };
+            } else {
+                turn = now.steady.saturating_add(wait);
+            }
             if !wait.is_zero() {
                 transport.sleep(wait).await;
             }
-            let mut now = self.now();
-            // A timer that is early, or the fixed clock of a test, must not make it wait again and again.
-            now.steady = now.steady.max(turn);
-            wait = call.wait(now)?;
-            if !wait.is_zero() {
-                turn = now.steady.saturating_add(wait);
-                continue;
-            }
-            let (request, sent) = call.send(now)?;
-            let result = transport.send(request, sent.attempt()).await;
-            let verdict = match result {
-                Ok(response) => sent.receive(response, self.now()),
-                Err(error) => sent.fail(error, self.now()),
-            };
-            (wait, call) = match verdict {
-                Verdict::Done(completed) => return Ok(completed),
-                Verdict::Failed(error) => return Err(error),
-                Verdict::Retry { after, call } => (after, call),
-            };
+            now = self.now();
         }
     }
 }

@@ -4,12 +4,11 @@
 //! ids, schedules and paused runs. The form of the file is that of Knock's API, which changes less than the records of the
 //! emulator. A call is appended before its response is sent, so a process that is killed loses at most a call in flight.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use fs4::{FileExt, TryLockError};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use http::request::Parts;
 use http::{Method, Request, Response};
@@ -137,7 +136,7 @@ impl Journal {
         let failed = |source| StateError::Io { path: path.to_owned(), source };
         let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let file = options.map_err(failed)?;
-        match FileExt::try_lock(&file) {
+        match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(StateError::InUse { path: path.to_owned() }),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
@@ -182,7 +181,7 @@ impl Journal {
 /// The file may still be open in a child process that was just forked, and would then stay locked.
 impl Drop for Journal {
     fn drop(&mut self) {
-        let _ = FileExt::unlock(&self.file);
+        let _ = self.file.unlock();
     }
 }
 

@@ -3,6 +3,7 @@
 //! | If you want to … | read |
 //! |---|---|
 //! | decide what to do about an error, change how calls are retried, or keep within rate limits | [`errors_and_retries`] |
+//! | import any number of users, or notify any number of recipients | [`bulk`](crate::bulk) |
 //! | put calls into a queue and send them later | [`queues`] |
 //! | test code that calls Knock | [`testing`] |
 //! | use another HTTP client, or no async runtime | [`without_a_runtime`] |
