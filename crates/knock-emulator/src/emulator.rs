@@ -134,7 +134,8 @@ impl Builder {
     ///
     /// The file grows with each such call, by some 200 bytes and what was sent, and [`Emulator::reset`] empties it. To open
     /// it takes about half as long as the calls took: 100,000 users and triggers for 1,000,000 recipients some 20 s.
-    /// Faults, rate limits and webhooks are not restored, and calls are performed with the workflows of this builder.
+    /// Faults and webhooks are not restored. Calls are performed with the workflows, channels and latency of this builder,
+    /// and regardless of its rate limits and signing key, since they were admitted when they were made.
     ///
     /// ```no_run
     /// use knock_emulator::Emulator;
@@ -146,11 +147,11 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// A [`StateError`] if the file cannot be used, is in use by another process, or is damaged. A damaged file is left as
-    /// it is. A last line that is incomplete is no damage: the process was killed while it wrote it.
+    /// A [`StateError`] if the file cannot be used, is in use by another process, is damaged, or has a call that does not
+    /// succeed with the settings of this builder. The file is left as it is then. A last line that is incomplete is no damage: the process was killed while it wrote it.
     pub fn open(self, path: impl AsRef<Path>) -> Result<Emulator, StateError> {
         let mut state = State::new(Arc::new(self.settings));
-        let journal = Journal::open(path.as_ref(), |record| state.restore(&record))?;
+        let journal = Journal::open(path.as_ref(), |record| state.restore(record))?;
         state.journal = Some(journal);
         state.connect_webhooks();
         // The time was moved in the former process, and must not go back.

@@ -9,21 +9,18 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{Method, Request, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::settings::DEFAULT_KEY;
-use crate::wire::call::header;
+use crate::wire::call::{Call, Throttled, header};
 use crate::wire::idempotency::IDEMPOTENCY_KEY;
 
 /// The first line of a state file.
 const HEADER: &[u8] = b"knock-emulator state 1\n";
 const NO_HEADER: &str = "this is not the first line of a state file of this version";
-/// The prefix of the headers that list what was not changed.
-const THROTTLED: &str = "x-ratelimited-";
 const JSON: &str = "application/json";
 
 /// Why a state file cannot be used.
@@ -54,6 +51,20 @@ pub enum StateError {
         /// What is wrong with the line.
         problem: &'static str,
     },
+    /// A call of the file does not succeed with the settings of now, for example because its workflow is not declared. The
+    /// file was left as it is.
+    #[error(
+        "line {line} of the state file {path} cannot be repeated with these workflows, channels and latency ({problem}); \
+         the file was left as it is: start with the settings of before, or with another file"
+    )]
+    NotRepeatable {
+        /// The path of the file.
+        path: PathBuf,
+        /// The number of the line, starting at 1.
+        line: usize,
+        /// The status and the code of the response.
+        problem: String,
+    },
 }
 
 /// A call that changed something.
@@ -69,16 +80,16 @@ pub(crate) struct Record {
     body: String,
     /// The entities that were rate-limited and not changed: the parameter and its ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) throttled: Option<(String, Vec<String>)>,
+    throttled: Option<Throttled>,
 }
 
 impl Record {
     /// Returns the record of a call, unless the call changed nothing.
     pub(crate) fn of(
+        call: &Call,
         parts: &Parts,
         body: &[u8],
         response: &Response<Bytes>,
-        throttled: Option<(String, Vec<String>)>,
         request_id: &str,
         at: Timestamp,
     ) -> Option<Self> {
@@ -94,17 +105,19 @@ impl Record {
             key: header(&parts.headers, &IDEMPOTENCY_KEY).map(str::to_owned),
             // A call that succeeds has a body in JSON, or its body was not read.
             body: String::from_utf8_lossy(body).into_owned(),
-            throttled: throttled.or_else(|| throttled_by(response)),
+            throttled: call.throttled.clone().filter(|(_, ids)| !ids.is_empty()),
         })
     }
 
-    /// Returns the request, with a key that may do everything. Credentials are not recorded.
+    /// Restricts the call as it was restricted when it was made.
+    pub(crate) fn restrict(&self, call: Call) -> Call {
+        Call { throttled: self.throttled.clone(), ..call }
+    }
+
+    /// Returns the request. Credentials are not recorded.
     pub(crate) fn request(&self) -> Option<(Parts, Bytes)> {
-        let mut request = Request::builder()
-            .method(self.method.as_str())
-            .uri(self.uri.as_str())
-            .header(AUTHORIZATION, format!("Bearer {DEFAULT_KEY}"))
-            .header(CONTENT_TYPE, JSON);
+        let mut request =
+            Request::builder().method(self.method.as_str()).uri(self.uri.as_str()).header(CONTENT_TYPE, JSON);
         if let Some(key) = &self.key {
             request = request.header(IDEMPOTENCY_KEY, key);
         }
@@ -118,12 +131,6 @@ fn may_change(parts: &Parts) -> bool {
         && (parts.method != Method::GET || parts.uri.path().starts_with("/v1/bulk_operations/"))
 }
 
-fn throttled_by(response: &Response<Bytes>) -> Option<(String, Vec<String>)> {
-    let named = |name: &HeaderName| name.as_str().strip_prefix(THROTTLED).map(str::to_owned);
-    let (param, ids) = response.headers().iter().find_map(|(name, ids)| Some((named(name)?, ids)))?;
-    Some((param, ids.to_str().ok()?.split(',').map(str::to_owned).collect()))
-}
-
 /// An open state file, which no other process can open.
 #[derive(Debug)]
 pub(crate) struct Journal {
@@ -132,7 +139,10 @@ pub(crate) struct Journal {
 
 impl Journal {
     /// Opens a state file, or creates it, and calls a function with each of its records.
-    pub(crate) fn open(path: &Path, mut restore: impl FnMut(Record)) -> Result<Self, StateError> {
+    pub(crate) fn open(
+        path: &Path,
+        mut restore: impl FnMut(&Record) -> Result<(), String>,
+    ) -> Result<Self, StateError> {
         let failed = |source| StateError::Io { path: path.to_owned(), source };
         let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let file = options.map_err(failed)?;
@@ -146,7 +156,12 @@ impl Journal {
         let damaged = |line, problem| StateError::Damaged { path: path.to_owned(), line, problem };
         while let Some(line) = lines.next().map_err(failed)? {
             if lines.line > 1 {
-                restore(parse(&line).map_err(|problem| damaged(lines.line, problem))?);
+                let record = parse(&line).map_err(|problem| damaged(lines.line, problem))?;
+                restore(&record).map_err(|problem| StateError::NotRepeatable {
+                    path: path.to_owned(),
+                    line: lines.line,
+                    problem,
+                })?;
             } else if line != HEADER {
                 return Err(damaged(1, NO_HEADER));
             }

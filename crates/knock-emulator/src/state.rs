@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::header::HeaderValue;
 use http::request::Parts;
 use http::{Method, Response};
+use serde_json::Value;
 
 use crate::api;
 use crate::clock::{Clock, timestamp};
@@ -20,7 +21,7 @@ use crate::security;
 use crate::settings::Settings;
 use crate::webhooks::Webhooks;
 use crate::wire::auth;
-use crate::wire::call::Call;
+use crate::wire::call::{Call, Throttled};
 use crate::wire::idempotency::{Idempotency, REQUEST_ID, Verdict};
 use crate::wire::limits::Limits;
 use crate::wire::reply::{Connection, Reply};
@@ -170,23 +171,47 @@ impl State {
         reply
     }
 
-    /// Performs a call, once per idempotency key, and records it in the state file.
-    pub(crate) fn perform(
+    /// Performs a call of a client, once per idempotency key, and records it in the state file.
+    fn perform(
         &mut self,
         parts: &Parts,
         body: &Bytes,
         request_id: &str,
-        throttled: Option<(String, Vec<String>)>,
+        throttled: Option<Throttled>,
+    ) -> Response<Bytes> {
+        match self.admit(parts, body, throttled) {
+            Ok(call) => {
+                let mut response = self.perform_admitted(&call, parts, body, request_id);
+                if self.settings.rate_limits.is_some() {
+                    self.limits.updated(&call, &mut response, self.world.now);
+                }
+                response
+            }
+            Err(failure) => failure.response(),
+        }
+    }
+
+    /// Performs a call of the emulator itself, which needs no key and counts toward no limit.
+    pub(crate) fn perform_own(&mut self, parts: &Parts, body: &Bytes, request_id: &str) -> Response<Bytes> {
+        match Call::parse(parts, body) {
+            Ok(call) => self.perform_admitted(&call, parts, body, request_id),
+            Err(failure) => failure.response(),
+        }
+    }
+
+    fn perform_admitted(
+        &mut self,
+        call: &Call,
+        parts: &Parts,
+        body: &Bytes,
+        request_id: &str,
     ) -> Response<Bytes> {
         let ids = self.world.ids.clone();
-        let response = match self.try_perform(parts, body, request_id, throttled.clone()) {
-            Ok(response) => response,
-            Err(failure) => failure.response(),
-        };
+        let response = self.run(call, parts, request_id);
         if self.journal.is_none() {
             return response;
         }
-        let Some(record) = Record::of(parts, body, &response, throttled, request_id, self.world.now) else {
+        let Some(record) = Record::of(call, parts, body, &response, request_id, self.world.now) else {
             // What is not recorded must not change later ids, which a restart would make again.
             self.world.ids = ids;
             return response;
@@ -201,58 +226,70 @@ impl State {
         Some(Failure::new(500, "state_not_saved", &message, "api_error"))
     }
 
-    /// Performs a call of the state file again.
-    pub(crate) fn restore(&mut self, record: &Record) {
+    /// Performs a call of the state file again. It was admitted when it was made, with the limits of then.
+    ///
+    /// # Errors
+    ///
+    /// The status and the code of the response, if the call does not succeed with the settings of now.
+    pub(crate) fn restore(&mut self, record: &Record) -> Result<(), String> {
         self.world.advance(record.at);
-        if let Some((parts, body)) = record.request() {
-            let _ = self.perform(&parts, &body, &record.request_id, record.throttled.clone());
-        }
+        let (parts, body) = record.request().ok_or("it is not a request")?;
+        let response = match Call::parse(&parts, &body) {
+            Ok(call) => self.run(&record.restrict(call), &parts, &record.request_id),
+            Err(failure) => failure.response(),
+        };
         self.world.arrived.clear();
+        if response.status().is_success() { Ok(()) } else { Err(summary(&response)) }
     }
 
-    fn try_perform(
-        &mut self,
-        parts: &Parts,
-        body: &Bytes,
-        request_id: &str,
-        throttled: Option<(String, Vec<String>)>,
-    ) -> Result<Response<Bytes>, Failure> {
+    /// Parses a call of a client, and checks whether the client can make it.
+    fn admit(&mut self, parts: &Parts, body: &Bytes, throttled: Option<Throttled>) -> Result<Call, Failure> {
         let mut call = Call::parse(parts, body)?;
-        call.throttled = throttled;
         let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
         let Some((&"v1", path)) = path.split_first() else { return Err(unknown(&call)) };
         auth::check(&self.settings, &parts.headers, &call.method, path)?;
         security::check(&self.world, &parts.headers, &call, path)?;
-        let now = self.world.now;
+        call.throttled = throttled;
         if let Some(limits) = &self.settings.rate_limits {
+            let now = self.world.now;
             self.limits.admit(&call, &parts.headers, limits, now)?;
             let held = self.limits.held(&call, now);
             call.throttled = call.throttled.or(held);
         }
+        Ok(call)
+    }
+
+    /// Performs a call, once per idempotency key.
+    fn run(&mut self, call: &Call, parts: &Parts, request_id: &str) -> Response<Bytes> {
+        let now = self.world.now;
         let query = parts.uri.query().unwrap_or_default();
-        match self.idempotency.check(&call, query, &parts.headers, now)? {
-            Verdict::Run => {
-                let mut response = self.route(&call, path);
-                if self.settings.rate_limits.is_some() {
-                    self.limits.updated(&call, &mut response, now);
-                }
-                Ok(response)
-            }
-            Verdict::Replay(response) => Ok(response),
-            Verdict::Remember(slot, fingerprint) => {
-                let response = self.route(&call, path);
+        match self.idempotency.check(call, query, &parts.headers, now) {
+            Ok(Verdict::Run) => self.route(call),
+            Ok(Verdict::Replay(response)) => response,
+            Ok(Verdict::Remember(slot, fingerprint)) => {
+                let response = self.route(call);
                 self.idempotency.remember(slot, fingerprint, &response, request_id, now);
-                Ok(response)
+                response
             }
+            Err(failure) => failure.response(),
         }
     }
 
-    fn route(&mut self, call: &Call, path: &[&str]) -> Response<Bytes> {
-        match api::route(&mut self.world, call, path) {
-            Some(outcome) => from_outcome(&outcome),
-            None => unknown(call).response(),
-        }
+    fn route(&mut self, call: &Call) -> Response<Bytes> {
+        let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
+        let outcome = match path.split_first() {
+            Some((&"v1", path)) => api::route(&mut self.world, call, path),
+            _ => None,
+        };
+        outcome.map_or_else(|| unknown(call).response(), |outcome| from_outcome(&outcome))
     }
+}
+
+/// Says how a call failed, without what was sent.
+fn summary(response: &Response<Bytes>) -> String {
+    let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+    let code = body.get("code").and_then(Value::as_str).unwrap_or("without a code");
+    format!("{} {code}", response.status().as_u16())
 }
 
 /// Official clients would repeat a call that responds with 501.
