@@ -353,7 +353,7 @@ impl Emulator {
     /// // … trigger a workflow …
     /// for due in emulator.due_webhooks() {
     ///     // … pass `due.request` to the endpoint of your service, which fails at first …
-    ///     emulator.webhook_sent(due.id, Ok(http::StatusCode::SERVICE_UNAVAILABLE));
+    ///     emulator.webhook_sent(due.id, due.attempt, Ok(http::StatusCode::SERVICE_UNAVAILABLE));
     /// }
     /// assert!(emulator.due_webhooks().is_empty());
     /// emulator.advance(Duration::from_secs(1));
@@ -370,7 +370,7 @@ impl Emulator {
 
     pub(crate) fn take_webhooks(&self, limit: usize) -> Vec<DueWebhook> {
         let mut state = self.lock();
-        if state.webhooks.is_empty() {
+        if state.webhooks.is_idle() {
             return Vec::new();
         }
         let now = state.now();
@@ -380,10 +380,13 @@ impl Emulator {
 
     /// Reports what became of a request of [`due_webhooks`](Self::due_webhooks): the status of the response, or why there
     /// was none. A status that is not 2xx is followed by another attempt.
-    pub fn webhook_sent(&self, id: u64, result: Result<StatusCode, String>) {
+    ///
+    /// `id` and `attempt` are those of the [`DueWebhook`]. The result of an attempt that is no longer waited for is ignored:
+    /// a minute passed, the event was [redelivered](Self::redeliver), or the emulator was reset.
+    pub fn webhook_sent(&self, id: u64, attempt: usize, result: Result<StatusCode, String>) {
         let mut state = self.lock();
         let now = timestamp(state.now());
-        state.webhooks.sent(id, result, now);
+        state.webhooks.sent(id, attempt, result, now);
     }
 
     /// Returns the latest deliveries of outbound webhooks, oldest first.
@@ -392,7 +395,8 @@ impl Emulator {
         self.lock().webhooks.deliveries().cloned().collect()
     }
 
-    /// Delivers an event once more, whatever became of it. Returns whether there is such a delivery.
+    /// Delivers an event once more, whatever became of it, with up to 8 attempts of its own. An attempt that is in flight
+    /// does not count any more. Returns whether there is such a delivery.
     pub fn redeliver(&self, id: u64) -> bool {
         let mut state = self.lock();
         let now = timestamp(state.now());

@@ -73,7 +73,8 @@ impl State {
         let hub = std::mem::take(&mut self.hub);
         // If this fails, so does each later call that changes something.
         journal = journal.and_then(|mut journal| journal.clear().is_ok().then_some(journal));
-        *self = Self { clock, hub, journal, ..Self::new(Arc::clone(&self.settings)) };
+        let webhooks = Webhooks::after(&self.webhooks);
+        *self = Self { clock, hub, journal, webhooks, ..Self::new(Arc::clone(&self.settings)) };
         self.world.now = now;
         self.connect_webhooks();
     }
