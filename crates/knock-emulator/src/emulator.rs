@@ -130,7 +130,9 @@ impl Builder {
     ///
     /// The file is a journal of the calls that changed something, which are performed again here. A call is written to it
     /// before its response is sent, so a process that is killed loses nothing that was acknowledged; the system may lose
-    /// the last seconds if the power fails. It contains your test data, but no keys and no user tokens.
+    /// the last seconds if the power fails. If it cannot be written, because the disk is full for example, this call and
+    /// each later one that changes something fails with a 500 and the code `state_not_saved`, until the emulator is started
+    /// again or reset. It contains your test data, but no keys and no user tokens.
     ///
     /// The file grows with each such call, by some 200 bytes and what was sent, and [`Emulator::reset`] empties it. To open
     /// it takes about half as long as the calls took: 100,000 users and triggers for 1,000,000 recipients some 20 s.
@@ -148,7 +150,7 @@ impl Builder {
     /// # Errors
     ///
     /// A [`StateError`] if the file cannot be used, is in use by another process, is damaged, or has a call that does not
-    /// succeed with the settings of this builder. The file is left as it is then. A last line that is incomplete is no damage: the process was killed while it wrote it.
+    /// succeed with the settings of this builder. The file is left as it is then. A last line that breaks off is no damage: the process was killed while it wrote it.
     pub fn open(self, path: impl AsRef<Path>) -> Result<Emulator, StateError> {
         let mut state = State::new(Arc::new(self.settings));
         let journal = Journal::open(path.as_ref(), |record| state.restore(record))?;
@@ -331,6 +333,8 @@ impl Emulator {
     }
 
     /// Removes all data, faults and logged requests, and empties the state file. The configuration and the time are kept.
+    ///
+    /// If the file cannot be emptied, later calls that change something fail, as [`Builder::open`] describes.
     pub fn reset(&self) {
         self.lock().reset();
     }

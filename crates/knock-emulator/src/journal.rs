@@ -21,6 +21,8 @@ use crate::wire::idempotency::IDEMPOTENCY_KEY;
 /// The first line of a state file.
 const HEADER: &[u8] = b"knock-emulator state 1\n";
 const NO_HEADER: &str = "this is not the first line of a state file of this version";
+/// The length of the checksum of a record, in hexadecimal, and of the space that follows.
+const SUM: usize = 9;
 const JSON: &str = "application/json";
 
 /// Why a state file cannot be used.
@@ -126,7 +128,7 @@ impl Record {
 }
 
 /// Reading a bulk operation completes it. No other read changes anything.
-fn may_change(parts: &Parts) -> bool {
+pub(crate) fn may_change(parts: &Parts) -> bool {
     parts.method != Method::HEAD
         && (parts.method != Method::GET || parts.uri.path().starts_with("/v1/bulk_operations/"))
 }
@@ -135,6 +137,10 @@ fn may_change(parts: &Parts) -> bool {
 #[derive(Debug)]
 pub(crate) struct Journal {
     file: File,
+    /// The number of bytes of the header and the whole records.
+    end: u64,
+    /// Why a call could not be written. What follows from it must not be written either.
+    failed: Option<String>,
 }
 
 impl Journal {
@@ -151,45 +157,79 @@ impl Journal {
             Err(TryLockError::WouldBlock) => return Err(StateError::InUse { path: path.to_owned() }),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
-        let mut journal = Self { file };
-        let mut lines = Lines { input: BufReader::new(&journal.file), line: 0, end: 0 };
+        let mut journal = Self { file, end: 0, failed: None };
         let damaged = |line, problem| StateError::Damaged { path: path.to_owned(), line, problem };
+        let mut restore = |number, line: &[u8]| {
+            let record = parse(line).map_err(|problem| damaged(number, problem))?;
+            restore(&record).map_err(|problem| {
+                let path = path.to_owned();
+                StateError::NotRepeatable { path, line: number, problem }
+            })
+        };
+        let mut lines = Lines { input: BufReader::new(&journal.file), line: 0, end: 0 };
         while let Some(line) = lines.next().map_err(failed)? {
             if lines.line > 1 {
-                let record = parse(&line).map_err(|problem| damaged(lines.line, problem))?;
-                restore(&record).map_err(|problem| StateError::NotRepeatable {
-                    path: path.to_owned(),
-                    line: lines.line,
-                    problem,
-                })?;
+                restore(lines.line, &line)?;
             } else if line != HEADER {
                 return Err(damaged(1, NO_HEADER));
             }
         }
-        let (end, is_new) = (lines.end, lines.line == 0);
-        let rest = lines.input.fill_buf().map_err(failed)?;
-        if is_new && !HEADER.starts_with(rest) {
+        let (number, end, rest) = (lines.line, lines.end, lines.rest().map_err(failed)?);
+        if number == 0 && !HEADER.starts_with(&rest) {
             return Err(damaged(1, NO_HEADER));
         }
-        journal.start(end, is_new).map_err(failed)?;
+        let started = if number == 0 {
+            journal.start(0, HEADER)
+        } else if is_torn(&rest) {
+            journal.start(end, b"")
+        } else {
+            // A record of which only the line feed is missing.
+            restore(number + 1, &rest)?;
+            journal.start(end + rest.len() as u64, b"\n")
+        };
+        started.map_err(failed)?;
         Ok(journal)
     }
 
-    /// Appends after the last whole record: what follows was in flight when the process ended.
-    fn start(&mut self, end: u64, is_new: bool) -> io::Result<()> {
+    /// Removes what follows after `end`, and appends there.
+    fn start(&mut self, end: u64, text: &[u8]) -> io::Result<()> {
         self.file.set_len(end)?;
         self.file.seek(SeekFrom::Start(end))?;
-        if is_new { self.file.write_all(HEADER) } else { Ok(()) }
+        self.file.write_all(text)?;
+        self.end = end + text.len() as u64;
+        Ok(())
+    }
+
+    /// Returns why a call could not be written, if there was one. Until [`clear`](Self::clear) nothing can be written then.
+    pub(crate) fn failure(&self) -> Option<&str> {
+        self.failed.as_deref()
     }
 
     pub(crate) fn append(&mut self, record: &Record) -> io::Result<()> {
         let json = serde_json::to_string(record)?;
-        self.file.write_all(format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes())).as_bytes())
+        let line = format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()));
+        if let Err(error) = self.file.write_all(line.as_bytes()) {
+            self.failed = Some(error.to_string());
+            // If this fails, the next start takes what was written for a call in flight, which it was.
+            let _ = self.start(self.end, b"");
+            return Err(error);
+        }
+        self.end += line.len() as u64;
+        Ok(())
     }
 
     /// Removes all records.
     pub(crate) fn clear(&mut self) -> io::Result<()> {
-        self.start(0, true)
+        let cleared = self.start(0, HEADER);
+        self.failed = cleared.as_ref().err().map(ToString::to_string);
+        cleared
+    }
+
+    /// A journal whose file cannot be written.
+    #[cfg(test)]
+    pub(crate) fn unwritable(path: &Path) -> Self {
+        let file = File::open(path).expect("the file exists");
+        Self { file, end: 0, failed: None }
     }
 }
 
@@ -202,7 +242,7 @@ impl Drop for Journal {
 
 fn parse(line: &[u8]) -> Result<Record, &'static str> {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let (sum, json) = line.split_at_checked(9).ok_or("it is too short")?;
+    let (sum, json) = line.split_at_checked(SUM).ok_or("it is too short")?;
     let sum =
         std::str::from_utf8(sum).ok().and_then(|sum| u32::from_str_radix(sum.strip_suffix(' ')?, 16).ok());
     if sum != Some(crc32fast::hash(json)) {
@@ -236,4 +276,23 @@ impl<R: Read + Seek> Lines<R> {
         self.end += line.len() as u64;
         Ok(Some(line))
     }
+
+    /// Returns what follows the last line.
+    fn rest(mut self) -> io::Result<Vec<u8>> {
+        let mut rest = Vec::new();
+        self.input.read_to_end(&mut rest)?;
+        Ok(rest)
+    }
+}
+
+/// Whether a rest is the beginning of a record, or empty: the process was killed, or the disk was full, while the record was
+/// written. A zero byte or any other damage is not.
+fn is_torn(rest: &[u8]) -> bool {
+    let (sum, json) = rest.split_at(rest.len().min(SUM));
+    let is_sum = sum.iter().enumerate().all(|(at, byte)| match at {
+        8 => *byte == b' ',
+        _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(byte),
+    });
+    let is_beginning = || matches!(serde_json::from_slice::<Record>(json), Err(error) if error.is_eof());
+    is_sum && is_beginning()
 }

@@ -14,7 +14,7 @@ use crate::clock::{Clock, timestamp};
 use crate::endpoint::WebhookEndpoint;
 use crate::fault::Faults;
 use crate::ids::Ids;
-use crate::journal::{Journal, Record};
+use crate::journal::{Journal, Record, may_change};
 use crate::observe::{Request, RequestLog};
 use crate::realtime::hub::{Garbage, Hub};
 use crate::security;
@@ -71,8 +71,10 @@ impl State {
     pub(crate) fn reset(&mut self) {
         let (clock, now, mut journal) = (self.clock.clone(), self.world.now, self.journal.take());
         let hub = std::mem::take(&mut self.hub);
-        // If this fails, so does each later call that changes something.
-        journal = journal.and_then(|mut journal| journal.clear().is_ok().then_some(journal));
+        if let Some(journal) = &mut journal {
+            // If this fails, so does each later call that changes something.
+            let _ = journal.clear();
+        }
         let webhooks = Webhooks::after(&self.webhooks);
         *self = Self { clock, hub, journal, webhooks, ..Self::new(Arc::clone(&self.settings)) };
         self.world.now = now;
@@ -207,6 +209,9 @@ impl State {
         body: &Bytes,
         request_id: &str,
     ) -> Response<Bytes> {
+        if let Some(failure) = self.unsaved().filter(|_| may_change(parts)) {
+            return failure.response();
+        }
         let ids = self.world.ids.clone();
         let response = self.run(call, parts, request_id);
         if self.journal.is_none() {
@@ -217,13 +222,19 @@ impl State {
             self.world.ids = ids;
             return response;
         };
-        self.save(&record).map_or(response, |failure| failure.response())
+        let saved = self.journal.as_mut().is_none_or(|journal| journal.append(&record).is_ok());
+        self.unsaved().filter(|_| !saved).map_or(response, |failure| failure.response())
     }
 
-    /// Appends to the state file. Returns what to respond with if that fails.
-    fn save(&mut self, record: &Record) -> Option<Failure> {
-        let error = self.journal.as_mut()?.append(record).err()?;
-        let message = format!("The state file of the emulator cannot be written: {error}");
+    /// Returns what to respond to calls that change something, if one could not be saved.
+    ///
+    /// It was performed nevertheless, and what follows from it cannot be repeated without it. So nothing is saved any more.
+    pub(crate) fn unsaved(&self) -> Option<Failure> {
+        let problem = self.journal.as_ref()?.failure()?;
+        let message = format!(
+            "The state file of the emulator cannot be written: {problem}. Calls that change something fail until the \
+             emulator is started again, with what was saved, or reset."
+        );
         Some(Failure::new(500, "state_not_saved", &message, "api_error"))
     }
 
@@ -297,4 +308,39 @@ fn summary(response: &Response<Bytes>) -> String {
 fn unknown(call: &Call) -> Failure {
     let message = format!("The emulator does not implement {} /{}", call.method, call.path.join("/"));
     Failure::new(404, "not_implemented", &message, "api_error")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_emptied_or_written_is_not_forgotten() {
+        let path = std::env::temp_dir().join(format!("knock-emulator-{}-unwritable", std::process::id()));
+        std::fs::write(&path, "kept").expect("it can be written");
+        let request = |method: &str| {
+            let request = http::Request::builder().method(method).uri("/v1/users/u");
+            request.body(Bytes::new()).expect("it is valid").into_parts()
+        };
+        for reset in [true, false] {
+            let mut state = State::new(Arc::default());
+            state.journal = Some(Journal::unwritable(&path));
+            if reset {
+                state.reset();
+            }
+            for _ in 0..2 {
+                let (parts, body) = request("PUT");
+                let response = state.perform_own(&parts, &body, "id");
+                let text = String::from_utf8_lossy(response.body());
+                assert_eq!(response.status(), 500, "{text}");
+                assert!(text.contains("state_not_saved") && text.contains("started again"), "{text}");
+            }
+            let (parts, body) = request("GET");
+            // Reads succeed, and a call that fails at once is not performed.
+            let expected = if reset { 404 } else { 200 };
+            assert_eq!(state.perform_own(&parts, &body, "id").status(), expected);
+        }
+        assert_eq!(std::fs::read_to_string(&path).expect("it can be read"), "kept");
+        std::fs::remove_file(&path).expect("it exists");
+    }
 }
