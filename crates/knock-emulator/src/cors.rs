@@ -56,15 +56,22 @@ pub(crate) fn share(origins: &Origins, request: &HeaderMap, response: &mut Respo
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
 }
 
+/// Refuses a request with a host name that a page could have pointed to this machine after it was loaded from elsewhere: the
+/// browser then takes the emulator for the origin of the page, and sends no origin with a read.
+pub(crate) fn admit_host(origins: &Origins, headers: &HeaderMap) -> Result<(), Failure> {
+    check_host(headers, |host| origins.admit_host(host))
+}
+
+fn check_host(headers: &HeaderMap, is_safe: impl Fn(&str) -> bool) -> Result<(), Failure> {
+    let Some(host) = headers.get(HOST) else { return Ok(()) };
+    let host = String::from_utf8_lossy(host.as_bytes());
+    if is_safe(&host) { Ok(()) } else { Err(host_not_allowed(&host)) }
+}
+
 /// Refuses a request to a control endpoint if a page of another origin could have caused it. A request without any of
 /// these headers does not come from a browser.
 pub(crate) fn guard(origins: &Origins, headers: &HeaderMap) -> Result<(), Failure> {
-    if let Some(host) = headers.get(HOST) {
-        let host = String::from_utf8_lossy(host.as_bytes());
-        if !origins.trust_host(&host) {
-            return Err(not_allowed(&host, "control"));
-        }
-    }
+    check_host(headers, |host| origins.trust_host(host))?;
     match headers.get(ORIGIN) {
         Some(origin) => {
             let origin = String::from_utf8_lossy(origin.as_bytes());
@@ -80,9 +87,20 @@ pub(crate) fn guard(origins: &Origins, headers: &HeaderMap) -> Result<(), Failur
 
 /// Refuses to open a socket to a page that cannot call the API. A browser opens one without a preflight.
 pub(crate) fn admit_socket(origins: &Origins, headers: &HeaderMap) -> Result<(), Failure> {
+    admit_host(origins, headers)?;
     let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
     let origin = String::from_utf8_lossy(origin.as_bytes());
     if origins.admit(&origin) { Ok(()) } else { Err(not_allowed(&origin, "call")) }
+}
+
+fn host_not_allowed(host: &str) -> Failure {
+    let shown: String = host.chars().take(200).collect();
+    let message = format!(
+        "The emulator does not accept the host name {shown}, since a web page could have pointed it to this machine. Use \
+         localhost or an address, or start knock-emulator with `--allow-origin http://{shown}`, or call `allow_origin` of \
+         the builder."
+    );
+    Failure::new(403, "host_not_allowed", &message, "authentication_error")
 }
 
 fn not_allowed(origin: &str, what: &str) -> Failure {

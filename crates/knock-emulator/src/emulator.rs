@@ -51,6 +51,11 @@ impl Builder {
     /// Lets web pages of an origin, for example `https://app.example`, call and control the emulator. `*` lets pages of
     /// every origin call it, but not control it. Pages on this machine, such as those of `http://localhost:3000`, always
     /// can.
+    ///
+    /// Requests whose `Host` is a name are refused unless it is that of an allowed origin, or a name that a web page cannot
+    /// have: `localhost`, one without a dot (as of a service in Docker Compose) or one in `.internal` or `.local`. Of these,
+    /// only `localhost` can control the emulator. Addresses always can. Otherwise a page could point its own name to this
+    /// machine and be taken for one of the emulator.
     pub fn allow_origin(mut self, origin: impl AsRef<str>) -> Self {
         self.settings.origins.allow(origin.as_ref());
         self
@@ -197,6 +202,9 @@ impl Emulator {
         let (parts, body) = request.into_parts();
         let mut state = self.lock();
         let settings = Arc::clone(&state.settings);
+        if let Err(failure) = cors::admit_host(&settings.origins, &parts.headers) {
+            return Reply::new(failure.response());
+        }
         if let Some(response) = cors::preflight(&settings.origins, &parts) {
             return Reply::new(response);
         }

@@ -25,8 +25,10 @@ Options:
       --host <address>   the address to listen on (default: 127.0.0.1)
       --key <key>        accept another API key; can be repeated
       --allow-origin <origin>
-                         let web pages of another origin use the emulator; can be repeated (default: only
-                         pages on this machine; * lets every page call the API)
+                         let web pages of another origin use the emulator, and let clients use its host name
+                         for the emulator; can be repeated (default: only pages on this machine, and the names
+                         localhost, those without a dot, *.internal and *.local; * lets every page and
+                         every name call the API)
       --latency <ms>     let triggers, messages and cancellations take effect later (default: 0)
       --signing-key <file>
                          turn on enhanced security mode: user tokens must be signed by this key, a file with
