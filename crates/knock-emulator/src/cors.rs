@@ -14,14 +14,17 @@ use crate::wire::call::header;
 use crate::wire::response::{Failure, with_status};
 
 const METHODS: &str = "GET, POST, PUT, DELETE";
-/// The headers that Knock's own clients send from a browser, and this SDK.
-const HEADERS: &str = "accept, authorization, baggage, content-type, idempotency-key, traceparent, tracestate, \
+/// The headers that Knock's own clients send from a browser, and this SDK, and those that tracing adds to them.
+const HEADERS: &str = "accept, authorization, baggage, content-type, idempotency-key, sentry-trace, traceparent, tracestate, \
     user-agent, x-knock-branch, x-knock-client, x-knock-user-token, x-stainless-arch, x-stainless-lang, \
     x-stainless-os, x-stainless-package-version, x-stainless-retry-count, x-stainless-runtime, \
     x-stainless-runtime-version, x-stainless-timeout";
 /// In seconds. Browsers shorten it to what they accept.
 const MAX_AGE: &str = "7200";
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// A page of the internet asks for this before it calls a machine of a private network, such as its own.
+const ASK_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-request-private-network");
+const ALLOW_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 
 /// Responds to a preflight. Returns `None` for any other request.
 pub(crate) fn preflight(origins: &Origins, parts: &Parts) -> Option<Response<Bytes>> {
@@ -37,6 +40,9 @@ pub(crate) fn preflight(origins: &Origins, parts: &Parts) -> Option<Response<Byt
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(HEADERS));
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(MAX_AGE));
+    if parts.headers.contains_key(ASK_PRIVATE_NETWORK) {
+        headers.insert(ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));
+    }
     share(origins, &parts.headers, &mut response);
     Some(response)
 }

@@ -32,7 +32,17 @@ fn a_preflight_needs_no_key_and_lists_what_clients_send() {
     assert_eq!(header(&response, "vary"), Some("origin"));
     let list = |name: &str| -> BTreeSet<&str> { header(&response, name).unwrap().split(", ").collect() };
     let headers = list("access-control-allow-headers");
-    for name in ["authorization", "content-type", "x-knock-user-token", "x-knock-client", "x-stainless-os"] {
+    for name in [
+        "authorization",
+        "content-type",
+        "x-knock-user-token",
+        "x-knock-client",
+        "x-stainless-os",
+        "baggage",
+        "sentry-trace",
+        "traceparent",
+        "tracestate",
+    ] {
         assert!(headers.contains(name), "{name}");
     }
     assert!(!headers.contains("*"));
@@ -45,6 +55,22 @@ fn a_preflight_needs_no_key_and_lists_what_clients_send() {
     assert_eq!(header(&response, "access-control-allow-origin"), None);
     let text = String::from_utf8_lossy(response.body());
     assert!(text.contains(FOREIGN) && text.contains("--allow-origin"), "{text}");
+}
+
+#[test]
+fn a_page_of_the_internet_that_is_allowed_can_reach_a_private_network() {
+    let client = Client::of(Emulator::builder().allow_origin("https://app.example"));
+    for (origin, ask, granted) in [
+        ("https://app.example", true, Some("true")),
+        ("https://app.example", false, None),
+        (PAGE, true, Some("true")),
+        (FOREIGN, true, None),
+    ] {
+        let mut headers = vec![("origin", origin), ("access-control-request-method", "GET")];
+        headers.extend(ask.then_some(("access-control-request-private-network", "true")));
+        let response = call(&client, "OPTIONS", "/v1/users/u", &headers);
+        assert_eq!(header(&response, "access-control-allow-private-network"), granted, "{origin}");
+    }
 }
 
 #[test]
