@@ -83,6 +83,8 @@ pub(crate) struct Record {
     /// The entities that were rate-limited and not changed: the parameter and its ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     throttled: Option<Throttled>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    users_only: bool,
 }
 
 impl Record {
@@ -108,12 +110,13 @@ impl Record {
             // A call that succeeds has a body in JSON, or its body was not read.
             body: String::from_utf8_lossy(body).into_owned(),
             throttled: call.throttled.clone().filter(|(_, ids)| !ids.is_empty()),
+            users_only: call.users_only,
         })
     }
 
     /// Restricts the call as it was restricted when it was made.
     pub(crate) fn restrict(&self, call: Call) -> Call {
-        Call { throttled: self.throttled.clone(), ..call }
+        Call { throttled: self.throttled.clone(), users_only: self.users_only, ..call }
     }
 
     /// Returns the request. Credentials are not recorded.

@@ -222,8 +222,13 @@ impl State {
             self.world.ids = ids;
             return response;
         };
-        let saved = self.journal.as_mut().is_none_or(|journal| journal.append(&record).is_ok());
-        self.unsaved().filter(|_| !saved).map_or(response, |failure| failure.response())
+        self.save(&record).map_or(response, |failure| failure.response())
+    }
+
+    /// Appends to the state file. Returns what to respond with if that fails.
+    fn save(&mut self, record: &Record) -> Option<Failure> {
+        self.journal.as_mut()?.append(record).err()?;
+        self.unsaved()
     }
 
     /// Returns what to respond to calls that change something, if one could not be saved.
@@ -260,7 +265,7 @@ impl State {
         let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
         let Some((&"v1", path)) = path.split_first() else { return Err(unknown(&call)) };
         auth::check(&self.settings, &parts.headers, &call.method, path)?;
-        security::check(&self.world, &parts.headers, &call, path)?;
+        call.users_only = security::check(&self.world, &parts.headers, &call, path)?;
         call.throttled = throttled;
         if let Some(limits) = &self.settings.rate_limits {
             let now = self.world.now;

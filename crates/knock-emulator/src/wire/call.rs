@@ -23,6 +23,8 @@ pub(crate) struct Call {
     pub(crate) body: Fields,
     /// What a fault or a limit holds back.
     pub(crate) throttled: Option<Throttled>,
+    /// The caller has the token of a user, which permits nothing on objects whose ids are the same.
+    pub(crate) users_only: bool,
 }
 
 impl Call {
@@ -33,6 +35,7 @@ impl Call {
             query: Query::parse(parts.uri.query().unwrap_or_default())?,
             body: fields(&parts.headers, body)?,
             throttled: None,
+            users_only: false,
         })
     }
 
