@@ -8,6 +8,14 @@ pub(crate) fn command() -> Command {
 
 #[test]
 fn arguments() {
+    // The words of the system.
+    let missing = std::fs::read("/nonexistent/file").unwrap_err();
+    let empty = std::env::temp_dir().join(format!("knock-emulator-{}-empty", std::process::id()));
+    std::fs::write(&empty, "").unwrap();
+    let empty = empty.to_str().unwrap();
+    let state = format!("the state file /nonexistent/file cannot be used: {missing}");
+    let seed = format!("the seed /nonexistent/file: {missing}");
+    let list = format!("/nonexistent/file: {missing}");
     for (arguments, works, expected) in [
         (&["--help"][..], true, "--workflow"),
         (&["--rate-limits", "--help"], true, "--rate-limits"),
@@ -18,17 +26,13 @@ fn arguments() {
         (&["--quick"], false, "--quick"),
         (&["extra"], false, "extra"),
         (&["--latency", "soon"], false, "soon"),
-        (&["--signing-key", "/nowhere/key.pem"], false, "/nowhere/key.pem"),
+        (&["--signing-key", "/nonexistent/file"], false, list.as_str()),
         (&["--signing-key", "Cargo.toml"], false, "BEGIN PUBLIC KEY"),
-        (
-            &["--state", "/nonexistent/state"],
-            false,
-            "the state file /nonexistent/state cannot be used: No such",
-        ),
-        (&["--seed", "/nonexistent/seed"], false, "the seed /nonexistent/seed: No such"),
+        (&["--state", "/nonexistent/file"], false, &state),
+        (&["--seed", "/nonexistent/file"], false, &seed),
         (&["--webhook", "https://service.test"], false, "does not begin with `http://`"),
-        (&["--webhooks", "/nonexistent/list"], false, "/nonexistent/list: No such"),
-        (&["--seed", "/dev/null"], false, "the seed /dev/null: EOF"),
+        (&["--webhooks", "/nonexistent/file"], false, &list),
+        (&["--seed", empty], false, &format!("the seed {empty}: EOF")),
     ] {
         let output = command().args(arguments).output().unwrap();
         let printed = if works { output.stdout } else { output.stderr };
@@ -36,6 +40,7 @@ fn arguments() {
         assert_eq!(output.status.success(), works, "{arguments:?}");
         assert!(printed.contains(expected), "{printed}");
     }
+    std::fs::remove_file(empty).unwrap();
 }
 
 #[test]
