@@ -181,7 +181,7 @@ impl Delivery {
 
 /// Returns whether the error is that of the worker's key or settings. Once they are right, the call can be sent.
 fn is_of_the_worker(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Authentication | ErrorKind::Configuration)
+    matches!(error.kind(), ErrorKind::Authentication | ErrorKind::PermissionDenied | ErrorKind::Configuration)
 }
 
 fn backoff(failures: u32, random: u32) -> Duration {
@@ -286,6 +286,7 @@ mod tests {
             (200, None, done, Next::Sent),
             (200, None, "<html>", retry(None, true, true)),
             (401, None, "{}", retry(None, true, false)),
+            (403, None, "{}", retry(None, true, false)),
             (422, None, "{}", Next::SetAside(Reason::Refused)),
             (429, Some("90"), "{}", retry(Some(90), false, false)),
             (429, None, "{}", retry(None, true, false)),

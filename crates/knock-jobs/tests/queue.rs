@@ -289,7 +289,11 @@ async fn calls_that_were_refused_keep_their_key<DB: Database>(url: &str) {
         let pool = setting.pool.clone();
         async move { DB::number(&pool, sql).await }
     };
-    for (fault, expected) in [(Fault::status(401).always(), 0), (Fault::drop_before().always(), 1)] {
+    for (fault, expected) in [
+        (Fault::status(401).always(), 0),
+        (Fault::status(403).always(), 0),
+        (Fault::drop_before().always(), 1),
+    ] {
         let setting = Setting::<DB>::new(url).await;
         setting.run(&format!("DELETE FROM {}", DB::JOBS)).await;
         setting.emulator().fault(fault);
