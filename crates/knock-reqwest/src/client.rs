@@ -129,8 +129,8 @@ impl Knock {
     ///   HTTP/2, which [`attempts`](knock_core::Error::attempts) does not count.
     /// - pings (`http2_keep_alive_interval`, `http2_keep_alive_timeout` and `http2_keep_alive_while_idle`). Without
     ///   them, a connection over HTTP/2 that a firewall or load balancer has dropped is used again and again.
-    /// - a `connect_timeout` that is shorter than the timeout of an attempt. Otherwise the outcome of a call that could
-    ///   not connect is unknown, and a second address of the host is not tried.
+    /// - a `connect_timeout` that is shorter than the timeout of an attempt. Otherwise a second address of the host is
+    ///   not tried.
     /// - no `timeout` and no `read_timeout`, because they could end attempts early.
     /// - no decompression (`no_gzip()`, …), unless the responses of a proxy need it. The limit
     ///   [`max_response_bytes`](knock_core::ConfigBuilder::max_response_bytes) applies to what is unpacked.

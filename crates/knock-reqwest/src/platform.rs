@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use knock_core::{Config, TransportError, TransportErrorKind, UnixTime};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::departure::Departure;
 use crate::failure;
 
 /// The longest default interval of pings, and the longest default wait for a response.
@@ -47,7 +48,7 @@ pub(crate) fn steady() -> Duration {
 /// The settings of an HTTP client.
 #[derive(Debug, Clone)]
 pub(crate) struct HttpSettings {
-    connect_timeout: Duration,
+    pub(crate) connect_timeout: Duration,
     /// The interval of pings over HTTP/2, and the longest wait for a response.
     pub(crate) ping: Option<(Duration, Duration)>,
 }
@@ -144,6 +145,10 @@ impl Places {
         Self(Some(Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS)))))
     }
 
+    pub(crate) fn are_limited(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Returns a place for one call, which it has yet to take.
     pub(crate) fn place(&self) -> Place {
         Place { places: self.0.clone(), taken: AtomicBool::new(false) }
@@ -164,9 +169,11 @@ impl Place {
         Some(permit)
     }
 
-    pub(crate) fn timed_out(&self) -> TransportError {
+    /// Returns the error of an attempt that timed out, with what is known of its departure.
+    pub(crate) fn timed_out(&self, departure: Option<&Departure>) -> TransportError {
+        let has_not_left = departure.is_some_and(Departure::prevent);
         if self.places.is_none() || self.taken.load(Ordering::Relaxed) {
-            return TransportError::timed_out();
+            return if has_not_left { no_connection() } else { TransportError::timed_out() };
         }
         TransportError::new(
             TransportErrorKind::LocalLimit,
@@ -174,6 +181,11 @@ impl Place {
         )
         .with_detail("too many calls are in flight")
     }
+}
+
+fn no_connection() -> TransportError {
+    TransportError::new(TransportErrorKind::ConnectTimeout, "no connection took the request")
+        .with_detail("no connection within the timeout of the attempt")
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -313,7 +313,8 @@ impl<B> ConfigBuilder<B> {
     /// Sets the longest time that connecting may take, TLS included, on platforms that report it. Default: 10 s.
     ///
     /// If the name of the host has several addresses, they share this time. A call that could not connect has not been
-    /// sent, so it is retried even if it is not safe to repeat.
+    /// sent, so it is retried even if it is not safe to repeat. The same applies if the timeout of the attempt or the
+    /// deadline of the call ends first.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
