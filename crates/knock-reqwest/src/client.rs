@@ -132,6 +132,7 @@ impl Knock {
     /// - a `connect_timeout` that is shorter than the timeout of an attempt. Otherwise a second address of the host is
     ///   not tried.
     /// - no `timeout` and no `read_timeout`, because they could end attempts early.
+    /// - no proxy (`no_proxy()`) if the base URL begins with `http://` and is of this machine. A proxy would read the key.
     /// - no decompression (`no_gzip()`, …), unless the responses of a proxy need it. The limit
     ///   [`max_response_bytes`](knock_core::ConfigBuilder::max_response_bytes) applies to what is unpacked.
     ///

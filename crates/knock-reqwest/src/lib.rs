@@ -32,7 +32,7 @@
 //! | `rustls` | TLS by rustls with aws-lc-rs and the certificates of the system |
 //! | `native-tls` | TLS by the library of the system |
 //! | `http2` | HTTP/2 if the server offers it |
-//! | `system-proxy` | the proxy settings of the system |
+//! | `system-proxy` | the proxy settings of the system, except for a base URL on this machine |
 //! | `aws-lc-rs` | [`NativeSigner`] signs user tokens with aws-lc-rs, which is fastest |
 //! | `rsa` | [`NativeSigner`] signs with the crate `rsa` if `aws-lc-rs` is off, and [`token`] has an `RsaSigner` |
 //! | `chrono` | conversions from `chrono::DateTime` into [`Time`] |

@@ -49,6 +49,7 @@ pub(crate) fn steady() -> Duration {
 #[derive(Debug, Clone)]
 pub(crate) struct HttpSettings {
     pub(crate) connect_timeout: Duration,
+    is_loopback: bool,
     /// The interval of pings over HTTP/2, and the longest wait for a response.
     pub(crate) ping: Option<(Duration, Duration)>,
 }
@@ -59,6 +60,7 @@ impl HttpSettings {
         Self {
             // Longer than half an attempt, it would hide that nothing was sent.
             connect_timeout: config.connect_timeout().min(config.timeout() / 2),
+            is_loopback: config.is_loopback(),
             ping: Some((quarter, quarter)),
         }
     }
@@ -76,6 +78,8 @@ impl HttpSettings {
             .no_brotli()
             .no_zstd()
             .no_deflate();
+        // The system's proxy would read the credentials, which `http` to this machine does not encrypt.
+        let builder = if self.is_loopback { builder.no_proxy() } else { builder };
         #[cfg(feature = "http2")]
         let builder = match self.ping {
             Some((interval, timeout)) => builder

@@ -8,7 +8,7 @@ use knock_reqwest::{
     TransportErrorKind as Kind, users,
 };
 use network_tests::{
-    Authority, Call, Certificate, Connect, End, Fault, PATIENCE, Relay, Server, alone, builder,
+    Authority, Call, Certificate, Connect, End, Fault, PATIENCE, Relay, Server, alone, alone_with, builder,
     check_line, proxy, silent, without_certificates,
 };
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -177,6 +177,32 @@ const LONG: Duration = Duration::from_secs(60);
 /// Returns settings with which connecting, and the response, may take longer than a test.
 fn patient(url: &str) -> Config {
     builder(url).timeout(LONG).connect_timeout(LONG).build().unwrap()
+}
+
+#[test]
+fn a_call_to_this_machine_does_not_go_through_the_proxy_of_the_system() {
+    let name = "a_call_to_this_machine_does_not_go_through_the_proxy_of_the_system";
+    // Nothing listens on this port, so that a call through the proxy fails.
+    let proxies = ["HTTP_PROXY", "HTTPS_PROXY"].map(|name| (name, "http://127.0.0.1:1"));
+    alone_with(name, &proxies, |authority| async move {
+        let plain = Server::start(None, Fault::NONE, 0).await;
+        let tls = tls(&authority, Certificate::Valid).await;
+        let named = plain.url().replace("127.0.0.1", "localhost");
+        for url in [plain.url(), named, tls.url()] {
+            let knock = Knock::with_config(builder(&url).build().unwrap()).unwrap();
+            for call in Call::ALL {
+                call.send(&knock).await.unwrap();
+            }
+        }
+        // Any other name is left to the proxy.
+        for (url, kind) in
+            [("http://api.knock.invalid", Kind::Refused), ("https://api.knock.invalid", Kind::Proxy)]
+        {
+            let config = builder(url).allow_plain_http(true).build().unwrap();
+            let error = Call::Get.send(&Knock::with_config(config).unwrap()).await.unwrap_err();
+            assert_eq!(error.transport_kind(), Some(kind), "{error:?}");
+        }
+    });
 }
 
 #[test]

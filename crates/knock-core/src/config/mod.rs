@@ -158,6 +158,12 @@ impl Config {
         self.settings.base.join(target)
     }
 
+    /// Returns whether the host of the base URL is this machine: `localhost`, a name that ends with `.localhost`, or a
+    /// loopback address. Credentials may be sent there over plain `http`, so such requests must not go through a proxy.
+    pub fn is_loopback(&self) -> bool {
+        self.settings.base.is_loopback()
+    }
+
     /// Returns the scheme, host and port of the base URL, for example for spans and logs.
     pub fn origin(&self) -> (&str, &str, Option<u16>) {
         let base = &self.settings.base;
