@@ -124,7 +124,8 @@ impl Knock {
     ///
     /// - no redirects (`redirect(Policy::none())`). A redirect repeats a call outside of its retry policy, and takes the
     ///   headers and the body elsewhere. The response of another URL is an error of kind
-    ///   [`Redirected`](knock_core::TransportErrorKind::Redirected), but by then the request has been sent there.
+    ///   [`Redirected`](knock_core::TransportErrorKind::Redirected), but by then the request has been sent there. A
+    ///   redirect back to the same URL is not noticed: a `POST` that became a `GET` by it reads as a success.
     /// - no retries (`retry(reqwest::retry::never())`). By default, reqwest repeats requests that a server refuses over
     ///   HTTP/2, which [`attempts`](knock_core::Error::attempts) does not count.
     /// - pings (`http2_keep_alive_interval`, `http2_keep_alive_timeout` and `http2_keep_alive_while_idle`). Without
