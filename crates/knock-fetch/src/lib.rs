@@ -69,8 +69,9 @@
 //!   `NO_PROXY=localhost,127.0.0.1` if the base URL is of this machine.
 //! - **Caches.** Next.js replaces `fetch`. In route handlers that run for each request it caches nothing that is read from
 //!   Knock. What it does on pages that it renders in advance has not been tested.
-//! - **Sizes.** [`max_response_bytes`](ConfigBuilder::max_response_bytes) applies to what the host has unpacked. The
-//!   response is read in chunks, and no further than the limit.
+//! - **Sizes.** [`max_response_bytes`](ConfigBuilder::max_response_bytes) applies to what the host has unpacked, and no
+//!   more is read. A response is read at once if the host shows its length and that it is not packed, and else in chunks:
+//!   that takes longer, and is always so for another origin in a browser, which shows the length only.
 //! - **Times.** [`timeout`](ConfigBuilder::timeout) is that of a whole attempt, the body of the response included.
 //!   Connecting has no time limit of its own, so [`connect_timeout`](ConfigBuilder::connect_timeout) has no effect. If
 //!   the future of a call is dropped, its request is aborted.
