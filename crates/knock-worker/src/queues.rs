@@ -66,8 +66,6 @@ use crate::Knock;
 /// See the [limits](https://developers.cloudflare.com/queues/platform/limits/) of Cloudflare Queues.
 pub const MAX_MESSAGE_BYTES: usize = 127_900;
 
-/// Cloudflare's limit is 12 hours.
-const LONGEST_DELAY: Duration = Duration::from_hours(12);
 const SHORTEST_BACKOFF: Duration = Duration::from_secs(1);
 const LONGEST_BACKOFF: Duration = Duration::from_hours(1);
 
@@ -115,8 +113,8 @@ pub async fn enqueue(queue: &Queue, call: &PreparedCall) -> Result<(), EnqueueEr
 /// Sends the calls of a batch, six at a time, and tells the queue about each as soon as it ended:
 ///
 /// - A call that Knock carried out, and one that expired, is acknowledged.
-/// - A call that may succeed later is retried after the time that Knock asks for, or else after as long as it has waited so
-///   far, from a second to an hour. The `max_retries` of the consumer limit how often.
+/// - A call that may succeed later is retried after the time that Knock asks for, up to an hour, or else after as long as it
+///   has waited so far, from a second to an hour. The `max_retries` of the consumer limit how often.
 /// - What would fail again, could notify twice or is not a call goes to `undelivered` as an [`Undelivered`] message.
 ///
 /// If the Worker stops half-way, Cloudflare delivers the calls again that were not acknowledged, and their idempotency
@@ -194,8 +192,8 @@ async fn deliver(message: RawMessage, knock: &Knock, undelivered: &Queue) -> Nex
         Next::Retry(retry) => {
             console_error!("a call is sent again later: {error}");
             let age = knock.transport().now().since(enqueued_at);
-            let wait = retry.after.unwrap_or(age.clamp(SHORTEST_BACKOFF, LONGEST_BACKOFF));
-            message.retry_with_options(&delay(wait.max(retry.at_least)));
+            let wait = retry.wait_or(age.clamp(SHORTEST_BACKOFF, LONGEST_BACKOFF));
+            message.retry_with_options(&delay(wait));
         }
         Next::SetAside(reason) => {
             console_error!("a call is set aside ({reason}): {error}");
@@ -252,8 +250,9 @@ fn text_of(message: &RawMessage) -> String {
     text.unwrap_or_default()
 }
 
+/// No wait here is longer than an hour; Cloudflare's limit is 12 hours.
 fn delay(wait: Duration) -> QueueRetryOptions {
-    let whole_seconds = wait.min(LONGEST_DELAY).as_millis().div_ceil(1000);
+    let whole_seconds = wait.as_millis().div_ceil(1000);
     QueueRetryOptionsBuilder::new()
         .with_delay_seconds(u32::try_from(whole_seconds).unwrap_or(u32::MAX))
         .build()
