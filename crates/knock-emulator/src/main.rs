@@ -77,7 +77,8 @@ impl Options {
             Some(path) => path.display().to_string(),
         };
         let workflows = if self.workflows == 0 { "any".to_owned() } else { self.workflows.to_string() };
-        let pages: String = self.origins.iter().map(|origin| format!(", {origin}")).collect();
+        let mut pages = vec!["those on this machine"];
+        pages.extend(self.origins.iter().map(String::as_str));
         let limits = match (&self.rate_limits, self.retry_after) {
             (None, _) => "off",
             (Some(_), true) => "those of Knock",
@@ -89,7 +90,7 @@ impl Options {
             format!("State: {}", file(&self.state, "in memory")),
             format!("Seed: {}", file(&self.seed, "none")),
             format!("Other API keys: {}", self.keys),
-            format!("Web pages: those on this machine{pages}"),
+            format!("Web pages: {}", pages.join(", ")),
             format!("Rate limits: {limits}"),
             format!("Latency: {} ms", self.latency.as_millis()),
             format!("Enhanced security: {security}"),

@@ -71,7 +71,10 @@ fn is_address(host: &str) -> bool {
 
 /// Whether a name has no dot, or ends with a domain that is reserved for local networks.
 fn is_local_name(host: &str) -> bool {
-    !host.is_empty() && (!host.contains('.') || host.ends_with(".internal") || host.ends_with(".local"))
+    match host.rsplit_once('.') {
+        None => !host.is_empty(),
+        Some((_, domain)) => matches!(domain, "internal" | "local"),
+    }
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -76,7 +76,7 @@ impl State {
             let _ = journal.clear();
         }
         let webhooks = Webhooks::after(&self.webhooks);
-        *self = Self { clock, hub, journal, webhooks, ..Self::new(Arc::clone(&self.settings)) };
+        *self = Self { clock, hub, webhooks, journal, ..Self::new(Arc::clone(&self.settings)) };
         self.world.now = now;
         self.connect_webhooks();
     }

@@ -306,7 +306,7 @@ fn a_file_that_was_cut_anywhere_loses_at_most_the_last_call() {
         fs::write(&file.0, &whole[..length]).unwrap();
         let emulator = file.open().unwrap_or_else(|error| panic!("{length}: {error}"));
         // The line feed alone can be missing: then the call is there, since its checksum is.
-        let lines = whole[..length].iter().filter(|byte| **byte == b'\n').count();
+        let lines = whole[..length].split(|byte| *byte == b'\n').count() - 1;
         let lines = lines + usize::from(lines > 0 && whole.get(length) == Some(&b'\n'));
         let users = visible(&emulator).remove(0);
         assert_eq!(users["entries"].as_array().unwrap().len(), lines.saturating_sub(1), "{length}");
