@@ -140,7 +140,8 @@ impl Builder {
     /// again or reset. It contains your test data, but no keys and no user tokens.
     ///
     /// The file grows with each such call, by some 200 bytes and what was sent, and [`Emulator::reset`] empties it. To open
-    /// it takes about half as long as the calls took: 100,000 users and triggers for 1,000,000 recipients some 20 s.
+    /// it takes about half as long as the calls took: 100,000 users and triggers for 1,000,000 recipients some 20 s. Of the
+    /// messages, the latest 50,000 are kept.
     /// Faults and webhooks are not restored. Calls are performed with the workflows, channels and latency of this builder,
     /// and regardless of its rate limits and signing key, since they were admitted when they were made.
     ///
