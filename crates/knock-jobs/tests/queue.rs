@@ -21,6 +21,7 @@ mod database {
     on_database!(
         what_is_committed_is_sent_and_what_is_rolled_back_is_not,
         a_job_waits_as_long_as_the_server_asked_up_to_an_hour,
+        a_failure_that_does_not_count_leaves_the_job_an_attempt,
         a_refused_call_is_a_dead_letter_and_can_be_sent_again,
         an_expired_job_is_dropped,
         a_message_that_is_no_call_is_set_aside,
@@ -168,6 +169,26 @@ async fn a_job_waits_as_long_as_the_server_asked_up_to_an_hour<DB: Database>(url
         assert_eq!(DB::number(&setting.pool, &attempts).await, 0, "a 429 does not count");
         assert_eq!(setting.emulator().requests().len(), number + 1);
     }
+}
+
+/// apalis counts an attempt when a worker stops or dies with the job in its buffer.
+async fn a_failure_that_does_not_count_leaves_the_job_an_attempt<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let failed = format!("SELECT count(*) FROM {} WHERE status = 'Failed'", DB::JOBS);
+    setting.emulator().fault(Fault::status(429).retry_after(1000));
+    for number in 1..=2 {
+        setting.enqueue(Job::new(setting.trigger(number)).max_attempts(1).in_order_of("jhammond")).await;
+    }
+    setting.run(&format!("UPDATE {} SET attempts = 1", DB::JOBS)).await;
+    setting.work_until(async || DB::number(&setting.pool, &failed).await == 1).await;
+    let later = if DB::JOBS == "Jobs" { "2000" } else { "interval '2000 seconds'" };
+    setting.run(&format!("UPDATE {} SET run_at = run_at - {later}", DB::JOBS)).await;
+
+    // It is one more attempt, not as many as it takes.
+    setting.emulator().fault(Fault::status(503).should_retry(true).always());
+    setting.work_until(async || setting.queue.depth().await.expect("the depth").dead == 2).await;
+    let letters = setting.queue.dead_letters(10).await.expect("the dead letters");
+    assert!(letters.iter().all(|letter| letter.reason == Reason::GaveUp), "{letters:?}");
 }
 
 async fn a_refused_call_is_a_dead_letter_and_can_be_sent_again<DB: Database>(url: &str) {
