@@ -25,6 +25,8 @@ mod database {
         a_refused_call_is_a_dead_letter_and_can_be_sent_again,
         an_expired_job_is_dropped,
         a_message_that_is_no_call_is_set_aside,
+        the_error_of_a_job_is_one_line_that_any_database_stores,
+        an_error_that_a_database_does_not_store_does_not_hold_its_job,
         an_unknown_outcome_is_set_aside,
         a_repeatable_call_is_sent_again_after_a_worker_died,
         a_call_that_is_not_repeatable_is_not_sent_again_after_a_worker_died,
@@ -249,6 +251,41 @@ async fn a_message_that_is_no_call_is_set_aside<DB: Database>(url: &str) {
     assert!(told["01J00000000000000000000001"].starts_with("expected "), "{told:?}");
     assert!(told["01J00000000000000000000002"].starts_with("missing field "), "{told:?}");
     assert_eq!(told["order-17"], "the id is not a ULID");
+}
+
+async fn the_error_of_a_job_is_one_line_that_any_database_stores<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let id = setting.enqueue(setting.trigger(1)).await;
+    let name = format!(r"\u0000\n{}", "x".repeat(10_000));
+    let call = r#""version": 1, "operation": "users.get", "method": "GET", "target": "/v1/users/jhammond""#;
+    let message = DB::message(&format!(r#"{{{call}, "{name}": 1}}"#));
+    setting.run(&format!("UPDATE {} SET job = {message} WHERE id = '{id}'", DB::JOBS)).await;
+    setting.work().await;
+    let letter = setting.only_dead_letter().await;
+    assert_eq!(letter.reason, Reason::NotACall);
+    assert!(letter.message.starts_with("`  xxx"), "{}", letter.message);
+    assert!(letter.message.ends_with("xxx…") && letter.message.len() < 4000, "{}", letter.message);
+}
+
+async fn an_error_that_a_database_does_not_store_does_not_hold_its_job<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    // SQLite stores any text.
+    let is_postgres = DB::JOBS != "Jobs";
+    if is_postgres {
+        let refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                RAISE EXCEPTION 'unsupported Unicode escape sequence' USING ERRCODE = '22P05'; END $$;
+            CREATE TRIGGER refuse BEFORE UPDATE ON apalis.jobs FOR EACH ROW
+                WHEN (NEW.last_result::text LIKE '%404%') EXECUTE FUNCTION refuse()";
+        setting.run(refuse).await;
+    }
+    setting.emulator().fault(Fault::status(404));
+    setting.enqueue(setting.trigger(1)).await;
+    setting.work().await;
+    let letter = setting.only_dead_letter().await;
+    assert_eq!(letter.reason, Reason::Refused);
+    let expected =
+        if is_postgres { "the database did not take the error" } else { "workflows.trigger: 404 " };
+    assert!(letter.message.starts_with(expected), "{}", letter.message);
 }
 
 async fn an_unknown_outcome_is_set_aside<DB: Database>(url: &str) {
