@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { driveApp, driveUnconfigured } from '../lib/app.mjs';
 import { Walk } from '../lib/readme.mjs';
+import { checkRespond } from '../lib/respond_check.mjs';
 
 const DEV = 'npm run dev';
 const START = 'npm start';
@@ -18,6 +19,7 @@ export async function runTarget(report) {
   const walk = new Walk('nextjs', { servers: { [DEV]: READY, [START]: READY } });
   try {
     await drive(report, walk, 'Run locally', DEV);
+    await report.step('example: an unknown exception tells the client nothing', () => checkRespond(walk.folder));
     await walk.stop(DEV);
     await walk.emulator.reset();
     await drive(report, walk, 'Run in production', START);

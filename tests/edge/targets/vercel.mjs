@@ -12,6 +12,7 @@ import { SCENARIO, buildScenario } from '../lib/host.mjs';
 import { secrets } from '../lib/knock.mjs';
 import { HERE } from '../lib/paths.mjs';
 import { Walk } from '../lib/readme.mjs';
+import { checkRespond } from '../lib/respond_check.mjs';
 
 const DEV = 'npx vercel dev -L';
 const URL_OF_DEV = 'http://127.0.0.1:3000';
@@ -28,6 +29,7 @@ export async function runTarget(report, emulator) {
   try {
     await report.step('the README leads to an alert', () => followReadme(walk));
     for (const [name, paths] of Object.entries(RUNTIMES)) await driveApp(report, `example, ${name}`, send, walk.emulator, paths);
+    await report.step('example: an unknown exception tells the client nothing', () => checkRespond(walk.folder));
     await withoutSettings(report, walk);
     await report.step('the README leads to a deployment', () => builds(walk));
   } catch (error) {
