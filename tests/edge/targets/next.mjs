@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { driveApp, driveUnconfigured } from '../lib/app.mjs';
+import { INCOMPLETE, driveApp, driveUnconfigured } from '../lib/app.mjs';
 import { Walk } from '../lib/readme.mjs';
 import { checkRespond } from '../lib/respond_check.mjs';
 
@@ -59,12 +59,12 @@ async function readsAnew({ emulator }) {
 }
 
 async function withoutSettings(report, walk) {
-  for (const settings of ['KNOCK_API_KEY=sk_test_emulator\n', 'KNOCK_BASE_URL=http://127.0.0.1:4010\n']) {
+  for (const settings of INCOMPLETE) {
     await walk.stop(START);
     writeFileSync(path.join(walk.folder, '.env'), settings);
     await walk.start(START);
     for (const [name, paths] of Object.entries(RUNTIMES)) {
-      await driveUnconfigured(report, `${name}, with ${settings.trim()} alone`, send, walk.emulator, paths);
+      await driveUnconfigured(report, `${name}, with ${settings.trim().replace('\n', ' and ')} alone`, send, walk.emulator, paths);
     }
   }
 }
