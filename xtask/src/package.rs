@@ -51,6 +51,7 @@ pub(crate) fn prepare() -> Result<Vec<Example>> {
     pack(&crates)?;
     let packages = unpack(&crates, &home)?;
     check(&crates, &packages)?;
+    restore_dev_dependencies(&crates, &packages)?;
     examples(&home, &packages)
 }
 
@@ -107,6 +108,28 @@ fn check(crates: &[Crate], packages: &[PathBuf]) -> Result<()> {
         return Ok(());
     }
     Err(problems.join("\n").into())
+}
+
+/// Gives the packages back the dev-dependencies that are only paths, which cargo removed. Their tests need them.
+fn restore_dev_dependencies(crates: &[Crate], packages: &[PathBuf]) -> Result<()> {
+    for (published, package) in crates.iter().zip(packages) {
+        let Some(own) = published.manifest.get("dev-dependencies").and_then(Value::as_table) else {
+            continue;
+        };
+        let file = package.join("Cargo.toml");
+        let mut manifest: Table = fs::read_to_string(&file)?.parse()?;
+        let section = manifest.entry("dev-dependencies").or_insert_with(|| Value::Table(Table::new()));
+        let section = section.as_table_mut().ok_or("`dev-dependencies` is not a table")?;
+        for (name, dependency) in own {
+            let Some(mut dependency) = dependency.as_table().cloned() else { continue };
+            if dependency.remove("path").is_some() && !dependency.contains_key("version") {
+                dependency.insert("version".to_owned(), Value::from("*"));
+                section.insert(name.clone(), Value::Table(dependency));
+            }
+        }
+        fs::write(file, manifest.to_string())?;
+    }
+    Ok(())
 }
 
 /// Checks the files of a package.
