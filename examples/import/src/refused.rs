@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
-use knock_reqwest::bulk::Chunk;
+use knock_reqwest::bulk::{Chunk, Item};
 
 use crate::Problem;
 use crate::save::Saved;
@@ -37,11 +37,11 @@ impl Refused {
     pub(crate) fn write(&mut self, chunk: &Chunk) -> Result<(), Problem> {
         for refused in &chunk.refused {
             let user = refused.item.index.map_or_else(String::new, |index| (index + 1).to_string());
-            let (id, reason) = (&refused.item.id, refused.reason.to_string());
+            let (item, reason) = (&refused.item, refused.reason.to_string());
             match &mut self.file {
-                Some(file) => file.write_record([&user, id, &reason])?,
+                Some(file) => file.write_record([&user, &item.id, &reason])?,
                 None if self.printed.len() < MAX_PRINTED => {
-                    self.printed.push(format!("user {user}, {id}: {reason}"));
+                    self.printed.push(format!("{}: {reason}", described(item)));
                 }
                 None => {}
             }
@@ -65,6 +65,14 @@ impl Refused {
         if self.file.is_none() && self.count > MAX_PRINTED {
             println!("  and {} more; list them in a file with --refused FILE", self.count - MAX_PRINTED);
         }
+    }
+}
+
+fn described(item: &Item) -> String {
+    match item.index {
+        Some(index) => format!("user {}, {}", index + 1, item.id),
+        None if item.id.is_empty() => "a user that Knock does not name".to_owned(),
+        None => format!("a user that is not in the file, {}", item.id),
     }
 }
 

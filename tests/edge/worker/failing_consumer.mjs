@@ -54,7 +54,8 @@ async function postOdd(queue) {
     [{ user: 'jhammond' }, 'json'],
     [new Uint8Array([0, 159, 255]), 'bytes'],
     [new Map([['user', 'jhammond']]), 'v8'],
-    [undefined, 'v8'],
+    // It cannot be written as JSON.
+    [10n, 'v8'],
   ];
   for (const [body, contentType] of odd) await queue.send(body, { contentType });
   return odd.length;
@@ -65,5 +66,5 @@ function tell(body) {
   if (typeof body === 'string') return { text: body };
   if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return { bytes: [...new Uint8Array(body)] };
   if (body instanceof Map) return { map: [...body] };
-  return { value: body ?? String(body) };
+  return typeof body === 'object' ? { object: body } : { value: String(body) };
 }
