@@ -32,7 +32,7 @@ impl Knock {
     /// # Errors
     ///
     /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) that names the missing or
-    /// invalid setting. A variable that is not UTF-8 is invalid, not missing.
+    /// invalid setting. A variable that is not UTF-8 is invalid, not missing. An empty one counts as not set.
     pub fn from_env() -> Result<Self, Error> {
         ConfigBuilder::from_variables(|name| std::env::var(name)).build()
     }
