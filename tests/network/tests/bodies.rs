@@ -108,14 +108,14 @@ fn a_client_that_follows_redirects_is_found_out() {
                 let error = call.send(&knock).await.unwrap_err();
                 check_line(&error);
                 // A request whose body would go elsewhere is not repeated there.
-                let stays = match &status[..3] {
+                let is_kept = match &status[..3] {
                     "301" | "302" => call == Call::Put,
                     "303" => false,
                     _ => call.has_body(),
                 };
-                let kind = (!stays).then_some(Kind::Redirected);
+                let kind = (!is_kept).then_some(Kind::Redirected);
                 assert_eq!(error.transport_kind(), kind, "{status} {call:?} {error:?}");
-                assert_eq!(elsewhere.ledger().requests(), usize::from(!stays), "{status} {call:?}");
+                assert_eq!(elsewhere.ledger().requests(), usize::from(!is_kept), "{status} {call:?}");
                 assert_eq!((error.outcome(), error.attempts()), (Outcome::Unknown, 1));
                 assert!(!error.is_retryable() && !format!("{error:?}").contains("token"));
                 assert_eq!(server.ledger().requests(), 1);
