@@ -60,7 +60,7 @@ impl Pool {
 
     /// Returns whether an attempt with this timeout lasts long enough for the client to tell that connecting timed out.
     pub(crate) fn tells_connecting(&self, timeout: Duration) -> bool {
-        self.settings.as_ref().is_some_and(|settings| settings.connect_timeout <= timeout / 2)
+        self.settings.as_ref().is_some_and(|settings| settings.connect_timeout.saturating_mul(2) <= timeout)
     }
 
     pub(crate) fn lease(&self) -> Lease {

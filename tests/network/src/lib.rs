@@ -6,6 +6,7 @@
 mod authority;
 mod child;
 mod client;
+mod h2;
 mod listener;
 mod operation;
 mod proxy;

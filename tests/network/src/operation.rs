@@ -39,6 +39,12 @@ impl Call {
         self != Self::Get
     }
 
+    /// Returns whether the request has a body.
+    #[must_use]
+    pub fn has_body(self) -> bool {
+        matches!(self, Self::Put | Self::Trigger | Self::Post)
+    }
+
     /// Makes the call.
     ///
     /// # Errors

@@ -176,7 +176,7 @@ const LONG: Duration = Duration::from_secs(60);
 
 /// Returns settings with which connecting, and the response, may take longer than a test.
 fn patient(url: &str) -> Config {
-    builder(url).timeout(LONG).connect_timeout(LONG).build().unwrap()
+    builder(url).timeout(LONG).connect_timeout(LONG).build().expect("valid settings")
 }
 
 #[test]

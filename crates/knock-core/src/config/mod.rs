@@ -101,8 +101,9 @@ impl Config {
 
     /// Returns a builder with the settings of the environment, which it reads with `variable`.
     ///
-    /// The variables are `KNOCK_API_KEY`, `KNOCK_BASE_URL` and `KNOCK_BRANCH`. An empty value counts as absent, and so
-    /// does a branch of white space only.
+    /// The variables are `KNOCK_API_KEY`, `KNOCK_BASE_URL` and `KNOCK_BRANCH`. An empty one counts as not set, because
+    /// Compose files and Spin declare optional variables in this way. One of white space only is an error: something
+    /// was meant to be there, and it must not turn into Knock's production API or the main branch.
     ///
     /// `variable` may return an `Option<String>`, a `Result<Option<String>, E>`, or what [`std::env::var`] returns. A
     /// variable that cannot be read, for example because it is not UTF-8, is not absent: it is an error of
@@ -262,14 +263,15 @@ impl<B> ConfigBuilder<B> {
     pub fn from_variables<V: VariableValue>(variable: impl Fn(&str) -> V) -> Self {
         let present =
             |name| read(&variable, name).map(|value| value.filter(|value| !value.expose().is_empty()));
-        let is_blank = |value: &Secret| Secret::trimmed(value.expose()).is_empty();
         let mut builder = Self::new();
         builder.api_key = present("KNOCK_API_KEY").and_then(|key| match key {
-            Some(key) if is_blank(&key) => Err(format!("{NO_API_KEY} (it is blank)")),
+            Some(key) if Secret::trimmed(key.expose()).is_empty() => {
+                Err(format!("{NO_API_KEY} (it is blank)"))
+            }
             key => Ok(key),
         });
         builder.base_url = present("KNOCK_BASE_URL");
-        builder.branch = present("KNOCK_BRANCH").map(|branch| branch.filter(|branch| !is_blank(branch)));
+        builder.branch = present("KNOCK_BRANCH");
         builder
     }
 
