@@ -58,6 +58,7 @@ const HOUSES: &[House] = &[
             ("realtime", &["realtime"]),
             ("journal", &["journal"]),
             ("webhooks", &["webhooks"]),
+            ("knock dir", &["knock_dir"]),
             ("state", &["state"]),
             ("seed", &["seed"]),
             ("control", &["control"]),

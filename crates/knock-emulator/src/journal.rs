@@ -24,6 +24,9 @@ const HEADER: &[u8] = b"knock-emulator state 1\n";
 const NO_HEADER: &str = "this is not the first line of a state file of this version";
 /// The prefix of the headers that list what was not changed.
 const THROTTLED: &str = "x-ratelimited-";
+/// The beginning of the paths of control endpoints.
+#[cfg(feature = "workflows")]
+const INTERVENTION: &str = "/_emulator/";
 const JSON: &str = "application/json";
 
 /// Why a state file cannot be used.
@@ -96,6 +99,27 @@ impl Record {
             body: String::from_utf8_lossy(body).into_owned(),
             throttled: throttled.or_else(|| throttled_by(response)),
         })
+    }
+
+    /// Returns the record of a call of a control endpoint.
+    #[cfg(feature = "workflows")]
+    pub(crate) fn intervention(path: &str, body: &serde_json::Value, at: Timestamp) -> Self {
+        Self {
+            at,
+            request_id: String::new(),
+            method: Method::POST.to_string(),
+            uri: format!("{INTERVENTION}{path}"),
+            key: None,
+            body: body.to_string(),
+            throttled: None,
+        }
+    }
+
+    /// The path and the body of a call of a control endpoint.
+    #[cfg(feature = "workflows")]
+    pub(crate) fn intervened(&self) -> Option<(&str, serde_json::Value)> {
+        let path = self.uri.strip_prefix(INTERVENTION)?;
+        Some((path, serde_json::from_str(&self.body).ok()?))
     }
 
     /// Returns the request, with a key that may do everything. Credentials are not recorded.

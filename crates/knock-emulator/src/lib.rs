@@ -126,7 +126,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // A module imports only modules to its left: clock, ids, json, origins, recipient, user_token; endpoint, settings, wire,
-// cors, world, security, observe, fault, api, realtime, journal, webhooks, state, seed, control, emulator, found,
+// cors, world, security, observe, fault, api, realtime, journal, webhooks, knock_dir, state, seed, control, emulator, found,
 // in_process, socket, websocket, sender, server.
 mod api;
 mod clock;
@@ -140,6 +140,8 @@ mod ids;
 mod in_process;
 mod journal;
 mod json;
+#[cfg(feature = "workflows")]
+mod knock_dir;
 mod observe;
 mod origins;
 mod realtime;
@@ -160,6 +162,8 @@ mod websocket;
 mod wire;
 mod world;
 
+#[cfg(feature = "workflows")]
+pub use self::emulator::DueFetch;
 pub use self::emulator::{Builder, Emulator};
 pub use self::endpoint::{DEFAULT_WEBHOOK_SECRET, WebhookEndpoint};
 pub use self::fault::{Fault, Faults};
@@ -178,6 +182,9 @@ pub use self::user_token::InvalidSigningKey;
 pub use self::webhooks::{DueWebhook, WebhookAttempt, WebhookDelivery};
 pub use self::wire::reply::{Connection, Reply};
 pub use self::world::delivery::Delivery;
+#[cfg(feature = "workflows")]
+#[doc(no_inline)]
+pub use knock_directory::{FindError, Problem};
 
 /// The README's examples are tests.
 #[cfg(doctest)]

@@ -32,6 +32,8 @@ Options:
                          turn on enhanced security mode: user tokens must be signed by this key, a file with
                          a public key or a key pair in PEM
       --workflow <key>   declare a workflow; can be repeated (default: every key exists)
+      --knock-dir <dir>  run the workflows of the directory that `knock pull` makes, as they are on disk at each
+                         trigger; it is found by knock.json, from here upwards
       --rate-limits      limit requests and updates per second as Knock does (default: no limits)
       --no-retry-after   do the same, and leave out the header `retry-after`
       --state <file>     keep users, messages and everything else in a file (default: in memory only)
@@ -59,6 +61,7 @@ struct Options {
     /// The number of declared workflows.
     workflows: usize,
     webhooks: usize,
+    knock_dir: bool,
 }
 
 impl Options {
@@ -94,6 +97,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
         seed: None,
         workflows: 0,
         webhooks: 0,
+        knock_dir: false,
     };
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -133,6 +137,12 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             }
             Long("state") => options.state = Some(arguments.value()?.into()),
             Long("seed") => options.seed = Some(arguments.value()?.into()),
+            Long("knock-dir") => {
+                let path = PathBuf::from(arguments.value()?);
+                let emulator = options.emulator.knock_dir(&path);
+                options.emulator = emulator.map_err(|error| error.to_string())?;
+                options.knock_dir = true;
+            }
             Long("rate-limits") => options.emulator = options.emulator.rate_limits(RateLimits::new()),
             Long("no-retry-after") => {
                 options.emulator = options.emulator.rate_limits(RateLimits::new().without_retry_after());
@@ -148,7 +158,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
 }
 
 fn run(options: Options) -> Result<(), String> {
-    let Options { addr, emulator, state, seed, workflows, webhooks } = options;
+    let Options { addr, emulator, state, seed, workflows, webhooks, knock_dir } = options;
     let emulator = match &state {
         Some(path) => emulator.open(path).map_err(|error| with_cause(&error))?,
         None => emulator.build(),
@@ -156,7 +166,13 @@ fn run(options: Options) -> Result<(), String> {
     if let Some(path) = &seed {
         load(&emulator, path).map_err(|problem| format!("the seed {}: {problem}", path.display()))?;
     }
-    let workflows = if workflows == 0 { "any".to_owned() } else { workflows.to_string() };
+    let workflows = if knock_dir {
+        "those of the Knock directory".to_owned()
+    } else if workflows == 0 {
+        "any".to_owned()
+    } else {
+        workflows.to_string()
+    };
     let state = state.map_or("in memory".to_owned(), |path| path.display().to_string());
     let settings = format!("Workflows: {workflows}, webhook endpoints: {webhooks}\nState: {state}\n");
     let served = tokio::runtime::Builder::new_multi_thread().enable_all().build().and_then(|runtime| {
@@ -165,12 +181,32 @@ fn run(options: Options) -> Result<(), String> {
             // Whoever started this may have closed its output.
             let greeting = format!("{}{settings}", greeting(&server.url()));
             let _ = io::stdout().write_all(greeting.as_bytes());
+            if knock_dir {
+                tokio::spawn(watch(server.emulator().clone()));
+            }
             asked_to_stop().await?;
             server.stop().await;
             Ok(())
         })
     });
     served.map_err(|error| format!("{addr}: {error}"))
+}
+
+/// Names the problems of the Knock directory, now and whenever there are others.
+async fn watch(emulator: Emulator) {
+    let mut known = Vec::new();
+    loop {
+        let problems = emulator.problems();
+        if problems != known {
+            problems.iter().for_each(|problem| eprintln!("{problem}"));
+            if problems.is_empty() {
+                println!("The Knock directory has no problems any more");
+            }
+            known = problems;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let _ = emulator.reload();
+    }
 }
 
 /// Waits for Ctrl-C, or for the signal by which containers and services are stopped.

@@ -46,6 +46,9 @@ pub(crate) struct State {
     pub(crate) webhooks: Webhooks,
     /// The state file, if there is one.
     pub(crate) journal: Option<Journal>,
+    /// The Knock directory, if there is one.
+    #[cfg(feature = "workflows")]
+    knock_dir: Option<crate::knock_dir::KnockDir>,
 }
 
 impl State {
@@ -62,6 +65,8 @@ impl State {
             hub: Hub::default(),
             webhooks: Webhooks::default(),
             journal: None,
+            #[cfg(feature = "workflows")]
+            knock_dir: None,
             settings,
         }
     }
@@ -72,9 +77,50 @@ impl State {
         let hub = std::mem::take(&mut self.hub);
         // If this fails, so does each later call that changes something.
         journal = journal.and_then(|mut journal| journal.clear().is_ok().then_some(journal));
+        #[cfg(feature = "workflows")]
+        let knock_dir = self.knock_dir.take();
         *self = Self { clock, hub, journal, ..Self::new(Arc::clone(&self.settings)) };
+        #[cfg(feature = "workflows")]
+        {
+            self.knock_dir = knock_dir;
+        }
         self.world.now = now;
         self.connect_webhooks();
+    }
+
+    /// Runs the workflows of a directory from now on.
+    #[cfg(feature = "workflows")]
+    pub(crate) fn use_directory(&mut self, location: knock_directory::Location) {
+        self.knock_dir = Some(crate::knock_dir::KnockDir::new(location, Arc::clone(&self.settings)));
+        self.refresh();
+    }
+
+    /// Reads the Knock directory if a file has changed. Returns whether one has.
+    #[cfg(feature = "workflows")]
+    pub(crate) fn refresh(&mut self) -> bool {
+        let Some(settings) = self.knock_dir.as_mut().and_then(crate::knock_dir::KnockDir::refresh) else {
+            return false;
+        };
+        self.settings = Arc::new(settings);
+        self.world.settings = Arc::clone(&self.settings);
+        true
+    }
+
+    #[cfg(feature = "workflows")]
+    pub(crate) fn has_directory(&self) -> bool {
+        self.knock_dir.is_some()
+    }
+
+    /// Performs a call that the API of Knock does not have, and records it in the state file. Returns whether it applied.
+    #[cfg(feature = "workflows")]
+    pub(crate) fn intervene(&mut self, path: &str, body: &serde_json::Value) -> bool {
+        let applied = intervention(&mut self.world, path, body);
+        if applied && self.journal.is_some() {
+            // if it cannot be written, the next call says so
+            let _ = self.save(&Record::intervention(path, body, self.world.now));
+        }
+        self.publish();
+        applied
     }
 
     /// Returns the time by the emulator's own clock.
@@ -178,11 +224,17 @@ impl State {
         request_id: &str,
         throttled: Option<(String, Vec<String>)>,
     ) -> Response<Bytes> {
+        #[cfg(feature = "workflows")]
+        if starts_runs(parts) {
+            self.refresh();
+        }
         let ids = self.world.ids.clone();
         let response = match self.try_perform(parts, body, request_id, throttled.clone()) {
             Ok(response) => response,
             Err(failure) => failure.response(),
         };
+        #[cfg(feature = "workflows")]
+        self.world.settle();
         if self.journal.is_none() {
             return response;
         }
@@ -204,6 +256,12 @@ impl State {
     /// Performs a call of the state file again.
     pub(crate) fn restore(&mut self, record: &Record) {
         self.world.advance(record.at);
+        #[cfg(feature = "workflows")]
+        if let Some((path, body)) = record.intervened() {
+            intervention(&mut self.world, path, &body);
+            self.world.arrived.clear();
+            return;
+        }
         if let Some((parts, body)) = record.request() {
             let _ = self.perform(&parts, &body, &record.request_id, record.throttled.clone());
         }
@@ -252,6 +310,39 @@ impl State {
             Some(outcome) => from_outcome(&outcome),
             None => unknown(call).response(),
         }
+    }
+}
+
+/// Whether a call may start runs, and should use the workflows that are on disk now.
+#[cfg(feature = "workflows")]
+fn starts_runs(parts: &Parts) -> bool {
+    let path = parts.uri.path();
+    let is_trigger = path.ends_with("/trigger") || path == "/v1/notify" || path.starts_with("/v1/schedules");
+    matches!(parts.method, Method::POST | Method::PUT) && is_trigger
+}
+
+/// What the control endpoints do to runs: `runs/{id}/continue`, `events` and `fetches/{id}`.
+#[cfg(feature = "workflows")]
+fn intervention(world: &mut World, path: &str, body: &serde_json::Value) -> bool {
+    let text = |name: &str| body.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        ["runs", id, "continue"] => world.go_on(id, body.clone()),
+        ["events"] => {
+            let data = body.get("data").cloned().unwrap_or_default();
+            let user = crate::recipient::Recipient::user(text("user_id"));
+            world.emit_integration(text("integration_source_key"), text("event_key"), &user, data);
+            true
+        }
+        ["fetches", id] => {
+            let status = body.get("status").and_then(serde_json::Value::as_u64);
+            let response = match status.and_then(|status| u16::try_from(status).ok()) {
+                Some(status) => Ok((status, text("body").as_bytes().to_vec())),
+                None => Err(text("error").to_owned()),
+            };
+            id.parse().is_ok_and(|id| world.responded(id, response))
+        }
+        _ => false,
     }
 }
 
