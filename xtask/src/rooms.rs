@@ -53,6 +53,7 @@ const HOUSES: &[House] = &[
             ("world", &["world"]),
             ("security", &["security"]),
             ("observe", &["observe"]),
+            ("render", &["render"]),
             ("fault", &["fault"]),
             ("api", &["api"]),
             ("realtime", &["realtime"]),

@@ -146,6 +146,8 @@ mod observe;
 mod origins;
 mod realtime;
 mod recipient;
+#[cfg(feature = "workflows")]
+pub mod render;
 mod security;
 mod seed;
 #[cfg(feature = "server")]
