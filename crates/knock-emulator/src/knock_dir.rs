@@ -7,6 +7,7 @@ use knock_directory::{ChannelType, Directory, Location, Stamp, Workflow as Progr
 use serde_json::{Value, json};
 
 use crate::ids::Ids;
+use crate::render::Renderer;
 use crate::settings::{Channel, ChannelKind, Settings, Workflow};
 
 /// A Knock directory, and what was last read from it.
@@ -25,7 +26,7 @@ impl KnockDir {
     }
 
     /// Reads the directory if a file has changed since the last time.
-    pub(crate) fn refresh(&mut self) -> Option<Settings> {
+    pub(crate) fn refresh(&mut self) -> Option<(Settings, Renderer)> {
         let stamp = self.location.stamp();
         if stamp == self.stamp {
             return None;
@@ -34,7 +35,7 @@ impl KnockDir {
         Some(self.read())
     }
 
-    fn read(&mut self) -> Settings {
+    fn read(&mut self) -> (Settings, Renderer) {
         let mut directory = Directory::load(&self.location);
         let mut settings = (*self.base).clone();
         let environment = &directory.environment;
@@ -51,8 +52,9 @@ impl KnockDir {
             let (program, version) = self.version_of(key.clone(), program);
             settings.workflows.insert(key, Arc::new(workflow(program, version)));
         }
+        let renderer = renderer(&directory);
         settings.directory = Some(Arc::new(directory));
-        settings
+        (settings, renderer)
     }
 
     /// Keeps the version of a workflow that has not changed.
@@ -66,6 +68,35 @@ impl KnockDir {
         self.versions.insert(key, current.clone());
         current
     }
+}
+
+/// Guides and message types are not rendered.
+fn renderer(directory: &Directory) -> Renderer {
+    let mut builder = Renderer::builder();
+    for (key, partial) in &directory.partials {
+        let partial = json!({
+            "type": partial.partial_type,
+            "content": partial.content,
+            "input_schema": partial.input_schema,
+        });
+        builder = builder.partial(key, &partial);
+    }
+    for (key, layout) in &directory.layouts {
+        let layout = json!({
+            "html_layout": layout.html_layout,
+            "text_layout": layout.text_layout,
+            "is_mjml": layout.is_mjml,
+            "footer_links": layout.footer_links,
+            "branding_overrides": layout.branding_overrides,
+        });
+        builder = builder.layout(key, &layout);
+    }
+    for translation in directory.translations.values() {
+        let namespace = translation.namespace.as_deref().unwrap_or_default();
+        let content = Value::Object(translation.content.clone());
+        builder = builder.translation(&translation.locale, namespace, content);
+    }
+    builder.build()
 }
 
 fn workflow(program: Arc<Program>, version: u32) -> Workflow {

@@ -78,11 +78,12 @@ impl State {
         // If this fails, so does each later call that changes something.
         journal = journal.and_then(|mut journal| journal.clear().is_ok().then_some(journal));
         #[cfg(feature = "workflows")]
-        let knock_dir = self.knock_dir.take();
+        let (knock_dir, renderer) = (self.knock_dir.take(), self.world.renderer.take());
         *self = Self { clock, hub, journal, ..Self::new(Arc::clone(&self.settings)) };
         #[cfg(feature = "workflows")]
         {
             self.knock_dir = knock_dir;
+            self.world.renderer = renderer;
         }
         self.world.now = now;
         self.connect_webhooks();
@@ -98,11 +99,14 @@ impl State {
     /// Reads the Knock directory if a file has changed. Returns whether one has.
     #[cfg(feature = "workflows")]
     pub(crate) fn refresh(&mut self) -> bool {
-        let Some(settings) = self.knock_dir.as_mut().and_then(crate::knock_dir::KnockDir::refresh) else {
+        let Some((settings, renderer)) =
+            self.knock_dir.as_mut().and_then(crate::knock_dir::KnockDir::refresh)
+        else {
             return false;
         };
         self.settings = Arc::new(settings);
         self.world.settings = Arc::clone(&self.settings);
+        self.world.renderer = Some(Arc::new(renderer));
         true
     }
 

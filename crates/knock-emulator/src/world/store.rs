@@ -68,6 +68,9 @@ pub(crate) struct World {
     pub(crate) arrived: Vec<String>,
     /// What webhooks have yet to report; `None` if there are no endpoints.
     pub(crate) happened: Option<Vec<Happening>>,
+    /// The templates of the Knock directory.
+    #[cfg(feature = "workflows")]
+    pub(crate) renderer: Option<Arc<crate::render::Renderer>>,
     #[cfg(feature = "workflows")]
     pub(crate) steps: super::steps::Steps,
     agenda: BTreeSet<(Timestamp, u64, Task)>,
@@ -92,6 +95,8 @@ impl World {
             deliveries: VecDeque::new(),
             arrived: Vec::new(),
             happened: None,
+            #[cfg(feature = "workflows")]
+            renderer: None,
             #[cfg(feature = "workflows")]
             steps: super::steps::Steps::default(),
             agenda: BTreeSet::new(),

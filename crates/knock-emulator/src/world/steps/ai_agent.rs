@@ -5,9 +5,9 @@ use std::sync::Arc;
 use knock_directory::Step;
 use serde_json::{Value, json};
 
+use super::did::{Did, Wake};
 use super::live::Live;
 use super::progress::Waiting;
-use super::{Did, Wake};
 
 const NOTICE: &str = "The emulator has no language model. POST /_emulator/runs/{id}/continue with the response as JSON to go on.";
 

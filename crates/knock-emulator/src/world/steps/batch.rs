@@ -8,10 +8,11 @@ use serde_json::{Map, Value, json};
 
 use super::super::activity::{Activities, Activity};
 use super::super::store::World;
+use super::did::Did;
 use super::live::Live;
 use super::progress::{Outcome, Waiting};
 use super::state::{Batch as Open, BatchKey, Item};
-use super::{Did, when};
+use super::when;
 use crate::recipient::Recipient;
 
 /// Knock does not document how long a window can be. This is the longest delay.
@@ -87,7 +88,7 @@ impl World {
         if closes_at <= now {
             self.steps.ready.push_back(opener);
         } else if is_sliding {
-            self.plan(closes_at, super::Task::Resume(opener));
+            self.plan(closes_at, super::super::store::Task::Resume(opener));
         }
         Did::Ended(Outcome::Batched, detail)
     }

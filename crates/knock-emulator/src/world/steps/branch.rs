@@ -4,7 +4,7 @@ use knock_directory::Branch;
 use serde_json::{Value, json};
 
 use super::super::store::World;
-use super::Did;
+use super::did::Did;
 use super::live::Live;
 
 impl World {

@@ -10,8 +10,9 @@ use super::super::message::{Message, Post};
 use super::super::preferences::{allows, is_unsubscribed};
 use super::super::run::StepName;
 use super::super::store::{Task, World};
+use super::did::Did;
 use super::live::Live;
-use super::{Did, send_window};
+use super::send_window;
 use crate::json::Fields;
 use crate::settings::Channel;
 

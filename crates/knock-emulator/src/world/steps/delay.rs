@@ -5,9 +5,10 @@ use knock_directory::Delay;
 use serde_json::{Value, json};
 
 use super::super::store::World;
+use super::did::Did;
 use super::live::Live;
 use super::progress::Waiting;
-use super::{Did, when};
+use super::when;
 
 /// No delay is longer.
 const LONGEST: SignedDuration = SignedDuration::from_hours(365 * 24);

@@ -2,16 +2,15 @@
 
 use jiff::SignedDuration;
 use knock_directory::{HttpFetch, Pairs};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::super::store::World;
+use super::did::{ATTEMPTS, Did, Wake};
 use super::live::Live;
 use super::progress::Waiting;
-use super::request::{Purpose, Request};
+use super::request::{Purpose, Request, with_query};
 use super::trigger_workflow::json_object;
 use super::update::merge_into_data;
-use super::{ATTEMPTS, Did, Wake};
 
 /// The waits before the second and the third attempt.
 const WAITS: [SignedDuration; 2] = [SignedDuration::from_secs(30), SignedDuration::from_secs(60)];
@@ -113,16 +112,6 @@ fn signature(key: &str, now: i64, body: &str) -> Result<String, String> {
 
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-pub(super) fn with_query(url: &str, query: &[(String, String)]) -> String {
-    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let mut url = url.to_owned();
-    for (name, value) in query {
-        url.push(if url.contains('?') { '&' } else { '?' });
-        url.push_str(&format!("{}={}", encode(name), encode(value)));
-    }
-    url
 }
 
 /// Wraps a response in objects by a path with dots.

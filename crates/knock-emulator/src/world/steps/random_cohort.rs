@@ -4,7 +4,7 @@ use knock_directory::{RandomCohort, Step};
 use serde_json::{Value, json};
 
 use super::super::store::World;
-use super::Did;
+use super::did::Did;
 use super::live::Live;
 use crate::ids::Ids;
 

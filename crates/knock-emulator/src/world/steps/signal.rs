@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::run::StepName;
 use super::super::store::World;
-use super::Wake;
+use super::did::Wake;
 use super::live::{Live, Place};
 use super::progress::Waiting;
 use super::state::Signal;

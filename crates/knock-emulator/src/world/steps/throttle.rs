@@ -5,10 +5,11 @@ use knock_directory::{Step, Throttle};
 use serde_json::{Value, json};
 
 use super::super::store::World;
+use super::did::Did;
 use super::live::Live;
 use super::progress::Outcome;
 use super::state::{ThrottleKey, Throttled};
-use super::{Did, when};
+use super::when;
 
 /// No window is longer.
 const LONGEST: SignedDuration = SignedDuration::from_hours(31 * 24);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::accept::{self, Origin};
 use super::super::store::World;
 use super::super::trigger::Source;
-use super::Did;
+use super::did::Did;
 use super::live::Live;
 use crate::json::Fields;
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::identify::Identify;
 use super::super::store::World;
-use super::Did;
+use super::did::Did;
 use super::live::Live;
 use super::trigger_workflow::json_object;
 use crate::recipient::{Recipient, TENANTS};

@@ -5,9 +5,10 @@ use knock_directory::{EventType, Outcome as After, Span, Step, Unit, WaitForEven
 use serde_json::json;
 
 use super::super::store::World;
+use super::did::{Did, Wake};
 use super::live::Live;
 use super::progress::{Outcome, Waiting};
-use super::{Did, Wake, when};
+use super::when;
 
 /// No wait is longer.
 const LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
