@@ -1,9 +1,10 @@
 //! The Knock directory of a project: its workflows and channels become those of the environment.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
-use knock_directory::{ChannelType, Directory, Location, Stamp, Workflow as Program};
+use knock_directory::{ChannelType, Directory, Location, Place, Problem, Stamp, Workflow as Program};
 use serde_json::{Value, json};
 
 use crate::ids::Ids;
@@ -49,6 +50,7 @@ impl KnockDir {
         }
         settings.timezone.clone_from(&environment.timezone);
         for (key, program) in std::mem::take(&mut directory.workflows) {
+            directory.problems.extend(problem_of_schema(&program));
             let (program, version) = self.version_of(key.clone(), program);
             settings.workflows.insert(key, Arc::new(workflow(program, version)));
         }
@@ -68,6 +70,15 @@ impl KnockDir {
         self.versions.insert(key, current.clone());
         current
     }
+}
+
+/// A schema that data cannot be checked against.
+fn problem_of_schema(program: &Program) -> Option<Problem> {
+    let schema = Some(&program.trigger_data_json_schema).filter(|schema| schema.is_object())?;
+    let error = jsonschema::validator_for(schema).err()?;
+    let file = Path::new("workflows").join(&program.key).join("workflow.json");
+    let place = Place::Value("trigger_data_json_schema".to_owned());
+    Some(Problem::new(file, place, format!("is not a JSON Schema: {error}")))
 }
 
 /// Guides and message types are not rendered.

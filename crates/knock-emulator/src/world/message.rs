@@ -236,6 +236,7 @@ impl Message {
             channel_kind: self.channel.kind,
             data: Arc::clone(&self.data),
             status: self.status,
+            content: self.content.clone(),
             at: system_time(self.updated_at),
         }
     }

@@ -34,13 +34,7 @@ impl World {
             recipient: live.recipient.clone(),
             key,
         };
-        // a flushed batch without a second item has nobody who closes it
-        if self
-            .steps
-            .batches
-            .get(&key)
-            .is_some_and(|open| open.opener.is_none() && open.closes_at <= self.now)
-        {
+        if self.steps.batches.get(&key).is_some_and(|open| self.is_abandoned(open)) {
             self.steps.batches.remove(&key);
         }
         if self.steps.batches.contains_key(&key) {
@@ -56,6 +50,14 @@ impl World {
         let detail = json!({ "opened": true, "key": key.key, "until": closes_at });
         self.steps.batches.insert(key.clone(), Open { opener, items, opened_at: self.now, closes_at });
         if is_flushed { Did::Done(detail) } else { Did::Waits(Waiting::Batch(key), detail) }
+    }
+
+    /// Whether nobody closes a batch: it was flushed and had no second item, or the run that would close it has ended.
+    fn is_abandoned(&self, open: &Open) -> bool {
+        match &open.opener {
+            None => open.closes_at <= self.now,
+            Some(opener) => !self.runs.get(opener).is_some_and(|run| run.status.is_waiting()),
+        }
     }
 
     fn window_of(&self, live: &Live, batch: &Batch, scope: &Value) -> Result<Timestamp, String> {

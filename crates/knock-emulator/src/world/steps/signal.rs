@@ -134,7 +134,11 @@ impl World {
 
     /// The payload of the event if a run waits for it.
     fn matching(&mut self, run_id: &str, signal: &Signal) -> Option<Value> {
-        let mut live = self.take_live(run_id)?;
+        let Some(mut live) = self.take_live(run_id) else {
+            // it was cancelled
+            self.steps.listening.remove(&(signal.recipient.clone(), run_id.to_owned()));
+            return None;
+        };
         let event = self.matched(&mut live, signal);
         self.put_back(live);
         event
