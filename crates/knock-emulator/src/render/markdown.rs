@@ -1,11 +1,10 @@
 //! Markdown, with what GitHub adds to it. Knock does not document which flavour it reads.
 
-use std::fmt::Write as _;
-
 use pulldown_cmark::{Options, Parser, html};
 
 use super::error::Problem;
 use super::liquid::{Kind, Template, Token, tokens};
+use super::marks::Marks;
 
 /// Turns Markdown into HTML. HTML in it stays.
 pub(crate) fn to_html(markdown: &str) -> String {
@@ -42,9 +41,8 @@ fn liquid<'s, 't>(tokens: &'s [Token<'t>]) -> impl Iterator<Item = &'s Token<'t>
 
 fn compile(markdown: &str) -> Result<String, Problem> {
     let tokens = tokens(markdown)?;
-    let mark = mark(markdown);
+    let mut marks = Marks::new(markdown);
     let mut source = String::new();
-    let mut parts = Vec::new();
     let mut at = 0;
     for token in &tokens {
         if let Kind::Text(_) = token.kind {
@@ -52,31 +50,18 @@ fn compile(markdown: &str) -> Result<String, Problem> {
         }
         let span = token.span.clone();
         source.push_str(&markdown[at..span.start]);
-        let number = parts.len();
+        let mark = marks.mark(&markdown[span.clone()]);
         // HTML that is a comment ends a paragraph, a word does not.
-        let written = if matches!(token.kind, Kind::Tag(..)) && stands_alone(markdown, span.start, span.end) {
-            let start = source.rfind('\n').map_or(0, |end| end + 1);
-            source.truncate(start);
-            write!(source, "<!--{mark}{number}x-->")
+        if matches!(token.kind, Kind::Tag(..)) && stands_alone(markdown, span.start, span.end) {
+            source.truncate(source.rfind('\n').map_or(0, |end| end + 1));
+            source.push_str(&marks.comment(&mark));
         } else {
-            write!(source, "{mark}{number}x")
-        };
-        // Writing to a String does not fail.
-        let _ = written;
+            source.push_str(&mark);
+        }
         at = span.end;
-        parts.push(&markdown[span]);
     }
     source.push_str(&markdown[at..]);
-    Ok(restored(&to_html(&source), &mark, &parts))
-}
-
-/// A word that the text does not have.
-fn mark(text: &str) -> String {
-    let mut mark = "liquid".to_owned();
-    while text.contains(&mark) {
-        mark.push('q');
-    }
-    mark
+    Ok(marks.restore(&to_html(&source)))
 }
 
 /// Whether a tag is all that stands in its line or lines.
@@ -84,28 +69,4 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     let before = text[..start].rsplit('\n').next().unwrap_or_default();
     let after = text[end..].split('\n').next().unwrap_or_default();
     before.trim().is_empty() && after.trim().is_empty()
-}
-
-/// Puts the Liquid back.
-fn restored(html: &str, mark: &str, liquid: &[&str]) -> String {
-    let mut out = String::new();
-    let mut parts = html.split(mark);
-    out.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        let (number, rest) = part.split_once('x').unwrap_or((part, ""));
-        let liquid =
-            number.parse().ok().and_then(|number: usize| liquid.get(number)).copied().unwrap_or_default();
-        match out.strip_suffix("<!--").zip(rest.strip_prefix("-->")) {
-            Some((before, rest)) => {
-                out.truncate(before.len());
-                out.push_str(liquid);
-                out.push_str(rest);
-            }
-            None => {
-                out.push_str(liquid);
-                out.push_str(rest);
-            }
-        }
-    }
-    out
 }

@@ -38,6 +38,7 @@ mod fields;
 mod library;
 mod liquid;
 mod markdown;
+mod marks;
 mod messages;
 mod mrkdwn;
 mod sms;

@@ -4,6 +4,7 @@ use css_inline::CSSInliner;
 
 use super::super::error::Problem;
 use super::super::liquid::MAX_TEXT;
+use super::text::Links;
 
 /// The deepest nesting of elements that is worked on.
 const MAX_DEPTH: usize = 256;
@@ -32,9 +33,11 @@ pub(super) fn finished(document: &str) -> Result<String, Problem> {
 /// The text of HTML.
 pub(super) fn to_text(html: &str) -> Result<String, Problem> {
     check(html)?;
-    let text =
-        html2text::config::plain_no_decorate().raw_mode(true).string_from_read(html.as_bytes(), TEXT_WIDTH);
-    limit(text.map_err(|error| Problem::new(format!("no text can be made of the HTML: {error}")))?)
+    let links = Links::default();
+    let config = html2text::config::with_decorator(links.clone()).raw_mode(true).allow_width_overflow();
+    let text = config.string_from_read(html.as_bytes(), TEXT_WIDTH);
+    let text = text.map_err(|error| Problem::new(format!("no text can be made of the HTML: {error}")))?;
+    limit(links.once(text.trim()))
 }
 
 fn limit(text: String) -> Result<String, Problem> {

@@ -3,6 +3,7 @@
 mod blocks;
 mod html;
 mod mjml;
+mod text;
 
 use std::sync::Arc;
 

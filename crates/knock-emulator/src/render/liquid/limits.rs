@@ -54,7 +54,9 @@ impl Limits {
 
     /// Checks the length of a list that is made, and takes the steps for it.
     pub(crate) fn items(&self, count: usize) -> Result<(), Exceeded> {
-        self.steps(u64::try_from(count).unwrap_or(u64::MAX))?;
-        if count <= MAX_ITEMS { Ok(()) } else { Err(Exceeded("the list has more than 100,000 items")) }
+        if count > MAX_ITEMS {
+            return Err(Exceeded("the list has more than 100,000 items"));
+        }
+        self.steps(u64::try_from(count).unwrap_or(u64::MAX))
     }
 }

@@ -257,7 +257,9 @@ impl<'t> Parser<'t> {
     fn repeat(&mut self, mut reader: Reader<'t>, line: usize) -> Result<For, Problem> {
         let mut repeat = heading(&mut reader)?;
         while !reader.is_at_end() {
-            reader.takes(",");
+            if reader.takes(",") && reader.is_at_end() {
+                break;
+            }
             match reader.name_of_argument() {
                 Some("limit") => repeat.limit = Some(reader.expression()?),
                 Some("offset") => repeat.offset = Some(offset(&mut reader)?),

@@ -14,7 +14,7 @@ use super::expression::{Chain, Comparison, Condition, Expression, Join, Operator
 use super::filters::Input;
 use super::limits::{Exceeded, Limits, MAX_BLOCKS, MAX_PARTIALS};
 use super::parse::{Branch, For, Node, NodeKind, Offset, Template, When};
-use super::value::{Members, Value, contains, count, equal, order};
+use super::value::{Members, Value, contains, count, equal, order, pair};
 
 /// What a rendering uses beside its variables.
 pub(crate) struct Environment<'e> {
@@ -539,9 +539,6 @@ pub(crate) fn items(
         Value::List(items) => Cow::Borrowed(items),
         Value::Object(members) => {
             limits.items(members.len())?;
-            let pair = |(key, value): (&Arc<str>, &Value)| {
-                Value::List([Value::Text(key.clone()), value.clone()].into())
-            };
             Cow::Owned(members.iter().map(pair).collect())
         }
         Value::Range(first, last) => {
@@ -549,7 +546,7 @@ pub(crate) fn items(
             let length =
                 usize::try_from(last.saturating_sub(first).saturating_add(1)).unwrap_or_default().min(limit);
             limits.items(length)?;
-            return Ok((first..).take(length).map(Value::Integer).collect());
+            return Ok((first..=*last).take(length).map(Value::Integer).collect());
         }
         Value::Text(text) if !text.is_empty() => Cow::Owned(vec![value.clone()]),
         _ => Cow::Borrowed(&[]),

@@ -79,6 +79,7 @@ impl Value {
                 members.get(name).cloned().unwrap_or_default()
             }
             (Self::Object(members), "size") => count(members.len()),
+            (Self::Object(members), "first") => members.iter().next().map(pair).unwrap_or_default(),
             (Self::List(items), "size") => count(items.len()),
             (Self::Text(text), "size") => count(text.chars().count()),
             (Self::List(items), "first") => items.first().cloned().unwrap_or_default(),
@@ -143,6 +144,11 @@ impl Value {
 
 pub(crate) fn count(count: usize) -> Value {
     Value::Integer(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// A member of an object, as loops see it.
+pub(crate) fn pair((key, value): (&Arc<str>, &Value)) -> Value {
+    Value::List([Value::Text(key.clone()), value.clone()].into())
 }
 
 /// An item of a list. A negative index counts from the end.

@@ -20,8 +20,11 @@ pub(super) fn find(name: &str) -> Option<Filter> {
                 _ => count(0),
             })
         }),
-        "first" => takes(0, |input| Ok(end(input, true))),
-        "last" => takes(0, |input| Ok(end(input, false))),
+        "first" => takes(0, |input| Ok(input.value.property("first"))),
+        "last" => takes(0, |input| match &input.value {
+            Value::Object(_) => Ok(Value::Nil),
+            value => Ok(value.property("last")),
+        }),
         "join" => takes_up_to(0, 1, join),
         "split" => takes(1, split),
         "reverse" => takes(0, |input| {
@@ -105,13 +108,6 @@ fn flatten(items: Vec<Value>, into: &mut Vec<Value>, input: &Input<'_, '_>) -> R
 /// A member of an item, or the item itself if none is asked for.
 fn part(item: &Value, key: &Value) -> Value {
     if matches!(key, Value::Nil) { item.clone() } else { item.member(key) }
-}
-
-fn end(input: &Input<'_, '_>, first: bool) -> Value {
-    match &input.value {
-        Value::List(_) | Value::Range(..) => input.value.property(if first { "first" } else { "last" }),
-        _ => Value::Nil,
-    }
 }
 
 fn join(input: &Input<'_, '_>) -> Outcome {
@@ -232,7 +228,10 @@ fn uniq(input: &Input<'_, '_>) -> Outcome {
 
 fn slice(input: &Input<'_, '_>) -> Outcome {
     let start = whole(&input.argument(0))?;
-    let length = if input.arguments.len() > 1 { whole(&input.argument(1))? } else { 1 };
+    let length = match input.argument(1) {
+        Value::Nil => 1,
+        length => whole(&length)?,
+    };
     let range = |size: usize| {
         let size = i64::try_from(size).unwrap_or(i64::MAX);
         let start = if start < 0 { size.saturating_add(start) } else { start };

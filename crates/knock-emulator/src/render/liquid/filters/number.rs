@@ -1,8 +1,8 @@
 //! Filters of numbers.
 
 use super::super::super::error::Problem;
+use super::super::run::integer;
 use super::super::value::Value;
-use super::text::whole;
 use super::{Filter, Input, Outcome, takes, takes_up_to};
 
 pub(super) fn find(name: &str) -> Option<Filter> {
@@ -16,16 +16,16 @@ pub(super) fn find(name: &str) -> Option<Filter> {
         "ceil" => takes(0, |input| Ok(rounded(&input.value, f64::ceil))),
         "floor" => takes(0, |input| Ok(rounded(&input.value, f64::floor))),
         "round" => takes_up_to(0, 1, round),
-        "plus" => takes(1, |input| Ok(calculated(input, i64::checked_add, |a, b| a + b))),
-        "minus" => takes(1, |input| Ok(calculated(input, i64::checked_sub, |a, b| a - b))),
-        "times" => takes(1, |input| Ok(calculated(input, i64::checked_mul, |a, b| a * b))),
+        "plus" => takes(1, |input| Ok(calculated(input, i64::checked_add, |a, b| decimal(a + b)))),
+        "minus" => takes(1, |input| Ok(calculated(input, i64::checked_sub, |a, b| decimal(a - b)))),
+        "times" => takes(1, |input| Ok(calculated(input, i64::checked_mul, |a, b| decimal(a * b)))),
         "divided_by" => takes(1, |input| match divisor(input)? {
             Number::Integer(_) => Ok(calculated(input, floor_divide, |a, b| a / b)),
             Number::Float(_) => Ok(calculated(input, |_, _| None, |a, b| a / b)),
         }),
         "modulo" => takes(1, |input| {
             divisor(input)?;
-            Ok(calculated(input, floor_remainder, |a, b| a - b * (a / b).floor()))
+            Ok(calculated(input, floor_remainder, |a, b| decimal(a - b * (a / b).floor())))
         }),
         "at_least" => takes(1, |input| Ok(chosen(input, |value, least| value < least))),
         "at_most" => takes(1, |input| Ok(chosen(input, |value, most| value > most))),
@@ -71,6 +71,9 @@ fn parsed(text: &str) -> Number {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let sign = usize::from(text.starts_with(['-', '+']));
     let whole = sign + digits(&text[sign..]);
+    if whole == sign {
+        return Number::Integer(0);
+    }
     let fraction = text[whole..].strip_prefix('.').map_or(0, digits);
     let end = if fraction > 0 { whole + 1 + fraction } else { whole };
     let float = || Number::Float(text[..end].parse().unwrap_or_default());
@@ -80,23 +83,24 @@ fn parsed(text: &str) -> Number {
 fn rounded(value: &Value, round: fn(f64) -> f64) -> Value {
     match number(value) {
         Number::Integer(value) => Value::Integer(value),
-        Number::Float(value) => integer(round(value)),
+        Number::Float(value) => truncated(round(value)),
     }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "what is too large becomes the largest")]
-fn integer(value: f64) -> Value {
+fn truncated(value: f64) -> Value {
     Value::Integer(value as i64)
 }
 
 fn round(input: &Input<'_, '_>) -> Outcome {
     let places = match input.argument(0) {
         Value::Nil => 0,
-        places => whole(&places).unwrap_or_default(),
+        places => integer(&places),
     };
     let Number::Float(value) = number(&input.value) else { return Ok(number(&input.value).value()) };
     if places <= 0 {
-        return Ok(integer(value.round()));
+        let unit = 10_f64.powi(i32::try_from(places.saturating_neg()).unwrap_or(i32::MAX));
+        return Ok(truncated((value / unit).round() * unit));
     }
     let places = usize::try_from(places).unwrap_or_default().min(15);
     Ok(Value::Float(format!("{value:.places$}").parse().unwrap_or(value)))
@@ -115,6 +119,11 @@ fn calculated(
         }
     }
     Value::Float(float(a.float(), b.float()))
+}
+
+/// Rounds to 15 digits, since Liquid calculates in decimal: 10.1 less 2.2 is 7.9.
+fn decimal(value: f64) -> f64 {
+    format!("{value:.14e}").parse().unwrap_or(value)
 }
 
 fn divisor(input: &Input<'_, '_>) -> Result<Number, Problem> {

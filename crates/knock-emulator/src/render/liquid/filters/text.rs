@@ -233,7 +233,7 @@ fn ellipsis(input: &Input<'_, '_>) -> Result<String, Problem> {
 /// A whole number that an argument has to be.
 pub(super) fn whole(value: &Value) -> Result<i64, Problem> {
     match value {
-        Value::Integer(_) | Value::Float(_) => Ok(integer(value)),
+        Value::Integer(number) => Ok(*number),
         Value::Text(text) => {
             text.trim().parse().map_err(|_| Problem::new("the argument has to be a whole number"))
         }
