@@ -333,7 +333,7 @@ fn intervention(world: &mut World, path: &str, body: &serde_json::Value) -> bool
     match parts.as_slice() {
         ["runs", id, "continue"] => world.go_on(id, body.clone()),
         ["events"] => {
-            let data = body.get("data").cloned().unwrap_or_default();
+            let data = body.get("data").unwrap_or(&serde_json::Value::Null);
             let user = crate::recipient::Recipient::user(text("user_id"));
             world.emit_integration(text("integration_source_key"), text("event_key"), &user, data);
             true

@@ -314,6 +314,7 @@ fn offset(text: &str, now: Timestamp) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
+    #[allow(clippy::needless_pass_by_value)] // it is written inline
     fn decide_in(variable: &str, operator: &str, argument: Value) -> Option<bool> {
         let recipient = json!({
             "id": "u", "name": "Ada", "muted": ["rex", "sue"], "five": 5, "text_five": "5", "yes": true, "nothing": null,

@@ -10,7 +10,7 @@ use super::super::run::{RecipientRun, Status, StepName};
 use super::super::store::{Task, World};
 use super::super::trigger::Source;
 use super::did::{ATTEMPTS, Did, Wake};
-use super::live::{Live, Place};
+use super::live::Live;
 use super::progress::{Entry, Outcome, Progress, State, Waiting};
 use super::{ai_agent, state};
 use crate::settings::Workflow;
@@ -86,14 +86,14 @@ impl World {
     /// Executes steps until one waits or ends the run.
     fn drive(&mut self, mut live: Live) {
         loop {
-            let step = match live.place() {
-                Place::At(step) => step,
-                Place::End => return self.finish(live, Outcome::Finished),
-                Place::Terminated => return self.finish(live, Outcome::Terminated),
-            };
+            if let Some(outcome) = live.ended() {
+                return self.finish(live, outcome);
+            }
+            let program = Arc::clone(&live.program);
+            let Some(step) = live.step(&program) else { return self.finish(live, Outcome::Finished) };
             let scope = Arc::new(self.scope(&live));
             let did = match self.check(&live, &scope, &step.conditions) {
-                Ok(()) => self.execute(&mut live, &step, &scope),
+                Ok(()) => self.execute(&mut live, step, &scope),
                 Err(condition) => Did::Skipped("conditions", condition),
             };
             live.progress.log.push(Entry {
@@ -105,7 +105,7 @@ impl World {
                 detail: Value::Null,
                 scope: Some(scope),
             });
-            match self.apply(live, &step, did) {
+            match self.apply(live, step, did) {
                 Some(on) => live = on,
                 None => return,
             }
@@ -139,11 +139,12 @@ impl World {
         if self.is_inactive(&live) {
             return self.finish(live, Outcome::Inactive);
         }
-        let Place::At(step) = live.place() else { return self.finish(live, Outcome::Finished) };
+        let program = Arc::clone(&live.program);
+        let Some(step) = live.step(&program) else { return self.finish(live, Outcome::Finished) };
         let did = match (&step.kind, waiting) {
             (StepKind::Batch(batch), Waiting::Batch(key)) => self.close_batch(&mut live, batch, &key),
             (StepKind::WaitForEvent(wait), Waiting::Event { .. }) => {
-                self.end_wait(&mut live, &step, wait, wake)
+                self.end_wait(&mut live, step, wait, wake)
             }
             (StepKind::HttpFetch(fetch), Waiting::Response { attempt }) => {
                 self.end_fetch(&mut live, fetch, wake, attempt)
@@ -154,10 +155,10 @@ impl World {
                 let scope = self.scope(&live);
                 self.run_fetch(&mut live, fetch, &scope, attempt + 1)
             }
-            (StepKind::AiAgent(_), Waiting::Hand) => ai_agent::end(&mut live, &step, &wake),
+            (StepKind::AiAgent(_), Waiting::Hand) => ai_agent::end(&mut live, step, &wake),
             _ => Did::Done(Value::Null),
         };
-        if let Some(live) = self.apply(live, &step, did) {
+        if let Some(live) = self.apply(live, step, did) {
             self.drive(live);
         }
     }
@@ -305,11 +306,11 @@ impl World {
 
     /// Lets a run that waits go on now. Returns whether it waited.
     pub(crate) fn go_on(&mut self, run_id: &str, known: Value) -> bool {
-        let waits = |run: &&mut RecipientRun| {
+        let waits = |run: &RecipientRun| {
             run.status.is_waiting()
                 && run.progress.as_ref().is_some_and(|progress| progress.waiting.is_some())
         };
-        let is_waiting = self.runs.get_mut(run_id).filter(waits).is_some();
+        let is_waiting = self.runs.get(run_id).is_some_and(waits);
         if is_waiting {
             self.wake(run_id, Wake::Hand(known));
             self.settle();

@@ -6,7 +6,7 @@ use knock_directory::{Step, StepKind, Workflow};
 use serde_json::Value;
 
 use super::super::trigger::Trigger;
-use super::progress::Progress;
+use super::progress::{Outcome, Progress};
 use crate::recipient::Recipient;
 
 #[derive(Debug)]
@@ -20,30 +20,26 @@ pub(super) struct Live {
     pub(super) errors: usize,
 }
 
-/// Where a run is.
-pub(super) enum Place {
-    At(Step),
-    /// All steps are done.
-    End,
-    /// A branch that ends the run is done.
-    Terminated,
-}
-
 impl Live {
-    /// The next step. Leaves the branches whose steps are done.
-    pub(super) fn place(&mut self) -> Place {
+    /// Leaves the branches whose steps are done. Returns how the run ends if there is no step left.
+    pub(super) fn ended(&mut self) -> Option<Outcome> {
         loop {
-            if let Some(step) = find(&self.program.steps, &self.progress.path) {
-                return Place::At(step.clone());
+            if find(&self.program.steps, &self.progress.path).is_some() {
+                return None;
             }
             let path = &mut self.progress.path;
             path.pop();
-            let Some(branch) = path.pop() else { return Place::End };
+            let Some(branch) = path.pop() else { return Some(Outcome::Finished) };
             if find(&self.program.steps, path).is_none_or(|step| terminates(step, branch)) {
-                return Place::Terminated;
+                return Some(Outcome::Terminated);
             }
             self.go_on();
         }
+    }
+
+    /// The step in a workflow, which is shared so that the run can change meanwhile.
+    pub(super) fn step<'w>(&self, workflow: &'w Workflow) -> Option<&'w Step> {
+        find(&workflow.steps, &self.progress.path)
     }
 
     /// Moves past the step.

@@ -1,6 +1,7 @@
 //! Requests of steps and webhook channels. The world does not send them: it keeps them until its caller has.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
@@ -118,7 +119,8 @@ pub(super) fn with_query(url: &str, query: &[(String, String)]) -> String {
     let mut url = url.to_owned();
     for (name, value) in query {
         url.push(if url.contains('?') { '&' } else { '?' });
-        url.push_str(&format!("{}={}", encode(name), encode(value)));
+        // writing to a string cannot fail
+        let _ = write!(url, "{}={}", encode(name), encode(value));
     }
     url
 }

@@ -1,12 +1,14 @@
 //! What happens in the world, for the runs that wait for it.
 
+use std::sync::Arc;
+
 use knock_directory::{EventType, StepKind, WaitForEvent};
 use serde_json::{Value, json};
 
 use super::super::run::StepName;
 use super::super::store::World;
 use super::did::Wake;
-use super::live::{Live, Place};
+use super::live::Live;
 use super::progress::Waiting;
 use super::state::Signal;
 use crate::recipient::Recipient;
@@ -105,7 +107,7 @@ impl World {
     }
 
     /// An event of an integration, which only the control endpoints report.
-    pub(crate) fn emit_integration(&mut self, source: &str, event: &str, user: &Recipient, data: Value) {
+    pub(crate) fn emit_integration(&mut self, source: &str, event: &str, user: &Recipient, data: &Value) {
         let payload = json!({ "data": data, "user_id": user.id(), "inserted_at": self.now });
         self.steps.signals.push_back(Signal {
             event_type: EventType::IntegrationSource,
@@ -145,7 +147,8 @@ impl World {
     }
 
     fn matched(&mut self, live: &mut Live, signal: &Signal) -> Option<Value> {
-        let Place::At(step) = live.place() else { return None };
+        let program = Arc::clone(&live.program);
+        let step = live.step(&program)?;
         let StepKind::WaitForEvent(wait) = &step.kind else { return None };
         let event = match wait.event_type {
             EventType::Audience => self.membership(live, wait, signal)?,
@@ -186,7 +189,7 @@ impl World {
         let is_member =
             self.is_member(&self.flat(&live.recipient), audience, tenant.as_deref()) == Some(true);
         let Some(Waiting::Event { was_member, .. }) = &mut live.progress.waiting else { return None };
-        let was = std::mem::replace(was_member, Some(is_member)) == Some(true);
+        let was = was_member.replace(is_member) == Some(true);
         let transition = match (was, is_member) {
             (false, true) => "enter",
             (true, false) => "exit",

@@ -29,15 +29,13 @@ impl World {
 
     /// Creates or changes an entity. Objects in its properties are merged.
     pub(super) fn run_update(&mut self, live: &Live, step: &Step, update: &Update, scope: &Value) -> Did {
-        let target = match &update.recipient_gid {
-            Some(template) => self.text(template, scope).and_then(|gid| parse(gid.trim())),
-            None => match current(live, &step.kind) {
-                Some(target) => Ok(target),
-                None => {
-                    let what = step.kind.as_str().trim_start_matches("update_");
-                    return Did::Skipped("recipient", format!("the run has no {what}"));
-                }
-            },
+        let target = match (&update.recipient_gid, current(live, &step.kind)) {
+            (Some(template), _) => self.text(template, scope).and_then(|gid| parse(gid.trim())),
+            (None, Some(target)) => Ok(target),
+            (None, None) => {
+                let what = step.kind.as_str().trim_start_matches("update_");
+                return Did::Skipped("recipient", format!("the run has no {what}"));
+            }
         };
         let parsed = target.and_then(|target| {
             let properties = json_object(&self.text(&update.update_properties, scope)?)?;

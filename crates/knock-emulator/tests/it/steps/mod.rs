@@ -10,6 +10,8 @@ mod directory;
 mod events;
 mod fetches;
 mod project;
+#[cfg(feature = "server")]
+mod served;
 mod templates;
 mod throttles;
 mod triggers;
