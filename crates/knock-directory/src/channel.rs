@@ -8,7 +8,7 @@ use crate::node::{Fields, Node, Parsed};
 use crate::span::SendWindow;
 
 /// A step that sends a message.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChannelStep {
     /// The channel or the group of channels.

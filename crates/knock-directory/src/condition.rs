@@ -42,14 +42,14 @@ pub const OPERATORS: [&str; 27] = [
 ///
 /// In the files: `{"all": […]}`, `{"any": […]}` with conditions and groups of `all` in it, or just a list, which is the same
 /// as `all`. `{}` and no conditions always hold.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conditions {
     /// The conditions hold if all of one of these groups do.
     pub any: Vec<Vec<Condition>>,
 }
 
 /// One condition.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Condition {
     /// What is examined, usually a path such as `data.plan`.

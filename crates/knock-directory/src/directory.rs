@@ -19,7 +19,7 @@ use crate::translation::Translation;
 use crate::workflow::Workflow;
 
 /// Everything in a Knock directory, by key. The key of a resource is the name of its directory.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Directory {
     /// The workflows.

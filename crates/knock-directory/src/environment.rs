@@ -26,7 +26,7 @@ use crate::node::{Fields, Node, Parsed};
 ///   "allowed_hosts": ["api.example.com"]
 /// }
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Environment {
     /// The channels by key. Those that only workflows name are added, with the type that is known or guessed.
@@ -46,7 +46,7 @@ pub struct Environment {
 }
 
 /// A channel.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Channel {
     /// The type: `type` in the file.
@@ -77,7 +77,7 @@ pub enum GroupOperator {
 }
 
 /// A group of channels.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChannelGroup {
     /// How many of them are used. The default is `any`.
@@ -87,7 +87,7 @@ pub struct ChannelGroup {
 }
 
 /// A channel in a group, and when it is used: always, if conditions hold, or unless they do.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GroupRule {
     /// The key of the channel.

@@ -354,7 +354,7 @@ pub enum EventType {
 }
 
 /// A step that waits for an event about the recipient.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WaitForEvent {
     /// The kind of event.
@@ -413,7 +413,7 @@ fn matching(settings: &Fields<'_>) -> Parsed<Conditions> {
 }
 
 /// A step that asks a language model. The emulator has none.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AiAgent {
     /// The settings, as in the file.

@@ -45,8 +45,9 @@ impl fmt::Display for Place {
 }
 
 impl Problem {
-    pub(crate) fn new(file: &Path, place: Place, message: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), place, message: message.into() }
+    /// Creates a problem, for programs that find more of them.
+    pub fn new(file: impl Into<PathBuf>, place: Place, message: impl Into<String>) -> Self {
+        Self { file: file.into(), place, message: message.into() }
     }
 
     pub(crate) fn of_file(file: &Path, message: impl Into<String>) -> Self {

@@ -7,7 +7,7 @@ use crate::condition::Conditions;
 use crate::node::{Fields, Node, Parsed};
 
 /// A layout of emails, from `layouts/<key>/layout.json` or `email-layouts/<key>/layout.json`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Layout {
     /// What people call it.
@@ -70,7 +70,7 @@ pub enum PartialType {
 }
 
 /// A partial, from `partials/<key>/partial.json`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Partial {
     /// What people call it.
@@ -112,7 +112,7 @@ fn schema(fields: &Fields<'_>, name: &str) -> Parsed<Vec<Value>> {
 }
 
 /// A guide, from `guides/<key>/guide.json`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Guide {
     /// What people call it.
@@ -132,7 +132,7 @@ pub struct Guide {
 }
 
 /// A step of a [`Guide`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GuideStep {
     /// The name by which it is referred to: `ref` in the file.
@@ -180,7 +180,7 @@ fn guide_step(node: Node<'_>) -> Parsed<GuideStep> {
 }
 
 /// A message type, from `message-types/<key>/message_type.json`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MessageType {
     /// What people call it.
@@ -194,7 +194,7 @@ pub struct MessageType {
 }
 
 /// A variant of a [`MessageType`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Variant {
     /// The key.
@@ -236,7 +236,7 @@ pub enum AudienceType {
 }
 
 /// An audience, from `audiences/<key>/audience.json`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Audience {
     /// What people call it.
@@ -264,7 +264,7 @@ impl Audience {
 }
 
 /// A schema of users, tenants or the objects of a collection, from `schemas/`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Schema {
     /// The properties.

@@ -16,7 +16,7 @@ const MAX_BRANCHES: usize = 10;
 const MAX_DEPTH: usize = 5;
 
 /// A step of a workflow.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {
     /// The name by which conditions and templates refer to it: `ref` in the file. It is unique in the workflow.
@@ -30,7 +30,7 @@ pub struct Step {
 }
 
 /// What a step does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StepKind {
     /// Sends a message.
@@ -86,7 +86,7 @@ impl StepKind {
 }
 
 /// A branch of a branch step.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Branch {
     /// What people call it.
@@ -100,7 +100,7 @@ pub struct Branch {
 }
 
 /// A step that chooses a branch by chance, always the same for the same key.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RandomCohort {
     /// What decides, as Liquid. The default is the id of the recipient.
@@ -110,7 +110,7 @@ pub struct RandomCohort {
 }
 
 /// A branch of a [`RandomCohort`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CohortBranch {
     /// What people call it.

@@ -9,7 +9,7 @@ use crate::problem::{Place, Problem};
 
 /// A translation, from `translations/<locale>/<locale>.json` or `translations/<locale>/<namespace>.<locale>.json`. The file
 /// can also be a `.po` file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Translation {
     /// The locale, for example `en` or `de-AT`.
@@ -91,7 +91,7 @@ impl Entry {
 }
 
 /// Which text the lines that consist of a string continue.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Reading {
     Nothing,
     Id,

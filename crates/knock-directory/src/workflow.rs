@@ -11,7 +11,7 @@ use crate::node::{Node, Parsed};
 use crate::step::{Step, StepKind, steps};
 
 /// A workflow, from `workflows/<key>/workflow.json`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Workflow {
     /// The key: the name of its directory.

@@ -1,5 +1,6 @@
 //! `/_emulator/…`: control over HTTP, for tests in another process.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -44,10 +45,21 @@ pub(crate) fn handle(state: &mut State, method: &Method, path: &str, body: &[u8]
             json_response(200, &json!({ "entries": entries }))
         }
         ("GET", "runs") => {
-            let entries: Vec<Value> =
-                state.world.triggers.iter().map(|trigger| Run::of(trigger).render()).collect();
-            json_response(200, &json!({ "entries": entries, "triggers": state.world.accepted }))
+            json_response(200, &json!({ "entries": runs(state), "triggers": state.world.accepted }))
         }
+        #[cfg(feature = "workflows")]
+        ("GET", "workflows") => {
+            state.refresh();
+            json_response(200, &crate::knock_dir::render(&state.settings))
+        }
+        #[cfg(feature = "workflows")]
+        ("GET", run) if run.starts_with("runs/") => run_with_steps(state, run),
+        #[cfg(feature = "workflows")]
+        ("POST", run) if run.starts_with("runs/") && run.ends_with("/continue") => {
+            intervene(state, run, body)
+        }
+        #[cfg(feature = "workflows")]
+        ("POST", "events") => intervene(state, "events", body),
         ("GET", "requests") => {
             let entries: Vec<Value> = state.requests.iter().map(Request::render).collect();
             json_response(200, &json!({ "entries": entries }))
@@ -62,6 +74,42 @@ pub(crate) fn handle(state: &mut State, method: &Method, path: &str, body: &[u8]
             with_status(204, Bytes::new())
         }
         _ => Failure::missing().response(),
+    }
+}
+
+/// The accepted triggers, each with its runs for the recipients.
+fn runs(state: &State) -> Vec<Value> {
+    let mut by_trigger: HashMap<&str, Vec<Value>> = HashMap::new();
+    for run in state.world.runs.iter() {
+        let entry = json!({ "id": run.id, "recipient": run.recipient, "status": run.status.as_str() });
+        by_trigger.entry(&run.trigger.id).or_default().push(entry);
+    }
+    let triggers = state.world.triggers.iter().map(|trigger| {
+        let mut entry = Run::of(trigger).render();
+        entry["recipient_runs"] = json!(by_trigger.remove(trigger.id.as_str()).unwrap_or_default());
+        entry
+    });
+    triggers.collect()
+}
+
+/// `runs/{id}`: a run for one recipient. What is below `emulator` is our own.
+#[cfg(feature = "workflows")]
+fn run_with_steps(state: &State, endpoint: &str) -> Response<Bytes> {
+    let id = endpoint.trim_start_matches("runs/");
+    match state.world.runs.get(id) {
+        Some(run) => json_response(200, &run.render_with_steps()),
+        None => Failure::missing().response(),
+    }
+}
+
+/// A call that the API of Knock does not have.
+#[cfg(feature = "workflows")]
+fn intervene(state: &mut State, path: &str, body: &[u8]) -> Response<Bytes> {
+    let body = if body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(body) };
+    match body {
+        Ok(body) if state.intervene(path, &body) => with_status(204, Bytes::new()),
+        Ok(_) => Failure::missing().response(),
+        Err(_) => Failure::malformed("The body should be JSON").response(),
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Emulator {
 #[must_use]
 pub struct Builder {
     settings: Settings,
+    #[cfg(feature = "workflows")]
+    knock_dir: Option<knock_directory::Location>,
 }
 
 impl Builder {
@@ -116,6 +118,30 @@ impl Builder {
         self
     }
 
+    /// Runs the workflows of the directory that `knock pull` makes, which is found by `knock.json` in this directory or in one
+    /// above it, as Knock's CLI does. A directory that contains `workflows` is also fine. Undeclared workflows do not exist
+    /// then. What the directory lacks, such as channels and variables, can be in `emulator.json` beside `knock.json`, which
+    /// [`knock_directory`] describes.
+    ///
+    /// A trigger runs what is on disk at that time. What is wrong there is in [`Emulator::problems`].
+    ///
+    /// ```no_run
+    /// use knock_emulator::Emulator;
+    ///
+    /// let emulator = Emulator::builder().knock_dir("knock")?.build();
+    /// assert_eq!(emulator.problems(), []);
+    /// # Ok::<(), knock_emulator::FindError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A [`FindError`](crate::FindError) if there is no such directory.
+    #[cfg(feature = "workflows")]
+    pub fn knock_dir(mut self, path: impl AsRef<Path>) -> Result<Self, crate::FindError> {
+        self.knock_dir = Some(knock_directory::find(path)?);
+        Ok(self)
+    }
+
     /// Sets the seed of all ids. The default is 0.
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
@@ -125,9 +151,19 @@ impl Builder {
     /// Creates the emulator.
     #[must_use]
     pub fn build(self) -> Emulator {
-        let mut state = State::new(Arc::new(self.settings));
+        let mut state = self.state();
         state.connect_webhooks();
         Emulator::of(state)
+    }
+
+    fn state(self) -> State {
+        #[allow(unused_mut)] // without the feature
+        let mut state = State::new(Arc::new(self.settings));
+        #[cfg(feature = "workflows")]
+        if let Some(location) = self.knock_dir {
+            state.use_directory(location);
+        }
+        state
     }
 
     /// Creates the emulator with the state of a file, and keeps the state in this file from then on. A file that does not
@@ -143,7 +179,8 @@ impl Builder {
     /// it takes about half as long as the calls took: 100,000 users and triggers for 1,000,000 recipients some 20 s. Of the
     /// messages, the latest 50,000 are kept.
     /// Faults and webhooks are not restored. Calls are performed with the workflows, channels and latency of this builder,
-    /// and regardless of its rate limits and signing key, since they were admitted when they were made.
+    /// and regardless of its rate limits and signing key, since they were admitted when they were made. The workflows of a
+    /// Knock directory are those on disk now: runs that wait at a step that is gone have ended then.
     ///
     /// ```no_run
     /// use knock_emulator::Emulator;
@@ -158,7 +195,7 @@ impl Builder {
     /// A [`StateError`] if the file cannot be used, is in use by another process, is damaged, or has a call that does not
     /// succeed with the settings of this builder. The file is left as it is then. A last line that breaks off is no damage: the process was killed while it wrote it.
     pub fn open(self, path: impl AsRef<Path>) -> Result<Emulator, StateError> {
-        let mut state = State::new(Arc::new(self.settings));
+        let mut state = self.state();
         let journal = Journal::open(path.as_ref(), |record| state.restore(record))?;
         state.journal = Some(journal);
         state.connect_webhooks();
@@ -167,6 +204,17 @@ impl Builder {
         state.clock.advance(ahead);
         Ok(Emulator::of(state))
     }
+}
+
+/// A request of a fetch step or a webhook channel that is due, returned by [`Emulator::due_fetches`].
+#[cfg(feature = "workflows")]
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DueFetch {
+    /// The id of the request, for [`Emulator::fetched`].
+    pub id: u64,
+    /// The request.
+    pub request: http::Request<Bytes>,
 }
 
 impl Default for Emulator {
@@ -226,7 +274,11 @@ impl Emulator {
     #[cfg(feature = "server")]
     pub(crate) fn tick(&self) {
         let mut state = self.lock();
-        if !state.hub.is_empty() {
+        #[cfg(feature = "workflows")]
+        let is_needed = !state.hub.is_empty() || state.has_directory();
+        #[cfg(not(feature = "workflows"))]
+        let is_needed = !state.hub.is_empty();
+        if is_needed {
             let now = state.now();
             state.advance(now);
         }
@@ -399,6 +451,57 @@ impl Emulator {
         let mut state = self.lock();
         let now = timestamp(state.now());
         state.webhooks.sent(id, attempt, result, now);
+    }
+
+    /// Reads the Knock directory again if a file has changed. Returns whether one has. A trigger does the same.
+    #[cfg(feature = "workflows")]
+    #[must_use = "it tells whether there can be other problems"]
+    pub fn reload(&self) -> bool {
+        self.lock().refresh()
+    }
+
+    /// Returns what is wrong in the Knock directory, as it was last read. It does not exist for the emulator, and everything
+    /// else does.
+    #[cfg(feature = "workflows")]
+    #[must_use]
+    pub fn problems(&self) -> Vec<crate::Problem> {
+        let state = self.lock();
+        state.settings.directory.as_ref().map(|directory| directory.problems.clone()).unwrap_or_default()
+    }
+
+    /// Returns the requests of fetch steps and webhook channels that are due now, for a test that responds itself. A
+    /// `Server` sends them, and then there are none here. Report the response by [`fetched`](Self::fetched).
+    #[cfg(feature = "workflows")]
+    pub fn due_fetches(&self) -> Vec<DueFetch> {
+        self.take_fetches(usize::MAX)
+    }
+
+    #[cfg(feature = "workflows")]
+    pub(crate) fn take_fetches(&self, limit: usize) -> Vec<DueFetch> {
+        let mut state = self.lock();
+        if !state.has_directory() {
+            return Vec::new();
+        }
+        let now = state.now();
+        state.advance(now);
+        let due = state.world.steps.requests.take(timestamp(now), limit).into_iter();
+        due.map(|due| DueFetch { id: due.id, request: due.request }).collect()
+    }
+
+    /// Reports the response to a request of [`due_fetches`](Self::due_fetches), or why there was none. The run goes on.
+    #[cfg(feature = "workflows")]
+    pub fn fetched(&self, id: u64, result: Result<Response<Bytes>, String>) {
+        let mut state = self.lock();
+        let now = state.now();
+        state.advance(now);
+        let body = match result {
+            Ok(response) => serde_json::json!({
+                "status": response.status().as_u16(),
+                "body": String::from_utf8_lossy(response.body()),
+            }),
+            Err(error) => serde_json::json!({ "error": error }),
+        };
+        state.intervene(&format!("fetches/{id}"), &body);
     }
 
     /// Returns the latest deliveries of outbound webhooks, oldest first.

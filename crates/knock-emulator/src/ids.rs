@@ -19,11 +19,13 @@ impl Ids {
 
     /// Returns a UUID that depends only on the name.
     pub(crate) fn named(name: &str) -> String {
-        // FNV-1a
-        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        Self(hash).uuid()
+        Self(hash(name)).uuid()
+    }
+
+    /// Returns a number below 1,000 that depends only on the name.
+    #[cfg(feature = "workflows")]
+    pub(crate) fn chance(name: &str) -> u32 {
+        u32::try_from(Self(hash(name)).next() % 1000).unwrap_or_default()
     }
 
     /// Returns the next number of `SplitMix64`.
@@ -65,6 +67,12 @@ impl Ids {
             [self.next(), self.next()].iter().flat_map(|word| word.to_be_bytes()).take(15).collect();
         URL_SAFE_NO_PAD.encode(bytes)
     }
+}
+
+/// FNV-1a
+fn hash(name: &str) -> u64 {
+    name.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Divides the 160-bit number by 62 and returns the remainder as a digit.

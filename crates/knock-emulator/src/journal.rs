@@ -23,6 +23,9 @@ const HEADER: &[u8] = b"knock-emulator state 1\n";
 const NO_HEADER: &str = "this is not the first line of a state file of this version";
 /// The length of the checksum of a record, in hexadecimal, and of the space that follows.
 const SUM: usize = 9;
+/// The beginning of the paths of control endpoints.
+#[cfg(feature = "workflows")]
+const INTERVENTION: &str = "/_emulator/";
 const JSON: &str = "application/json";
 
 /// Why a state file cannot be used.
@@ -117,6 +120,28 @@ impl Record {
     /// Restricts the call as it was restricted when it was made.
     pub(crate) fn restrict(&self, call: Call) -> Call {
         Call { throttled: self.throttled.clone(), users_only: self.users_only, ..call }
+    }
+
+    /// Returns the record of a call of a control endpoint.
+    #[cfg(feature = "workflows")]
+    pub(crate) fn intervention(path: &str, body: &serde_json::Value, at: Timestamp) -> Self {
+        Self {
+            at,
+            request_id: String::new(),
+            method: Method::POST.to_string(),
+            uri: format!("{INTERVENTION}{path}"),
+            key: None,
+            body: body.to_string(),
+            throttled: None,
+            users_only: false,
+        }
+    }
+
+    /// The path and the body of a call of a control endpoint.
+    #[cfg(feature = "workflows")]
+    pub(crate) fn intervened(&self) -> Option<(&str, serde_json::Value)> {
+        let path = self.uri.strip_prefix(INTERVENTION)?;
+        Some((path, serde_json::from_str(&self.body).ok()?))
     }
 
     /// Returns the request. Credentials are not recorded.

@@ -47,6 +47,32 @@
 //! is a channel. The emulated Slack rejects tokens that contain `invalid`. With [`Builder::latency`], triggers, messages
 //! and cancellations take effect later, as at Knock; by default, at once.
 //!
+//! # Workflows of a Knock directory
+//! `Builder::knock_dir` runs the workflows that `knock pull` wrote, step by step and with their templates, each trigger with
+//! what is on disk at that time. A test can look at what a user gets a day later:
+//!
+//! ```no_run
+//! # #[cfg(feature = "workflows")] {
+//! # use knock_core::{Client, Operation, workflows};
+//! use std::time::Duration;
+//! use knock_emulator::Emulator;
+//!
+//! let emulator = Emulator::builder().knock_dir("knock")?.build();
+//! let knock = Client::with_transport(emulator.config(), emulator.transport());
+//! # pollster::block_on(workflows::trigger("welcome").recipients(["jhammond"]).send(&knock))?;
+//! // … trigger a workflow …
+//! emulator.advance(Duration::from_secs(24 * 3600));
+//! let email = emulator.deliveries(emulator.now()).pop().and_then(|delivery| delivery.content);
+//! assert_eq!(email.unwrap()["subject_line"], "Welcome");
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! `GET /_emulator/workflows` lists the workflows and what is wrong in the directory, `GET /_emulator/runs/{id}` shows what each
+//! step of a run did and why, with the variables that it saw, and `POST /_emulator/runs/{id}/continue` lets a run that waits go
+//! on. [`WORKFLOWS.md`](https://github.com/knock-rs/knock-rs/blob/main/docs/WORKFLOWS.md) says for everything that Knock documents
+//! about workflows whether the emulator does it, and what is its own choice because Knock documents nothing.
+//!
 //! # Faults
 //! [`Emulator::fault`] makes the next calls fail; a [`Fault`] specifies how. [`Faults::random`] makes random calls
 //! fail, always the same ones for the same seed.
@@ -118,15 +144,15 @@
 //! emulator closes the connection.
 //!
 //! # Limitations
-//! A workflow has one delay and some channels, but no other steps. The latest 50,000 messages and runs are kept. Templates
-//! are not rendered, and nobody is notified. Endpoints that the emulator does not implement respond with 404 and the code
-//! `not_implemented`, which clients do not retry. Conditions that it cannot decide, for example on environment variables,
-//! do not hold.
+//! A declared [`Workflow`] has one delay and some channels, but no other steps and no templates; those of a Knock directory
+//! have all of them. The latest 50,000 messages and runs are kept. Nobody is notified. Endpoints that the emulator does not implement respond with 404 and the code
+//! `not_implemented`, which clients do not retry. Conditions that it cannot decide, for example because a variable does not
+//! exist, do not hold.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // A module imports only modules to its left: clock, ids, json, origins, recipient, user_token; endpoint, settings, wire,
-// cors, world, security, observe, fault, api, realtime, journal, webhooks, state, seed, control, emulator, found,
+// cors, world, security, observe, fault, api, realtime, journal, webhooks, knock_dir, state, seed, control, emulator, found,
 // in_process, socket, websocket, sender, server.
 mod api;
 mod clock;
@@ -140,10 +166,14 @@ mod ids;
 mod in_process;
 mod journal;
 mod json;
+#[cfg(feature = "workflows")]
+mod knock_dir;
 mod observe;
 mod origins;
 mod realtime;
 mod recipient;
+#[cfg(feature = "workflows")]
+pub mod render;
 mod security;
 mod seed;
 #[cfg(feature = "server")]
@@ -160,6 +190,8 @@ mod websocket;
 mod wire;
 mod world;
 
+#[cfg(feature = "workflows")]
+pub use self::emulator::DueFetch;
 pub use self::emulator::{Builder, Emulator};
 pub use self::endpoint::{DEFAULT_WEBHOOK_SECRET, WebhookEndpoint};
 pub use self::fault::{Fault, Faults};
@@ -178,6 +210,9 @@ pub use self::user_token::InvalidSigningKey;
 pub use self::webhooks::{DueWebhook, WebhookAttempt, WebhookDelivery};
 pub use self::wire::reply::{Connection, Reply};
 pub use self::world::delivery::Delivery;
+#[cfg(feature = "workflows")]
+#[doc(no_inline)]
+pub use knock_directory::{FindError, Problem};
 
 /// The README's examples are tests.
 #[cfg(doctest)]

@@ -34,6 +34,8 @@ Options:
                          turn on enhanced security mode: user tokens must be signed by this key, a file with
                          a public key or a key pair in PEM
       --workflow <key>   declare a workflow; can be repeated (default: every key exists)
+      --knock-dir <dir>  run the workflows of the directory that `knock pull` makes, as they are on disk at each
+                         trigger; it is found by knock.json, from here upwards
       --rate-limits      limit requests and updates per second as Knock does (default: no limits)
       --no-retry-after   do the same, and leave out the header `retry-after`
       --state <file>     keep users, messages and everything else in a file (default: in memory only)
@@ -67,6 +69,7 @@ struct Options {
     signing_key: bool,
     rate_limits: Option<RateLimits>,
     retry_after: bool,
+    knock_dir: bool,
 }
 
 impl Options {
@@ -76,7 +79,11 @@ impl Options {
             None => none.to_owned(),
             Some(path) => path.display().to_string(),
         };
-        let workflows = if self.workflows == 0 { "any".to_owned() } else { self.workflows.to_string() };
+        let workflows = match self.workflows {
+            _ if self.knock_dir => "those of the Knock directory".to_owned(),
+            0 => "any".to_owned(),
+            count => count.to_string(),
+        };
         let mut pages = vec!["those on this machine"];
         pages.extend(self.origins.iter().map(String::as_str));
         let limits = match (&self.rate_limits, self.retry_after) {
@@ -136,6 +143,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
         signing_key: false,
         rate_limits: None,
         retry_after: true,
+        knock_dir: false,
     };
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -184,6 +192,12 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("rate-limits") => {
                 options.rate_limits.get_or_insert_default();
             }
+            Long("knock-dir") => {
+                let path = PathBuf::from(arguments.value()?);
+                let emulator = options.emulator.knock_dir(&path);
+                options.emulator = emulator.map_err(|error| error.to_string())?;
+                options.knock_dir = true;
+            }
             Long("no-retry-after") => {
                 options.rate_limits = Some(RateLimits::new().without_retry_after());
                 options.retry_after = false;
@@ -203,7 +217,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
 
 fn run(options: Options) -> Result<(), String> {
     let settings = options.settings();
-    let Options { addr, emulator, state, seed, .. } = options;
+    let Options { addr, emulator, state, seed, knock_dir, .. } = options;
     let emulator = match &state {
         Some(path) => emulator.open(path).map_err(|error| with_cause(&error))?,
         None => emulator.build(),
@@ -217,12 +231,32 @@ fn run(options: Options) -> Result<(), String> {
             // Whoever started this may have closed its output.
             let greeting = format!("{}{settings}", greeting(&server.url()));
             let _ = io::stdout().write_all(greeting.as_bytes());
+            if knock_dir {
+                tokio::spawn(watch(server.emulator().clone()));
+            }
             asked_to_stop().await?;
             server.stop().await;
             Ok(())
         })
     });
     served.map_err(|error| format!("{addr}: {error}"))
+}
+
+/// Names the problems of the Knock directory, now and whenever there are others.
+async fn watch(emulator: Emulator) {
+    let mut known = Vec::new();
+    loop {
+        let problems = emulator.problems();
+        if problems != known {
+            problems.iter().for_each(|problem| eprintln!("{problem}"));
+            if problems.is_empty() {
+                println!("The Knock directory has no problems any more");
+            }
+            known = problems;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let _ = emulator.reload();
+    }
 }
 
 /// Waits for Ctrl-C, or for the signal by which containers and services are stopped.

@@ -50,7 +50,7 @@ impl Run {
             data: Arc::clone(&trigger.data),
             cancellation_key: trigger.cancellation_key.clone(),
             schedule: match &trigger.source {
-                Source::Api => None,
+                Source::Api | Source::Step => None,
                 Source::Schedule(id) => Some(id.clone()),
             },
             at: system_time(trigger.at),

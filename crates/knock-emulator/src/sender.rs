@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{HOST, HeaderValue};
-use http::{Request, StatusCode, Uri};
+use http::{Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -17,6 +17,12 @@ use crate::emulator::Emulator;
 const TICK: Duration = Duration::from_millis(25);
 /// The longest wait for the response of an endpoint. Knock does not document its own.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest wait for the response of a fetch step.
+#[cfg(feature = "workflows")]
+const FETCH_TIMEOUT: Duration = Duration::from_secs(15);
+/// The largest part of a response that a run gets, in bytes.
+#[cfg(feature = "workflows")]
+const MAX_RESPONSE: usize = 10 * 1024 * 1024;
 /// The largest number of requests in flight.
 const MAX_IN_FLIGHT: usize = 32;
 
@@ -26,7 +32,16 @@ pub(crate) async fn run(emulator: Emulator) {
     loop {
         tokio::time::sleep(TICK).await;
         while in_flight.try_join_next().is_some() {}
-        for due in emulator.take_webhooks(MAX_IN_FLIGHT - in_flight.len()) {
+        #[cfg(feature = "workflows")]
+        for due in emulator.take_fetches(MAX_IN_FLIGHT.saturating_sub(in_flight.len())) {
+            let emulator = emulator.clone();
+            in_flight.spawn(async move {
+                let result = tokio::time::timeout(FETCH_TIMEOUT, fetch(due.request)).await;
+                let result = result.unwrap_or_else(|_| Err("no response within 15 seconds".to_owned()));
+                emulator.fetched(due.id, result);
+            });
+        }
+        for due in emulator.take_webhooks(MAX_IN_FLIGHT.saturating_sub(in_flight.len())) {
             let emulator = emulator.clone();
             in_flight.spawn(async move {
                 let result = tokio::time::timeout(TIMEOUT, send(due.request)).await;
@@ -37,7 +52,22 @@ pub(crate) async fn run(emulator: Emulator) {
     }
 }
 
+/// Sends a request, and ignores the body of the response.
 async fn send(request: Request<Bytes>) -> Result<StatusCode, String> {
+    exchange(request, 0).await.map(|response| response.status())
+}
+
+/// Sends a request of a step or a channel.
+#[cfg(feature = "workflows")]
+async fn fetch(request: Request<Bytes>) -> Result<Response<Bytes>, String> {
+    if request.uri().scheme_str() != Some("http") {
+        return Err("the emulator only sends requests over http".to_owned());
+    }
+    exchange(request, MAX_RESPONSE).await
+}
+
+/// Sends a request, and reads up to `limit` bytes of the body. What follows is read and dropped.
+async fn exchange(request: Request<Bytes>, limit: usize) -> Result<Response<Bytes>, String> {
     let (mut parts, body) = request.into_parts();
     let authority = parts.uri.authority().ok_or("the URL has no host")?.clone();
     let host = authority.host().trim_start_matches('[').trim_end_matches(']');
@@ -53,8 +83,14 @@ async fn send(request: Request<Bytes>) -> Result<StatusCode, String> {
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     parts.uri = Uri::try_from(path).map_err(|error| error.to_string())?;
     let response = sender.send_request(Request::from_parts(parts, Full::new(body))).await;
-    // The body does not matter, but the endpoint should be able to write it.
     let (parts, mut body) = response.map_err(|error| error.to_string())?.into_parts();
-    while let Some(Ok(_)) = body.frame().await {}
-    Ok(parts.status)
+    let mut kept = Vec::new();
+    // The endpoint should be able to write all of it.
+    while let Some(Ok(frame)) = body.frame().await {
+        if let Ok(data) = frame.into_data() {
+            let room = limit.saturating_sub(kept.len()).min(data.len());
+            kept.extend_from_slice(data.get(..room).unwrap_or_default());
+        }
+    }
+    Ok(Response::from_parts(parts, Bytes::from(kept)))
 }

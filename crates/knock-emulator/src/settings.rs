@@ -78,12 +78,14 @@ pub struct Channel {
     pub(crate) id: String,
     pub(crate) kind: ChannelKind,
     pub(crate) provider: String,
+    pub(crate) key: Option<String>,
+    pub(crate) name: Option<String>,
 }
 
 impl Channel {
     /// Creates a channel with the default provider of its kind.
     pub fn new(id: impl Into<String>, kind: ChannelKind) -> Self {
-        Self { id: id.into(), kind, provider: kind.default_provider().to_owned() }
+        Self { id: id.into(), kind, provider: kind.default_provider().to_owned(), key: None, name: None }
     }
 
     /// Sets the provider, for example `push_apns` or `chat_slack`. It determines the form of channel data.
@@ -111,6 +113,9 @@ pub struct Workflow {
     pub(crate) commercial: bool,
     pub(crate) categories: Vec<String>,
     pub(crate) channels: Vec<Arc<Channel>>,
+    /// Its steps, if it is from a Knock directory.
+    #[cfg(feature = "workflows")]
+    pub(crate) program: Option<Arc<knock_directory::Workflow>>,
 }
 
 impl Workflow {
@@ -126,6 +131,8 @@ impl Workflow {
             commercial: false,
             categories: Vec::new(),
             channels: Vec::new(),
+            #[cfg(feature = "workflows")]
+            program: None,
         }
     }
 
@@ -224,6 +231,11 @@ pub(crate) struct Settings {
     pub(crate) slack_channels: Vec<String>,
     pub(crate) rate_limits: Option<RateLimits>,
     pub(crate) webhooks: Vec<WebhookEndpoint>,
+    /// The time zone of the account.
+    pub(crate) timezone: Option<String>,
+    /// What was read from a Knock directory.
+    #[cfg(feature = "workflows")]
+    pub(crate) directory: Option<Arc<knock_directory::Directory>>,
 }
 
 impl Default for Settings {
@@ -243,6 +255,9 @@ impl Default for Settings {
                 .to_vec(),
             rate_limits: None,
             webhooks: Vec::new(),
+            timezone: None,
+            #[cfg(feature = "workflows")]
+            directory: None,
         }
     }
 }
@@ -262,10 +277,27 @@ impl Settings {
 
     /// If no workflow is declared, every key is a workflow.
     pub(crate) fn workflow(&self, key: &str) -> Option<Arc<Workflow>> {
-        if self.workflows.is_empty() {
+        if self.workflows.is_empty() && !self.has_directory() {
             return Some(Arc::new(Workflow::new(key).or_channel(&self.default_channel)));
         }
         self.workflows.get(key).cloned()
+    }
+
+    #[cfg(feature = "workflows")]
+    fn has_directory(&self) -> bool {
+        self.directory.is_some()
+    }
+
+    #[cfg(not(feature = "workflows"))]
+    #[allow(clippy::unused_self)] // it has the same signature as the other
+    const fn has_directory(&self) -> bool {
+        false
+    }
+
+    /// Looks up a channel of the directory.
+    #[cfg(feature = "workflows")]
+    pub(crate) fn channel_by_key(&self, key: &str) -> Option<Arc<Channel>> {
+        self.channels.values().find(|channel| channel.key.as_deref() == Some(key)).cloned()
     }
 
     /// Looks up a channel by its id.

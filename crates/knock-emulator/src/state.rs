@@ -47,6 +47,9 @@ pub(crate) struct State {
     pub(crate) webhooks: Webhooks,
     /// The state file, if there is one.
     pub(crate) journal: Option<Journal>,
+    /// The Knock directory, if there is one.
+    #[cfg(feature = "workflows")]
+    knock_dir: Option<crate::knock_dir::KnockDir>,
 }
 
 impl State {
@@ -63,6 +66,8 @@ impl State {
             hub: Hub::default(),
             webhooks: Webhooks::default(),
             journal: None,
+            #[cfg(feature = "workflows")]
+            knock_dir: None,
             settings,
         }
     }
@@ -76,9 +81,54 @@ impl State {
             let _ = journal.clear();
         }
         let webhooks = Webhooks::after(&self.webhooks);
+        #[cfg(feature = "workflows")]
+        let (knock_dir, renderer) = (self.knock_dir.take(), self.world.renderer.take());
         *self = Self { clock, hub, webhooks, journal, ..Self::new(Arc::clone(&self.settings)) };
+        #[cfg(feature = "workflows")]
+        {
+            self.knock_dir = knock_dir;
+            self.world.renderer = renderer;
+        }
         self.world.now = now;
         self.connect_webhooks();
+    }
+
+    /// Runs the workflows of a directory from now on.
+    #[cfg(feature = "workflows")]
+    pub(crate) fn use_directory(&mut self, location: knock_directory::Location) {
+        self.knock_dir = Some(crate::knock_dir::KnockDir::new(location, Arc::clone(&self.settings)));
+        self.refresh();
+    }
+
+    /// Reads the Knock directory if a file has changed. Returns whether one has.
+    #[cfg(feature = "workflows")]
+    pub(crate) fn refresh(&mut self) -> bool {
+        let Some((settings, renderer)) =
+            self.knock_dir.as_mut().and_then(crate::knock_dir::KnockDir::refresh)
+        else {
+            return false;
+        };
+        self.settings = Arc::new(settings);
+        self.world.settings = Arc::clone(&self.settings);
+        self.world.renderer = Some(Arc::new(renderer));
+        true
+    }
+
+    #[cfg(feature = "workflows")]
+    pub(crate) fn has_directory(&self) -> bool {
+        self.knock_dir.is_some()
+    }
+
+    /// Performs a call that the API of Knock does not have, and records it in the state file. Returns whether it applied.
+    #[cfg(feature = "workflows")]
+    pub(crate) fn intervene(&mut self, path: &str, body: &serde_json::Value) -> bool {
+        let applied = intervention(&mut self.world, path, body);
+        if applied && self.journal.is_some() {
+            // if it cannot be written, the next call says so
+            let _ = self.save(&Record::intervention(path, body, self.world.now));
+        }
+        self.publish();
+        applied
     }
 
     /// Returns the time by the emulator's own clock.
@@ -257,6 +307,12 @@ impl State {
     /// The status and the code of the response, if the call does not succeed with the settings of now.
     pub(crate) fn restore(&mut self, record: &Record) -> Result<(), String> {
         self.world.advance(record.at);
+        #[cfg(feature = "workflows")]
+        if let Some((path, body)) = record.intervened() {
+            intervention(&mut self.world, path, &body);
+            self.world.arrived.clear();
+            return Ok(());
+        }
         let (parts, body) = record.request().ok_or("it is not a request")?;
         let response = match Call::parse(&parts, &body) {
             Ok(call) => self.run(&record.restrict(call), &parts, &record.request_id),
@@ -285,9 +341,13 @@ impl State {
 
     /// Performs a call, once per idempotency key.
     fn run(&mut self, call: &Call, parts: &Parts, request_id: &str) -> Response<Bytes> {
+        #[cfg(feature = "workflows")]
+        if starts_runs(parts) {
+            self.refresh();
+        }
         let now = self.world.now;
         let query = parts.uri.query().unwrap_or_default();
-        match self.idempotency.check(call, query, &parts.headers, now) {
+        let response = match self.idempotency.check(call, query, &parts.headers, now) {
             Ok(Verdict::Run) => self.route(call),
             Ok(Verdict::Replay(response)) => response,
             Ok(Verdict::Remember(slot, fingerprint)) => {
@@ -296,7 +356,10 @@ impl State {
                 response
             }
             Err(failure) => failure.response(),
-        }
+        };
+        #[cfg(feature = "workflows")]
+        self.world.settle();
+        response
     }
 
     fn route(&mut self, call: &Call) -> Response<Bytes> {
@@ -314,6 +377,39 @@ fn summary(response: &Response<Bytes>) -> String {
     let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
     let code = body.get("code").and_then(Value::as_str).unwrap_or("without a code");
     format!("{} {code}", response.status().as_u16())
+}
+
+/// Whether a call may start runs, and should use the workflows that are on disk now.
+#[cfg(feature = "workflows")]
+fn starts_runs(parts: &Parts) -> bool {
+    let path = parts.uri.path();
+    let is_trigger = path.ends_with("/trigger") || path == "/v1/notify" || path.starts_with("/v1/schedules");
+    matches!(parts.method, Method::POST | Method::PUT) && is_trigger
+}
+
+/// What the control endpoints do to runs: `runs/{id}/continue`, `events` and `fetches/{id}`.
+#[cfg(feature = "workflows")]
+fn intervention(world: &mut World, path: &str, body: &serde_json::Value) -> bool {
+    let text = |name: &str| body.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        ["runs", id, "continue"] => world.go_on(id, body.clone()),
+        ["events"] => {
+            let data = body.get("data").unwrap_or(&serde_json::Value::Null);
+            let user = crate::recipient::Recipient::user(text("user_id"));
+            world.emit_integration(text("integration_source_key"), text("event_key"), &user, data);
+            true
+        }
+        ["fetches", id] => {
+            let status = body.get("status").and_then(serde_json::Value::as_u64);
+            let response = match status.and_then(|status| u16::try_from(status).ok()) {
+                Some(status) => Ok((status, text("body").as_bytes().to_vec())),
+                None => Err(text("error").to_owned()),
+            };
+            id.parse().is_ok_and(|id| world.responded(id, response))
+        }
+        _ => false,
+    }
 }
 
 /// Official clients would repeat a call that responds with 501.

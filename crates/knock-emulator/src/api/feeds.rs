@@ -87,6 +87,7 @@ impl Filter {
         self.source.as_ref().is_none_or(|key| trigger.workflow.key == *key)
             && self.tenant.as_ref().is_none_or(|id| trigger.tenant.as_ref() == Some(id))
             && self.has_tenant.is_none_or(|wanted| wanted == trigger.tenant.is_some())
+            && !message.is_scheduled()
             && (self.archived != "exclude" || !archived)
             && (self.archived != "only" || archived)
             && in_categories(&self.categories, message)
@@ -153,14 +154,15 @@ fn list(world: &World, call: &Call, user: &Recipient, channel: &str) -> Outcome 
 
 fn render(world: &World, message: &Message, compact: bool) -> Value {
     let trigger = &message.trigger;
-    let actors: Vec<Value> = trigger.actor.iter().map(|actor| world.render(actor)).collect();
+    let activities = &message.activities;
+    let actors: Vec<Value> = activities.actors.iter().map(|actor| world.render(actor)).collect();
     let mut item = json!({
         "__typename": "FeedItem",
         "id": message.id,
         "actors": actors,
-        "total_actors": actors.len(),
-        "activities": [render_activity(world, message)],
-        "total_activities": 1,
+        "total_actors": activities.total_actors,
+        "activities": activities.shown.iter().map(|one| render_activity(world, message, one)).collect::<Vec<_>>(),
+        "total_activities": activities.total,
         "blocks": blocks(message),
         "data": shortened(&message.data),
         "source": {

@@ -10,6 +10,7 @@ use crate::wire::call::Call;
 use crate::wire::fields::{self, blank};
 use crate::wire::response::{Failure, Outcome, ok};
 use crate::world::World;
+use crate::world::activity::Activity;
 use crate::world::message::{Change, Mark, Message, shortened};
 
 const MAX_BATCH: usize = 50;
@@ -96,8 +97,16 @@ fn content(world: &World, id: &str) -> Outcome {
     ok(render_content(world, find(world, id)?))
 }
 
-/// The emulator does not render templates, so the content just names the workflow.
+/// Without templates, the content just names the workflow.
 fn render_content(world: &World, message: &Message) -> Value {
+    if let Some(content) = &message.content {
+        return json!({
+            "__typename": "MessageContent",
+            "message_id": message.id,
+            "data": **content,
+            "inserted_at": message.inserted_at,
+        });
+    }
     let text = format!("Workflow {}", message.trigger.workflow.key);
     let recipient = world.render(&message.recipient);
     let to = |name: &str| recipient.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -142,29 +151,33 @@ fn render_content(world: &World, message: &Message) -> Value {
 }
 
 pub(crate) fn blocks(message: &Message) -> Value {
+    if let Some(blocks) = message.content.as_ref().and_then(|content| content.get("blocks")) {
+        return blocks.clone();
+    }
     let text = format!("Workflow {}", message.trigger.workflow.key);
     json!([{ "type": "markdown", "name": "body", "content": text, "rendered": format!("<p>{text}</p>") }])
 }
 
-pub(crate) fn render_activity(world: &World, message: &Message) -> Value {
+pub(crate) fn render_activity(world: &World, message: &Message, activity: &Activity) -> Value {
     json!({
         "__typename": "Activity",
-        "id": message.activity_id,
-        "actor": message.trigger.actor.as_ref().map(|actor| world.render(actor)),
+        "id": activity.id,
+        "actor": activity.actor.as_ref().map(|actor| world.render(actor)),
         "recipient": world.render(&message.recipient),
-        "data": shortened(&message.data),
-        "inserted_at": message.inserted_at,
-        "updated_at": message.inserted_at,
+        "data": shortened(&activity.data),
+        "inserted_at": activity.at,
+        "updated_at": activity.at,
     })
 }
 
-/// A message has one activity because the emulator has no batch steps.
 fn activities(world: &World, call: &Call, id: &str) -> Outcome {
     let message = find(world, id)?;
     let wanted = trigger_data(call.query.text("trigger_data")?)?;
-    let mut rows: Vec<Row<&Message>> = vec![(message.activity_id.clone(), message)];
-    rows.retain(|(_, message)| matches_data(wanted.as_ref(), &message.data));
-    Pager::items(&call.query).respond(rows, |message| render_activity(world, message))
+    let shown = message.activities.shown.iter();
+    let mut rows: Vec<Row<&Activity>> =
+        shown.enumerate().map(|(at, activity)| (format!("{at:08}"), activity)).collect();
+    rows.retain(|(_, activity)| matches_data(wanted.as_ref(), &activity.data));
+    Pager::items(&call.query).respond(rows, |activity| render_activity(world, message, activity))
 }
 
 fn events(world: &World, call: &Call, id: &str) -> Outcome {
@@ -192,7 +205,7 @@ fn delivery_logs(world: &World, call: &Call, id: &str) -> Outcome {
     Pager::items(&call.query).respond(rows, |message| {
         json!({
             "__typename": "MessageDeliveryLog",
-            "id": message.activity_id,
+            "id": message.activities.shown.first().map(|activity| &activity.id),
             "environment_id": Ids::named("environment"),
             "service_name": message.channel.provider,
             "request": {

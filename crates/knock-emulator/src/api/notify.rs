@@ -2,12 +2,13 @@
 
 use serde_json::json;
 
-use super::workflows;
+use super::workflows::cancel_runs;
 use crate::json::Fields;
 use crate::wire::call::Call;
 use crate::wire::fields;
 use crate::wire::response::{Outcome, ok};
 use crate::world::World;
+use crate::world::accept::{Origin, start};
 
 pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Outcome> {
     match (call.method.as_str(), path) {
@@ -19,11 +20,11 @@ pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Out
 
 fn notify(world: &mut World, body: &Fields) -> Outcome {
     fields::require(body, &["name", "actor", "recipients"])?;
-    let id = workflows::start(world, fields::required_text(body, "name")?, body)?;
+    let id = start(world, fields::required_text(body, "name")?, body, Origin::API)?;
     ok(json!({ "result_id": id }))
 }
 
 fn cancel(world: &mut World, body: &Fields) -> Outcome {
     fields::require(body, &["name", "cancellation_key"])?;
-    workflows::cancel_runs(world, fields::required_text(body, "name")?, body)
+    cancel_runs(world, fields::required_text(body, "name")?, body)
 }

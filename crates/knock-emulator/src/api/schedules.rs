@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::bulk::MAX_BULK;
 use super::page::Pager;
-use super::workflows;
 use crate::json::Fields;
 use crate::recipient::Recipient;
 use crate::settings::Workflow;
@@ -15,6 +14,7 @@ use crate::wire::call::Call;
 use crate::wire::fields::{self, Given, bad_type, blank};
 use crate::wire::response::{Failure, Outcome, ok};
 use crate::world::World;
+use crate::world::accept::find;
 use crate::world::identify::Inline;
 use crate::world::schedule::{Rule, Schedule};
 
@@ -99,7 +99,7 @@ fn repeats(body: &Fields) -> Result<Option<Vec<Rule>>, Failure> {
 /// Creates one schedule per recipient.
 fn create(world: &mut World, body: &Fields) -> Outcome {
     fields::require(body, &["workflow", "recipients"])?;
-    let workflow = workflows::find(world, fields::required_text(body, "workflow")?)?;
+    let workflow = find(world, fields::required_text(body, "workflow")?)?;
     let settings = Arc::clone(&world.settings);
     let recipients = fields::list(body, "recipients", MAX_SCHEDULES)?;
     let recipients = Inline::parse_list(recipients, "recipients", &settings)?;

@@ -34,7 +34,7 @@ fn list(world: &World, call: &Call) -> Outcome {
             && recipient.as_ref().is_none_or(|only| run.recipient == *only)
             && from.is_none_or(|from| run.inserted_at >= from)
             && until.is_none_or(|until| run.inserted_at <= until)
-            && !with_errors // runs never fail in the emulator
+            && (!with_errors || run.error_count > 0)
     });
     Pager::items(query).respond(rows.collect(), RecipientRun::render)
 }

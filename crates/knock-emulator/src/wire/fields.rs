@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::response::{Failure, field_error};
+use super::response::Failure;
+pub(crate) use super::response::field_error;
 use crate::json::Fields;
 
 /// The 422 for a field that has the wrong type.

@@ -80,6 +80,16 @@ impl Failure {
         self
     }
 
+    /// What is wrong, in one line.
+    #[cfg(feature = "workflows")]
+    pub(crate) fn summary(&self) -> String {
+        let error = &self.body["errors"][0];
+        match (error["field"].as_str(), error["message"].as_str()) {
+            (Some(field), Some(message)) => format!("`{field}` {message}"),
+            _ => self.body["message"].as_str().unwrap_or_default().to_owned(),
+        }
+    }
+
     pub(crate) fn response(&self) -> Response<Bytes> {
         let mut response = json_response(self.status, &self.body);
         if let Some(seconds) = self.retry_after {

@@ -1,4 +1,4 @@
-//! Conditions in preferences.
+//! Conditions in preferences and workflows.
 //!
 //! Documented at <https://docs.knock.app/concepts/conditions>. What cannot be decided here, for example because Knock does
 //! not document how an argument is written, does not hold, so that a test does not pass because a condition was ignored.
@@ -47,6 +47,10 @@ pub(crate) struct Scope<'a> {
     pub(crate) tenant: &'a Value,
     pub(crate) workflow: &'a Value,
     pub(crate) run: &'a Value,
+    /// The variables of the environment, the results of earlier steps, and the event that is waited for, where there are any.
+    pub(crate) vars: Option<&'a Value>,
+    pub(crate) refs: Option<&'a Value>,
+    pub(crate) event: Option<&'a Value>,
     pub(crate) now: Timestamp,
     /// Whether a recipient, given as rendered, is in the audience with a key. `None` if there is no such audience.
     pub(crate) is_member: &'a dyn Fn(&Value, &str) -> Option<bool>,
@@ -60,17 +64,19 @@ pub(crate) fn is_operator(name: &str) -> bool {
 /// Whether all conditions of a list hold. A missing list holds.
 pub(crate) fn all_hold(conditions: Option<&Value>, scope: &Scope<'_>) -> bool {
     let Some(Value::Array(conditions)) = conditions else { return true };
-    conditions.iter().all(|condition| decide(condition, scope) == Some(true))
+    conditions.iter().all(|condition| {
+        let text = |name: &str| condition.get(name).and_then(Value::as_str).unwrap_or_default();
+        let argument = condition.get("argument").unwrap_or(&Value::Null);
+        decide(text("variable"), text("operator"), argument, scope) == Some(true)
+    })
 }
 
 /// Whether a condition holds, or `None` if that cannot be decided.
-fn decide(condition: &Value, scope: &Scope<'_>) -> Option<bool> {
-    let text = |name: &str| condition.get(name).and_then(Value::as_str).unwrap_or_default();
-    let variable = scope.resolve(text("variable")).ok()?;
+pub(crate) fn decide(name: &str, operator: &str, argument: &Value, scope: &Scope<'_>) -> Option<bool> {
+    let variable = scope.resolve(name).ok()?;
     // what is not found counts as an empty text
     let value = variable.clone().unwrap_or_else(|| json!(""));
-    let argument = scope.argument(condition.get("argument").unwrap_or(&Value::Null))?;
-    let operator = text("operator");
+    let argument = scope.argument(argument)?;
     let positive = match operator.strip_prefix("not_") {
         Some(positive) => positive,
         None if operator.starts_with("is_not_") => &operator.replacen("is_not_", "is_", 1),
@@ -101,7 +107,7 @@ fn decide(condition: &Value, scope: &Scope<'_>) -> Option<bool> {
             let (start, end) = pair(&argument)?;
             (time(start, scope.now)?..=time(end, scope.now)?).contains(&time(&value, scope.now)?)
         }
-        "is_audience_member" => (scope.is_member)(&scope.owner(text("variable"))?, argument.as_str()?)?,
+        "is_audience_member" => (scope.is_member)(&scope.owner(name)?, argument.as_str()?)?,
         _ => return None,
     };
     Some(holds == (positive == operator))
@@ -115,10 +121,9 @@ impl Scope<'_> {
     fn resolve(&self, path: &str) -> Result<Option<Value>, Unknown> {
         let mut parts = path.split('.');
         let root = parts.next().and_then(|root| self.root(root)).ok_or(Unknown)?;
-        Ok(parts.try_fold(root, |value, part| value.get(part)).cloned())
+        Ok(parts.try_fold(root, step_into).cloned())
     }
 
-    /// Environment variables and the steps of a run are not emulated.
     fn root(&self, name: &str) -> Option<&Value> {
         match name {
             "data" => Some(self.data),
@@ -127,6 +132,9 @@ impl Scope<'_> {
             "tenant" => Some(self.tenant),
             "workflow" => Some(self.workflow),
             "run" => Some(self.run),
+            "vars" => self.vars,
+            "refs" => self.refs,
+            "event" => self.event,
             _ => None,
         }
     }
@@ -144,13 +152,52 @@ impl Scope<'_> {
     fn argument(&self, argument: &Value) -> Option<Value> {
         let Value::String(text) = argument else { return Some(argument.clone()) };
         match text.split_once('.') {
-            Some(("vars" | "refs" | "event", _)) => None,
+            Some((root @ ("vars" | "refs" | "event"), _)) if self.root(root).is_none() => None,
             Some((root, path)) if self.root(root).is_some() && is_path(path) => {
                 Some(self.resolve(text).ok()?.unwrap_or_else(|| json!("")))
             }
             _ => Some(serde_json::from_str(text).unwrap_or_else(|_| argument.clone())),
         }
     }
+}
+
+/// The value at a path with dots, in which numbers are the indexes of lists.
+#[cfg(feature = "workflows")]
+pub(crate) fn value_at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(value, step_into)
+}
+
+fn step_into<'a>(value: &'a Value, part: &str) -> Option<&'a Value> {
+    match value {
+        Value::Array(items) => items.get(part.parse::<usize>().ok()?),
+        other => other.get(part),
+    }
+}
+
+/// The statuses of messages from the lowest to the highest, each with its rank. A step without a message is the lowest.
+const STATUSES: [(&str, u8); 13] = [
+    ("skipped", 0),
+    ("undelivered", 1),
+    ("bounced", 2),
+    ("delivery_attempted", 3),
+    ("queued", 4),
+    ("not_sent", 5),
+    ("sent", 6),
+    ("delivered", 7),
+    ("seen", 8),
+    ("read", 9),
+    ("interacted", 10),
+    ("link_clicked", 10),
+    ("archived", 11),
+];
+
+pub(crate) fn status_rank(name: &str) -> Option<u8> {
+    STATUSES.into_iter().find(|(known, _)| *known == name).map(|(_, rank)| rank)
+}
+
+/// The rank of a text such as `$message.seen`.
+fn message_status(value: &Value) -> Option<u8> {
+    status_rank(value.as_str()?.strip_prefix("$message.")?)
 }
 
 /// A text such as `data. Hello` only looks like one.
@@ -191,8 +238,11 @@ fn equal(value: &Value, other: &Value) -> bool {
     }
 }
 
-/// Orders two numbers, or two texts.
+/// Orders two numbers, two statuses of messages, or two texts.
 fn compare(value: &Value, other: &Value) -> Option<Ordering> {
+    if let (Some(status), Some(other)) = (message_status(value), message_status(other)) {
+        return Some(status.cmp(&other));
+    }
     match (number(value), number(other)) {
         (Some(value), Some(other)) => value.partial_cmp(&other),
         _ => Some(value.as_str()?.cmp(other.as_str()?)),
@@ -264,6 +314,7 @@ fn offset(text: &str, now: Timestamp) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
+    #[allow(clippy::needless_pass_by_value)] // it is written inline
     fn decide_in(variable: &str, operator: &str, argument: Value) -> Option<bool> {
         let recipient = json!({
             "id": "u", "name": "Ada", "muted": ["rex", "sue"], "five": 5, "text_five": "5", "yes": true, "nothing": null,
@@ -278,12 +329,13 @@ mod tests {
             tenant: &json!({ "id": "acme" }),
             workflow: &json!({ "key": "w", "categories": ["news"] }),
             run: &run,
+            vars: None,
+            refs: None,
+            event: None,
             now: "2025-01-01T12:00:00Z".parse().unwrap(),
             is_member: &|who, audience| (audience == "vips").then(|| who["id"] == "u"),
         };
-        let mut condition = json!({ "variable": variable, "operator": operator });
-        condition["argument"] = argument;
-        decide(&condition, &scope)
+        decide(variable, operator, &argument, &scope)
     }
 
     #[test]

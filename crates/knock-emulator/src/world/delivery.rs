@@ -35,6 +35,9 @@ pub struct Delivery {
     /// The delivery status: `not_sent` in sandbox mode, otherwise `delivered` for in-app feeds and `sent` for other
     /// channels.
     pub status: &'static str,
+    /// What was rendered, in the form that Knock returns as the content of a message, for example with `subject_line` and
+    /// `html_body`. Workflows that are not from a Knock directory have no templates.
+    pub content: Option<Arc<Value>>,
     /// When the message was delivered.
     pub at: SystemTime,
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::conditions::Scope;
 use super::message::Message;
 use super::preferences::allows;
-use super::run::{Event, EventKind, RecipientRun, Status, step_ref};
+use super::run::{Event, RecipientRun, Status, StepName, step_ref};
 use super::store::{Cancellation, Task, World, push_bounded};
 use super::trigger::{Target, Trigger};
 use crate::recipient::Recipient;
@@ -44,7 +44,7 @@ impl World {
     }
 
     fn new_run(&mut self, trigger: &Arc<Trigger>, target: Target) -> RecipientRun {
-        let started = self.event(EventKind::Started);
+        let started = self.event("workflow_run_started");
         RecipientRun {
             id: self.ids.uuid(),
             trigger: Arc::clone(trigger),
@@ -53,12 +53,17 @@ impl World {
             status: Status::Queued,
             inserted_at: self.now,
             updated_at: self.now,
+            error_count: 0,
             events: vec![started],
+            #[cfg(feature = "workflows")]
+            progress: None,
+            #[cfg(feature = "workflows")]
+            program: None,
         }
     }
 
-    fn event(&mut self, kind: EventKind) -> Event {
-        Event::new(&mut self.ids, kind, self.now)
+    pub(super) fn event(&mut self, name: &'static str) -> Event {
+        Event::new(&mut self.ids, name, self.now)
     }
 
     /// Starts a queued run, or completes a paused one. A run that was cancelled or deleted in the meantime is left
@@ -67,6 +72,10 @@ impl World {
         let Some(run) = self.runs.get(run_id).filter(|run| run.status.is_waiting()) else { return };
         if run.status == Status::Queued {
             self.report_run("workflow_recipient_run.started", run_id);
+        }
+        #[cfg(feature = "workflows")]
+        if self.proceed(run_id) {
+            return;
         }
         let Some(run) = self.runs.get_mut(run_id) else { return };
         let delay = run.trigger.workflow.delay;
@@ -81,14 +90,16 @@ impl World {
     fn complete(&mut self, run: &RecipientRun) {
         let mut events = Vec::new();
         for (step, channel) in run.trigger.workflow.channels.iter().enumerate() {
+            let name = StepName { step_ref: step_ref(channel, step), kind: "channel" };
             if self.may_deliver(run, channel) {
-                let message_id = self.enqueue(run, channel, step);
-                events.push(self.event(EventKind::Enqueued { step, message_id }));
+                let message_id = self.enqueue(run, channel, &name.step_ref);
+                let data = json!({ "message_id": message_id, "channel_type": channel.kind.as_str() });
+                events.push(self.event("message_enqueued").of(name, data));
             } else {
-                events.push(self.event(EventKind::Skipped { step }));
+                events.push(self.event("step_skipped").of(name, json!({ "reason": "preferences" })));
             }
         }
-        events.push(self.event(EventKind::Completed));
+        events.push(self.event("workflow_run_completed"));
         let now = self.now;
         let run_id = run.id.clone();
         if let Some(run) = self.runs.get_mut(&run_id) {
@@ -100,24 +111,33 @@ impl World {
     }
 
     /// Makes a message. In-app feeds have it at once, other channels take a while to send it.
-    fn enqueue(&mut self, run: &RecipientRun, channel: &Arc<Channel>, step: usize) -> String {
-        let message = Message::new(&mut self.ids, self.now, run, channel, &step_ref(channel, step));
+    fn enqueue(&mut self, run: &RecipientRun, channel: &Arc<Channel>, step_ref: &str) -> String {
+        let message = Message::new(&mut self.ids, self.now, run, channel, step_ref);
         let id = message.id.clone();
         self.messages.push(message);
-        let is_feed = channel.kind == ChannelKind::InAppFeed;
-        if is_feed {
-            self.arrived.push(id.clone());
-        }
-        let latency = if is_feed { SignedDuration::ZERO } else { self.settings.latency };
-        self.plan_in(latency, Task::Send(id.clone()));
+        self.dispatch(&id, channel);
         id
+    }
+
+    /// Sends a message, or plans to.
+    pub(super) fn dispatch(&mut self, message_id: &str, channel: &Channel) {
+        let is_feed = channel.kind == ChannelKind::InAppFeed;
+        let latency = if is_feed { SignedDuration::ZERO } else { self.settings.latency };
+        self.plan_in(latency, Task::Send(message_id.to_owned()));
     }
 
     /// Sends a queued message, unless it was deleted.
     pub(super) fn send(&mut self, message_id: &str) {
+        #[cfg(feature = "workflows")]
+        if self.deliver_webhook(message_id) {
+            return;
+        }
         let event_id = self.ids.ksuid(self.now);
         if let Some(message) = self.messages.get_mut(message_id) {
             let known = message.events.len();
+            if message.channel.kind == ChannelKind::InAppFeed {
+                self.arrived.push(message_id.to_owned());
+            }
             message.send(event_id, self.now);
             push_bounded(&mut self.deliveries, message.delivery());
             self.report_message(message_id, known);
@@ -146,16 +166,39 @@ impl World {
             workflow: &workflow,
             run: &run_state,
             now: self.now,
+            vars: None,
+            refs: None,
+            event: None,
             is_member: &|who, audience| self.is_member(who, audience, trigger.tenant.as_deref()),
         };
         allows(&set, &trigger.workflow, channel, &scope)
     }
 
     /// Whether a recipient, given as rendered, is in an audience: with the tenant of the run, or without any.
-    fn is_member(&self, who: &Value, audience: &str, tenant: Option<&str>) -> Option<bool> {
-        let members = self.audiences.get(audience)?;
+    pub(super) fn is_member(&self, who: &Value, audience: &str, tenant: Option<&str>) -> Option<bool> {
+        let Some(members) = self.audiences.get(audience) else { return self.is_in_segment(who, audience) };
         let user = who.get("id").and_then(Value::as_str).filter(|_| who.get("collection").is_none());
         Some(user.is_some_and(|user| members.contains_key(&(user.to_owned(), tenant.map(str::to_owned)))))
+    }
+
+    #[cfg(not(feature = "workflows"))]
+    #[allow(clippy::unused_self)] // it has the same signature as the other
+    fn is_in_segment(&self, _who: &Value, _audience: &str) -> Option<bool> {
+        None
+    }
+
+    /// Changes the delivery status of a message, which is recorded as an event.
+    #[cfg(feature = "workflows")]
+    pub(super) fn set_status(&mut self, id: &str, status: &'static str, kind: &'static str, data: Value) {
+        let event = super::message::Event { id: self.ids.ksuid(self.now), kind, data, at: self.now };
+        if let Some(message) = self.messages.get_mut(id) {
+            let known = message.events.len();
+            message.set_status(status, event);
+            if status != "delivery_attempted" {
+                push_bounded(&mut self.deliveries, message.delivery());
+            }
+            self.report_message(id, known);
+        }
     }
 
     /// Cancels what has not completed, after a while: a run that is triggered meanwhile is cancelled, too.
@@ -172,16 +215,21 @@ impl World {
                 .map(|target| target.recipient)
                 .collect::<Vec<_>>()
         });
+        #[cfg(feature = "workflows")]
+        self.cancel_in_batches(&workflow, &key, only.as_deref());
         let now = self.now;
         for run in self.runs.iter_mut() {
             let trigger = &run.trigger;
             if run.status.is_waiting()
+                && !run.is_in_batch()
                 && trigger.workflow.key == workflow
                 && trigger.cancellation_key.as_ref() == Some(&key)
                 && only.as_ref().is_none_or(|only| only.contains(&run.recipient))
             {
                 run.status = Status::Cancelled;
                 run.updated_at = now;
+                #[cfg(feature = "workflows")]
+                run.stop_waiting();
             }
         }
     }

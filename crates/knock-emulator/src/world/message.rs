@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::activity::{Activities, Activity};
 use super::delivery::Delivery;
 use super::log::Record;
 use super::run::RecipientRun;
@@ -89,19 +90,43 @@ pub(crate) struct Event {
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
     pub(crate) id: String,
-    pub(crate) activity_id: String,
+    pub(crate) activities: Arc<Activities>,
     pub(crate) trigger: Arc<Trigger>,
     pub(crate) run_id: String,
     pub(crate) step_ref: String,
     pub(crate) recipient: Recipient,
+    /// The data that the API shows: after a batch, what is left of it.
     pub(crate) data: Arc<Value>,
     pub(crate) channel: Arc<Channel>,
     pub(crate) status: &'static str,
     pub(crate) marks: BTreeMap<Mark, Timestamp>,
     pub(crate) metadata: Option<Fields>,
+    /// What was rendered: `data` of the content. Without templates there is none.
+    pub(crate) content: Option<Arc<Value>>,
+    /// It is not sent, whatever the trigger says.
+    pub(crate) sandbox: bool,
+    /// When a send window opens.
+    pub(crate) scheduled_at: Option<Timestamp>,
     pub(crate) events: Vec<Event>,
     pub(crate) inserted_at: Timestamp,
     pub(crate) updated_at: Timestamp,
+}
+
+/// What a message is made of.
+#[cfg(feature = "workflows")]
+#[derive(Debug)]
+pub(super) struct Post {
+    pub(super) id: String,
+    pub(super) trigger: Arc<Trigger>,
+    pub(super) run_id: String,
+    pub(super) step_ref: String,
+    pub(super) recipient: Recipient,
+    pub(super) data: Arc<Value>,
+    pub(super) channel: Arc<Channel>,
+    pub(super) activities: Arc<Activities>,
+    pub(super) content: Option<Arc<Value>>,
+    pub(super) sandbox: bool,
+    pub(super) scheduled_at: Option<Timestamp>,
 }
 
 impl Record for Message {
@@ -123,9 +148,16 @@ impl Message {
         channel: &Arc<Channel>,
         step_ref: &str,
     ) -> Self {
-        let mut message = Self {
+        let id = ids.ksuid(now);
+        let activity = Activity {
             id: ids.ksuid(now),
-            activity_id: ids.ksuid(now),
+            actor: run.trigger.actor.clone(),
+            data: Arc::clone(&run.data),
+            at: now,
+        };
+        let mut message = Self {
+            id,
+            activities: Arc::new(Activities::of(activity)),
             trigger: Arc::clone(&run.trigger),
             run_id: run.id.clone(),
             step_ref: step_ref.to_owned(),
@@ -135,6 +167,9 @@ impl Message {
             status: "queued",
             marks: BTreeMap::new(),
             metadata: None,
+            content: None,
+            sandbox: run.trigger.sandbox,
+            scheduled_at: None,
             events: Vec::new(),
             inserted_at: now,
             updated_at: now,
@@ -143,10 +178,43 @@ impl Message {
         message
     }
 
+    /// Creates a queued message of a step.
+    #[cfg(feature = "workflows")]
+    pub(super) fn posted(ids: &mut Ids, now: Timestamp, post: Post) -> Self {
+        let queued = Event { id: ids.ksuid(now), kind: "message.queued", data: Value::Null, at: now };
+        Self {
+            id: post.id,
+            activities: post.activities,
+            trigger: post.trigger,
+            run_id: post.run_id,
+            step_ref: post.step_ref,
+            recipient: post.recipient,
+            data: post.data,
+            channel: post.channel,
+            status: "queued",
+            marks: BTreeMap::new(),
+            metadata: None,
+            content: post.content,
+            sandbox: post.sandbox,
+            scheduled_at: post.scheduled_at,
+            events: vec![queued],
+            inserted_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// Changes the delivery status.
+    #[cfg(feature = "workflows")]
+    pub(super) fn set_status(&mut self, status: &'static str, event: Event) {
+        self.status = status;
+        self.updated_at = event.at;
+        self.events.push(event);
+    }
+
     /// Sends a queued message.
     pub(super) fn send(&mut self, event_id: String, now: Timestamp) {
         let (status, kind) = match self.channel.kind {
-            _ if self.trigger.sandbox => ("not_sent", "message.not_sent"),
+            _ if self.sandbox => ("not_sent", "message.not_sent"),
             ChannelKind::InAppFeed => ("delivered", "message.delivered"),
             _ => ("sent", "message.sent"),
         };
@@ -168,6 +236,7 @@ impl Message {
             channel_kind: self.channel.kind,
             data: Arc::clone(&self.data),
             status: self.status,
+            content: self.content.clone(),
             at: system_time(self.updated_at),
         }
     }
@@ -186,6 +255,11 @@ impl Message {
         }
         self.events.push(Event { id: event_id, kind: change.event(), data, at: now });
         self.updated_at = now;
+    }
+
+    /// Whether it waits for a send window.
+    pub(crate) fn is_scheduled(&self) -> bool {
+        self.scheduled_at.is_some() && self.status == "queued"
     }
 
     pub(crate) fn marked(&self, mark: Mark) -> Option<Timestamp> {
@@ -209,7 +283,7 @@ impl Message {
             "channel_id": self.channel.id,
             "channel": render_channel(&self.channel),
             "recipient": self.recipient,
-            "actors": trigger.actor.iter().collect::<Vec<_>>(),
+            "actors": self.activities.actors,
             "tenant": trigger.tenant,
             "workflow": trigger.workflow.key,
             "status": self.status,
@@ -220,7 +294,7 @@ impl Message {
             "link_clicked_at": self.marked(Mark::LinkClicked),
             "clicked_at": self.marked(Mark::LinkClicked),
             "archived_at": self.marked(Mark::Archived),
-            "scheduled_at": null,
+            "scheduled_at": self.scheduled_at,
             "data": shortened(&self.data),
             "metadata": self.metadata,
             "source": {
@@ -244,8 +318,8 @@ fn render_channel(channel: &Channel) -> Value {
         "id": channel.id,
         "type": channel.kind.as_str(),
         "provider": channel.provider,
-        "key": channel.kind.as_str(),
-        "name": channel.kind.as_str(),
+        "key": channel.key.as_deref().unwrap_or(channel.kind.as_str()),
+        "name": channel.name.as_deref().unwrap_or(channel.kind.as_str()),
         "created_at": "2024-01-01T00:00:00Z",
         "updated_at": "2024-01-01T00:00:00Z",
     })

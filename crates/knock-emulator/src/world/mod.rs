@@ -3,6 +3,7 @@
 //! The modules are in three groups. Imports only go from a later group to an earlier one, or within a group.
 
 // Records.
+pub(crate) mod activity;
 pub(crate) mod bulk;
 pub(crate) mod channel_data;
 pub(crate) mod conditions;
@@ -21,6 +22,7 @@ pub(crate) mod trigger;
 mod store;
 
 // Operations on the store.
+pub(crate) mod accept;
 mod execution;
 mod fan_out;
 pub(crate) mod identify;
@@ -28,6 +30,8 @@ mod layers;
 mod occurrences;
 mod removal;
 mod report;
+#[cfg(feature = "workflows")]
+pub(crate) mod steps;
 mod timeline;
 
 pub(crate) use self::store::{Cancellation, Member, World};

@@ -55,9 +55,11 @@ impl World {
         next.filter(|next| schedule.ending_at.is_none_or(|end| *next <= end))
     }
 
-    fn zone_of(&self, recipient: &Recipient) -> TimeZone {
+    /// The time zone of a recipient, otherwise that of the account.
+    pub(super) fn zone_of(&self, recipient: &Recipient) -> TimeZone {
         let name =
             self.entities.get(recipient).and_then(|entity| entity.properties.get("timezone")?.as_str());
+        let name = name.or(self.settings.timezone.as_deref());
         name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
     }
 
@@ -68,9 +70,11 @@ impl World {
         };
         schedule.last = Some(at);
         let data = Arc::new(Value::Object(schedule.data.clone().unwrap_or_default()));
+        // the version at this time
+        let workflow = self.settings.workflows.get(&schedule.workflow.key).unwrap_or(&schedule.workflow);
         let trigger = Trigger {
             id: String::new(),
-            workflow: Arc::clone(&schedule.workflow),
+            workflow: Arc::clone(workflow),
             actor: schedule.actor.clone(),
             tenant: schedule.tenant.clone(),
             data: Arc::clone(&data),
@@ -78,6 +82,7 @@ impl World {
             source: Source::Schedule(schedule.id.clone()),
             sandbox: false,
             skip_delay: false,
+            depth: 0,
             recipients: Vec::new(),
             at,
         };

@@ -140,6 +140,12 @@ pub(crate) fn allows(set: &Fields, workflow: &Workflow, channel: &Channel, scope
         && (!workflow.commercial || permits(set.get(COMMERCIAL)))
 }
 
+/// Whether a recipient unsubscribed from everything commercial in the default set, which takes precedence over all layers.
+#[cfg(feature = "workflows")]
+pub(crate) fn is_unsubscribed(set: &Fields) -> bool {
+    set.get(COMMERCIAL) == Some(&Value::Bool(false))
+}
+
 /// Merges `above` into `below`, except for entries and groups that `below` marks with `__strategy__: "replace"`.
 pub(super) fn overlay(below: &mut Fields, above: &Fields) {
     let mut above = above.clone();

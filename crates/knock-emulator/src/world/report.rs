@@ -22,6 +22,8 @@ const REPORTED: [&str; 10] = [
 impl World {
     /// Reports the events of a message after the first `known` ones.
     pub(super) fn report_message(&mut self, id: &str, known: usize) {
+        #[cfg(feature = "workflows")]
+        self.emit_message(id, known);
         let Some(happened) = &mut self.happened else { return };
         let Some(message) = self.messages.get(id) else { return };
         let news = message.events.iter().skip(known).filter(|event| REPORTED.contains(&event.kind));
@@ -35,6 +37,8 @@ impl World {
 
     /// Reports the start or the end of a run for one recipient.
     pub(super) fn report_run(&mut self, kind: &'static str, id: &str) {
+        #[cfg(feature = "workflows")]
+        self.emit_run(kind, id);
         let Some(happened) = &mut self.happened else { return };
         if let Some(run) = self.runs.get(id) {
             happened.push(Happening { kind, at: self.now, data: run.render(), details: Value::Null });

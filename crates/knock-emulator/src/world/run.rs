@@ -9,7 +9,7 @@ use super::log::Record;
 use super::trigger::{Source, Trigger};
 use crate::ids::Ids;
 use crate::recipient::Recipient;
-use crate::settings::{Channel, Workflow};
+use crate::settings::Channel;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -46,28 +46,33 @@ pub(crate) struct RecipientRun {
     pub(crate) status: Status,
     pub(crate) inserted_at: Timestamp,
     pub(crate) updated_at: Timestamp,
+    pub(crate) error_count: usize,
     pub(super) events: Vec<Event>,
+    /// How far it is, if its workflow has steps.
+    #[cfg(feature = "workflows")]
+    pub(super) progress: Option<Box<super::steps::Progress>>,
+    /// The version of the workflow, which a batch can change.
+    #[cfg(feature = "workflows")]
+    pub(super) program: Option<Arc<knock_directory::Workflow>>,
 }
 
+/// An event of a run. Knock documents the names `message_enqueued` and `wait_conditions_evaluated`; the others are our own.
 #[derive(Clone, Debug)]
 pub(super) struct Event {
     id: String,
-    kind: EventKind,
+    name: &'static str,
+    step: Option<StepName>,
+    data: Value,
+    is_error: bool,
+    attempt: u32,
     at: Timestamp,
 }
 
+/// A step, by its reference and type.
 #[derive(Clone, Debug)]
-pub(super) enum EventKind {
-    Started,
-    /// `step` is the index of the channel in the workflow.
-    Enqueued {
-        step: usize,
-        message_id: String,
-    },
-    Skipped {
-        step: usize,
-    },
-    Completed,
+pub(super) struct StepName {
+    pub(super) step_ref: String,
+    pub(super) kind: &'static str,
 }
 
 impl Record for RecipientRun {
@@ -85,6 +90,7 @@ impl RecipientRun {
         let trigger = &self.trigger;
         let (kind, schedule) = match &trigger.source {
             Source::Api => ("api", None),
+            Source::Step => ("workflow_step", None),
             Source::Schedule(id) => ("schedule", Some(id)),
         };
         json!({
@@ -96,7 +102,7 @@ impl RecipientRun {
             "actor": trigger.actor,
             "tenant": trigger.tenant,
             "status": self.status.as_str(),
-            "error_count": 0,
+            "error_count": self.error_count,
             "trigger_source": {
                 "type": kind,
                 "cancellation_key": trigger.cancellation_key,
@@ -110,41 +116,71 @@ impl RecipientRun {
 
     pub(crate) fn render_with_events(&self) -> Value {
         let mut rendered = self.render();
-        rendered["events"] = self.events.iter().map(|event| event.render(&self.trigger.workflow)).collect();
+        rendered["events"] = self.events.iter().map(Event::render).collect();
+        rendered
+    }
+}
+
+#[cfg(not(feature = "workflows"))]
+impl RecipientRun {
+    #[allow(clippy::unused_self)] // it has the same signature as the other
+    pub(super) fn is_in_batch(&self) -> bool {
+        false
+    }
+}
+
+#[cfg(feature = "workflows")]
+impl RecipientRun {
+    /// Whether it waits for a batch to close. Cancelling only takes its activity out of the batch.
+    pub(super) fn is_in_batch(&self) -> bool {
+        self.progress.as_ref().is_some_and(|progress| progress.is_in_batch())
+    }
+
+    /// Notes that it was cancelled.
+    pub(super) fn stop_waiting(&mut self) {
+        if let Some(progress) = &mut self.progress {
+            progress.cancel(self.updated_at);
+        }
+    }
+
+    /// Renders the run with what only the emulator knows: the log of its steps, and how it ended.
+    pub(crate) fn render_with_steps(&self) -> Value {
+        let mut rendered = self.render_with_events();
+        rendered["emulator"] = self.progress.as_ref().map_or(Value::Null, |progress| progress.render());
         rendered
     }
 }
 
 impl Event {
-    pub(super) fn new(ids: &mut Ids, kind: EventKind, now: Timestamp) -> Self {
-        Self { id: ids.ksuid(now), kind, at: now }
+    pub(super) fn new(ids: &mut Ids, name: &'static str, now: Timestamp) -> Self {
+        let id = ids.ksuid(now);
+        Self { id, name, step: None, data: Value::Null, is_error: false, attempt: 1, at: now }
     }
 
-    fn render(&self, workflow: &Workflow) -> Value {
-        let (name, step) = match &self.kind {
-            EventKind::Started => ("workflow_run_started", None),
-            EventKind::Enqueued { step, .. } => ("message_enqueued", Some(*step)),
-            EventKind::Skipped { step } => ("step_skipped", Some(*step)),
-            EventKind::Completed => ("workflow_run_completed", None),
-        };
-        let channel = step.and_then(|step| workflow.channels.get(step));
-        let data = match &self.kind {
-            EventKind::Enqueued { message_id, .. } => json!({
-                "message_id": message_id,
-                "channel_type": channel.map(|channel| channel.kind.as_str()),
-            }),
-            EventKind::Skipped { .. } => json!({ "reason": "preferences" }),
-            EventKind::Started | EventKind::Completed => Value::Null,
-        };
+    pub(super) fn of(mut self, step: StepName, data: Value) -> Self {
+        self.step = Some(step);
+        self.data = data;
+        self
+    }
+
+    /// Marks an error after some attempts.
+    #[cfg(feature = "workflows")]
+    pub(super) fn failed(mut self, attempt: u32) -> Self {
+        self.is_error = true;
+        self.attempt = attempt;
+        self
+    }
+
+    fn render(&self) -> Value {
         json!({
             "__typename": "WorkflowRecipientRunEvent",
             "id": self.id,
-            "event": name,
-            "status": "ok",
-            "attempt": 1,
-            "step_type": channel.map(|_| "channel"),
-            "step_ref": channel.zip(step).map(|(channel, step)| step_ref(channel, step)),
-            "data": data,
+            "event": self.name,
+            "status": if self.is_error { "error" } else { "ok" },
+            "attempt": self.attempt,
+            "step_type": self.step.as_ref().map(|step| step.kind),
+            "step_ref": self.step.as_ref().map(|step| &step.step_ref),
+            "data": self.data,
             "inserted_at": self.at,
         })
     }

@@ -68,6 +68,11 @@ pub(crate) struct World {
     pub(crate) arrived: Vec<String>,
     /// What webhooks have yet to report; `None` if there are no endpoints.
     pub(crate) happened: Option<Vec<Happening>>,
+    /// The templates of the Knock directory.
+    #[cfg(feature = "workflows")]
+    pub(crate) renderer: Option<Arc<crate::render::Renderer>>,
+    #[cfg(feature = "workflows")]
+    pub(crate) steps: super::steps::Steps,
     agenda: BTreeSet<(Timestamp, u64, Task)>,
     planned: u64,
 }
@@ -90,6 +95,10 @@ impl World {
             deliveries: VecDeque::new(),
             arrived: Vec::new(),
             happened: None,
+            #[cfg(feature = "workflows")]
+            renderer: None,
+            #[cfg(feature = "workflows")]
+            steps: super::steps::Steps::default(),
             agenda: BTreeSet::new(),
             planned: 0,
         }
@@ -109,6 +118,8 @@ impl World {
 
     /// Returns the entity, and creates it if it does not exist.
     pub(crate) fn entity_mut(&mut self, recipient: &Recipient) -> &mut Entity {
+        #[cfg(feature = "workflows")]
+        self.emit_update(recipient);
         let now = self.now;
         self.entities.entry(recipient.clone()).or_insert_with(|| Entity::new(now))
     }

@@ -17,6 +17,8 @@ impl World {
             self.now = at;
             occurrences += usize::from(matches!(task, Task::Occur(_)));
             self.perform(task);
+            #[cfg(feature = "workflows")]
+            self.settle();
         }
         self.now = now;
     }

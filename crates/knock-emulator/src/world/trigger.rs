@@ -13,6 +13,8 @@ use crate::settings::Workflow;
 pub(crate) enum Source {
     Api,
     Schedule(String),
+    /// A step of another run.
+    Step,
 }
 
 /// One accepted trigger.
@@ -27,6 +29,8 @@ pub(crate) struct Trigger {
     pub(crate) source: Source,
     pub(crate) sandbox: bool,
     pub(crate) skip_delay: bool,
+    /// How many triggers of other runs led to this one.
+    pub(crate) depth: u8,
     pub(crate) recipients: Vec<Recipient>,
     pub(crate) at: Timestamp,
 }

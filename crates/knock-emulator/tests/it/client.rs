@@ -76,6 +76,14 @@ impl Client {
         self.send(Self::request("GET", path, None))
     }
 
+    /// Calls a control endpoint. Returns the status and the body.
+    pub(crate) fn control(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+        let body = body.map_or(Bytes::new(), |body| Bytes::from(body.to_string()));
+        let request = Request::builder().method(method).uri(format!("/_emulator/{path}")).body(body).unwrap();
+        let response = self.emulator.handle(request, self.now());
+        (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap_or_default())
+    }
+
     pub(crate) fn put(&self, path: &str, body: Value) -> Response {
         self.send(Self::request("PUT", path, Some(&body)))
     }

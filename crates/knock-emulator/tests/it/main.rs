@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::needless_pass_by_value)]
 
 mod auth;
-#[cfg(feature = "server")]
+#[cfg(all(feature = "server", feature = "workflows"))]
 mod binary;
 mod client;
 mod conformance;
@@ -14,7 +14,7 @@ mod faults;
 mod found;
 mod fuzz;
 mod idempotency;
-#[cfg(all(feature = "server", unix))]
+#[cfg(all(feature = "server", feature = "workflows", unix))]
 mod kill;
 mod lists;
 mod messages;
@@ -28,6 +28,8 @@ mod security;
 #[cfg(feature = "server")]
 mod server;
 mod state;
+#[cfg(feature = "workflows")]
+mod steps;
 mod users;
 mod webhooks;
 #[cfg(feature = "server")]

@@ -1,0 +1,198 @@
+//! The Knock directory of a project: its workflows and channels become those of the environment.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use knock_directory::{ChannelType, Directory, Location, Place, Problem, Stamp, Workflow as Program};
+use serde_json::{Value, json};
+
+use crate::ids::Ids;
+use crate::render::Renderer;
+use crate::settings::{Channel, ChannelKind, Settings, Workflow};
+
+/// A Knock directory, and what was last read from it.
+pub(crate) struct KnockDir {
+    location: Location,
+    stamp: Stamp,
+    /// The settings of the builder.
+    base: Arc<Settings>,
+    /// Each workflow with the number of its version, which grows when it changes.
+    versions: BTreeMap<String, (Arc<Program>, u32)>,
+}
+
+impl KnockDir {
+    pub(crate) fn new(location: Location, base: Arc<Settings>) -> Self {
+        Self { location, stamp: Stamp::default(), base, versions: BTreeMap::new() }
+    }
+
+    /// Reads the directory if a file has changed since the last time.
+    pub(crate) fn refresh(&mut self) -> Option<(Settings, Renderer)> {
+        let stamp = self.location.stamp();
+        if stamp == self.stamp {
+            return None;
+        }
+        self.stamp = stamp;
+        Some(self.read())
+    }
+
+    fn read(&mut self) -> (Settings, Renderer) {
+        let mut directory = Directory::load(&self.location);
+        let mut settings = (*self.base).clone();
+        let environment = &directory.environment;
+        for (key, channel) in &environment.channels {
+            if let Some(channel) = channel_of(key, channel) {
+                settings.channels.insert(channel.id.clone(), Arc::new(channel));
+            }
+        }
+        if !environment.preferences.is_empty() {
+            settings.set_default_preferences(Value::Object(environment.preferences.clone()));
+        }
+        settings.timezone.clone_from(&environment.timezone);
+        for (key, program) in std::mem::take(&mut directory.workflows) {
+            directory.problems.extend(problem_of_schema(&program));
+            let (program, version) = self.version_of(key.clone(), program);
+            settings.workflows.insert(key, Arc::new(workflow(program, version)));
+        }
+        let renderer = renderer(&directory);
+        settings.directory = Some(Arc::new(directory));
+        (settings, renderer)
+    }
+
+    /// Keeps the version of a workflow that has not changed.
+    fn version_of(&mut self, key: String, program: Program) -> (Arc<Program>, u32) {
+        let known = self.versions.get(&key);
+        let current = match known {
+            Some((same, version)) if **same == program => (Arc::clone(same), *version),
+            Some((_, version)) => (Arc::new(program), version + 1),
+            None => (Arc::new(program), 1),
+        };
+        self.versions.insert(key, current.clone());
+        current
+    }
+}
+
+/// A schema that data cannot be checked against.
+fn problem_of_schema(program: &Program) -> Option<Problem> {
+    let schema = Some(&program.trigger_data_json_schema).filter(|schema| schema.is_object())?;
+    let error = jsonschema::validator_for(schema).err()?;
+    let file = Path::new("workflows").join(&program.key).join("workflow.json");
+    let place = Place::Value("trigger_data_json_schema".to_owned());
+    Some(Problem::new(file, place, format!("is not a JSON Schema: {error}")))
+}
+
+/// Guides and message types are not rendered.
+fn renderer(directory: &Directory) -> Renderer {
+    let mut builder = Renderer::builder();
+    for (key, partial) in &directory.partials {
+        let partial = json!({
+            "type": partial.partial_type,
+            "content": partial.content,
+            "input_schema": partial.input_schema,
+        });
+        builder = builder.partial(key, &partial);
+    }
+    for (key, layout) in &directory.layouts {
+        let layout = json!({
+            "html_layout": layout.html_layout,
+            "text_layout": layout.text_layout,
+            "is_mjml": layout.is_mjml,
+            "footer_links": layout.footer_links,
+            "branding_overrides": layout.branding_overrides,
+        });
+        builder = builder.layout(key, &layout);
+    }
+    for translation in directory.translations.values() {
+        let namespace = translation.namespace.as_deref().unwrap_or_default();
+        let content = Value::Object(translation.content.clone());
+        builder = builder.translation(&translation.locale, namespace, content);
+    }
+    builder.build()
+}
+
+fn workflow(program: Arc<Program>, version: u32) -> Workflow {
+    let mut workflow = Workflow::new(program.key.clone());
+    workflow.version_id = Ids::named(&format!("{} {version}", program.key));
+    workflow.active = program.active;
+    workflow.commercial = program.is_commercial;
+    workflow.categories.clone_from(&program.categories);
+    workflow.program = Some(program);
+    workflow
+}
+
+/// Guides have no messages, and so no channel here.
+fn channel_of(key: &str, channel: &knock_directory::Channel) -> Option<Channel> {
+    let kind = match channel.channel_type {
+        ChannelType::Email => ChannelKind::Email,
+        ChannelType::InAppFeed => ChannelKind::InAppFeed,
+        ChannelType::Sms => ChannelKind::Sms,
+        ChannelType::Push => ChannelKind::Push,
+        ChannelType::Chat => ChannelKind::Chat,
+        ChannelType::Http => ChannelKind::Http,
+        ChannelType::InAppGuide => return None,
+    };
+    let id = channel.id.clone().unwrap_or_else(|| Ids::named(&format!("channel {key}")));
+    let mut made = Channel::new(id, kind);
+    if let Some(provider) = channel.provider.clone().or_else(|| provider(key)) {
+        made.provider = provider;
+    }
+    made.name.clone_from(&channel.name);
+    made.key = Some(key.to_owned());
+    Some(made)
+}
+
+/// The providers whose channel data have forms of their own, by the keys that people give their channels.
+fn provider(key: &str) -> Option<String> {
+    const PROVIDERS: [(&str, &str); 8] = [
+        ("apns", "push_apns"),
+        ("expo", "push_expo"),
+        ("sns", "push_aws_sns"),
+        ("one-signal", "push_one_signal"),
+        ("onesignal", "push_one_signal"),
+        ("teams", "chat_ms_teams"),
+        ("discord", "chat_discord"),
+        ("whatsapp", "chat_whatsapp"),
+    ];
+    let key = key.replace('_', "-");
+    PROVIDERS.into_iter().find(|(word, _)| key.contains(word)).map(|(_, provider)| provider.to_owned())
+}
+
+/// What was read: the workflows with their channels, and what is wrong.
+pub(crate) fn render(settings: &Settings) -> Value {
+    let problems = settings.directory.iter().flat_map(|directory| &directory.problems);
+    let problems: Vec<Value> = problems
+        .map(|problem| {
+            let place = problem.place.to_string();
+            json!({
+                "file": problem.file.display().to_string(),
+                "place": place.trim_start_matches(':').trim_start(),
+                "message": problem.message,
+            })
+        })
+        .collect();
+    let channels = settings.channels.values().filter_map(|channel| {
+        let key = channel.key.as_ref()?;
+        Some(json!({ "key": key, "id": channel.id, "type": channel.kind.as_str(), "name": channel.name }))
+    });
+    let workflows = settings.workflows.values().filter_map(|workflow| {
+        let program = workflow.program.as_ref()?;
+        let steps = program
+            .all_steps()
+            .into_iter()
+            .map(|step| json!({ "ref": step.step_ref, "type": step.kind.as_str(), "name": step.name }));
+        Some(json!({
+            "key": workflow.key,
+            "name": program.name,
+            "version_id": workflow.version_id,
+            "active": workflow.active,
+            "categories": workflow.categories,
+            "trigger_data_json_schema": program.trigger_data_json_schema,
+            "steps": steps.collect::<Vec<_>>(),
+        }))
+    });
+    json!({
+        "entries": workflows.collect::<Vec<_>>(),
+        "channels": channels.collect::<Vec<_>>(),
+        "problems": problems,
+    })
+}

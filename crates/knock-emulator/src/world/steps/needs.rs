@@ -1,0 +1,82 @@
+//! What a recipient needs to get a message through a channel.
+
+use knock_directory::{ChannelStep, ChannelType};
+use serde_json::Value;
+
+use super::super::store::World;
+use super::live::Live;
+use crate::settings::Channel;
+
+impl World {
+    /// Checks that the recipient has an address.
+    pub(super) fn check_needs(
+        &self,
+        live: &Live,
+        step: &ChannelStep,
+        channel: &Channel,
+        scope: &Value,
+    ) -> Result<(), String> {
+        match step.channel_type {
+            ChannelType::Email => self.address(scope, &step.overrides["to_address"], "email"),
+            ChannelType::Sms => self.address(scope, &step.template["settings"]["to_number"], "phone_number"),
+            ChannelType::Push => {
+                let tokens = self.push_tokens(live, &channel.id);
+                if tokens == 0 {
+                    Err("the recipient has no device for this channel".to_owned())
+                } else {
+                    Ok(())
+                }
+            }
+            ChannelType::Chat => self.connection(live, step, channel, scope),
+            _ => Ok(()),
+        }
+    }
+
+    /// An address of the step takes precedence over that of the recipient.
+    fn address(&self, scope: &Value, own: &Value, property: &str) -> Result<(), String> {
+        let is_there = |text: &str| !text.trim().is_empty();
+        if let Some(template) = own.as_str().filter(|template| is_there(template)) {
+            return match self.text(template, scope) {
+                Ok(text) if is_there(&text) => Ok(()),
+                Ok(_) => Err(format!("`{template}` is empty")),
+                Err(error) => Err(error),
+            };
+        }
+        let address = scope["recipient"][property].as_str().filter(|text| is_there(text));
+        address.map(drop).ok_or_else(|| format!("the recipient has no `{property}`"))
+    }
+
+    fn push_tokens(&self, live: &Live, channel: &str) -> usize {
+        let data = self.entities.get(&live.recipient).and_then(|entity| entity.channel_data.get(channel));
+        let lists = ["tokens", "target_arns", "player_ids"].into_iter();
+        lists.filter_map(|name| data?.get(name)?.as_array()).map(Vec::len).sum()
+    }
+
+    fn connection(
+        &self,
+        live: &Live,
+        step: &ChannelStep,
+        channel: &Channel,
+        scope: &Value,
+    ) -> Result<(), String> {
+        let data = self.entities.get(&live.recipient).and_then(|entity| entity.channel_data.get(&channel.id));
+        let is_connected = data.is_some_and(|data| {
+            let connections = data.get("connections").and_then(Value::as_array);
+            connections.is_some_and(|connections| !connections.is_empty())
+        });
+        if is_connected || step.overrides["email_based_user_id_resolution"] == true {
+            return Ok(());
+        }
+        if channel.provider == "chat_whatsapp" {
+            return self.address(scope, &Value::Null, "phone_number");
+        }
+        Err("the recipient has no connection for this channel".to_owned())
+    }
+
+    /// The time zone of the first device, if it has one.
+    pub(super) fn device_zone(&self, live: &Live, channel: &str) -> Option<jiff::tz::TimeZone> {
+        let data = self.entities.get(&live.recipient)?.channel_data.get(channel)?;
+        let zone = data.get("devices")?.get(0)?.get("timezone")?.as_str()?;
+        jiff::tz::TimeZone::get(zone).ok()
+    }
+}

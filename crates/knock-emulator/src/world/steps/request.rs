@@ -1,0 +1,126 @@
+//! Requests of steps and webhook channels. The world does not send them: it keeps them until its caller has.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
+/// A request without a response for this long is due again. It is longer than any response is waited for.
+const LOST: SignedDuration = SignedDuration::from_secs(120);
+
+/// A request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Request {
+    pub(super) method: String,
+    pub(super) url: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: String,
+}
+
+/// What a request is for.
+#[derive(Clone, Debug)]
+pub(super) enum Purpose {
+    /// A step of a run.
+    Fetch { run_id: String },
+    /// The delivery of a message.
+    Webhook { message_id: String },
+}
+
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) request: Request,
+    pub(super) purpose: Purpose,
+    pub(super) attempt: u32,
+    /// When it is due, or due again if its response is lost.
+    due: Timestamp,
+    in_flight: bool,
+}
+
+/// The requests that have no response yet.
+#[derive(Debug, Default)]
+pub(crate) struct Requests {
+    pending: BTreeMap<u64, Pending>,
+    next: u64,
+}
+
+/// A request that is due.
+#[derive(Debug)]
+pub(crate) struct Due {
+    pub(crate) id: u64,
+    pub(crate) request: http::Request<Bytes>,
+}
+
+impl Request {
+    /// Fails if it is not a request.
+    pub(super) fn http(&self) -> Result<http::Request<Bytes>, String> {
+        let mut request = http::Request::builder().method(self.method.as_str()).uri(self.url.as_str());
+        for (name, value) in &self.headers {
+            request = request.header(name.as_str(), value.as_str());
+        }
+        let request = request.body(Bytes::from(self.body.clone())).map_err(|error| error.to_string())?;
+        match request.uri().host() {
+            Some(_) => Ok(request),
+            None => Err(format!("`{}` is no URL with a host", self.url)),
+        }
+    }
+
+    pub(super) fn render(&self) -> Value {
+        let headers: serde_json::Map<String, Value> =
+            self.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        json!({ "method": self.method, "url": self.url, "headers": headers, "body": self.body })
+    }
+
+    /// Reads the content of a message of a webhook channel.
+    pub(super) fn of_content(content: &Value) -> Option<Self> {
+        let text = |name: &str| Some(content.get(name)?.as_str()?.to_owned());
+        let pairs =
+            |name: &str| serde_json::from_value::<Vec<(String, String)>>(content.get(name)?.clone()).ok();
+        Some(Self {
+            method: text("method")?,
+            url: with_query(&text("url")?, &pairs("query_params")?),
+            headers: pairs("headers")?,
+            body: text("body")?,
+        })
+    }
+}
+
+impl Requests {
+    pub(super) fn add(&mut self, request: Request, purpose: Purpose, attempt: u32, due: Timestamp) {
+        self.next += 1;
+        self.pending.insert(self.next, Pending { request, purpose, attempt, due, in_flight: false });
+    }
+
+    pub(super) fn remove(&mut self, id: u64) -> Option<Pending> {
+        self.pending.remove(&id)
+    }
+
+    /// Takes up to `limit` requests that are due.
+    pub(crate) fn take(&mut self, now: Timestamp, limit: usize) -> Vec<Due> {
+        let mut due = Vec::new();
+        for (id, pending) in self.pending.iter_mut().filter(|(_, pending)| pending.due <= now) {
+            if due.len() == limit {
+                break;
+            }
+            // it was built before
+            let Ok(request) = pending.request.http() else { continue };
+            pending.in_flight = true;
+            pending.due = now.saturating_add(LOST).unwrap_or(Timestamp::MAX);
+            due.push(Due { id: *id, request });
+        }
+        due
+    }
+}
+
+pub(super) fn with_query(url: &str, query: &[(String, String)]) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let mut url = url.to_owned();
+    for (name, value) in query {
+        url.push(if url.contains('?') { '&' } else { '?' });
+        // writing to a string cannot fail
+        let _ = write!(url, "{}={}", encode(name), encode(value));
+    }
+    url
+}

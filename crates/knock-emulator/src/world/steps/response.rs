@@ -1,0 +1,96 @@
+//! Sending requests, as far as the world does, and their responses.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::super::message::Message;
+use super::super::store::World;
+use super::did::Wake;
+use super::request::{Pending, Purpose, Request};
+use crate::settings::ChannelKind;
+
+/// Knock attempts to deliver a message this often.
+const MAX_ATTEMPTS: u32 = 8;
+/// The wait after the first attempt. It doubles with each further one. Knock documents that there are 8 within 30 minutes.
+const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(10);
+/// Statuses after which a webhook is not attempted again.
+const FATAL: [u16; 4] = [401, 403, 404, 405];
+
+impl World {
+    pub(super) fn request(&mut self, request: Request, purpose: Purpose) {
+        self.steps.requests.add(request, purpose, 1, self.now);
+    }
+
+    /// Fails unless the host is this machine, or one that `emulator.json` allows.
+    pub(super) fn check_host(&self, request: &Request) -> Result<(), String> {
+        let request = request.http()?;
+        let host = request.uri().host().unwrap_or_default();
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let is_local = bare == "localhost"
+            || bare.ends_with(".localhost")
+            || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        let allowed = self.settings.directory.as_ref().map(|directory| &directory.environment.allowed_hosts);
+        let is_allowed =
+            allowed.is_some_and(|hosts| hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(bare)));
+        if is_local || is_allowed {
+            return Ok(());
+        }
+        Err(format!("`{host}` is not this machine; `allowed_hosts` in emulator.json can allow it"))
+    }
+
+    /// Takes the response of a request, or why there was none. Returns whether there is such a request.
+    pub(crate) fn responded(&mut self, id: u64, response: Result<(u16, Vec<u8>), String>) -> bool {
+        let Some(pending) = self.steps.requests.remove(id) else { return false };
+        match pending.purpose.clone() {
+            Purpose::Fetch { run_id } => self.wake(&run_id, Wake::Response(response)),
+            Purpose::Webhook { message_id } => self.webhook_responded(&message_id, pending, &response),
+        }
+        self.settle();
+        true
+    }
+
+    /// 2xx delivers a message. Most other responses are followed by another attempt.
+    fn webhook_responded(
+        &mut self,
+        message_id: &str,
+        pending: Pending,
+        response: &Result<(u16, Vec<u8>), String>,
+    ) {
+        let status = response.as_ref().map(|(status, _)| *status).ok();
+        let is_last = pending.attempt >= MAX_ATTEMPTS || status.is_some_and(|status| FATAL.contains(&status));
+        let log = json!({
+            "attempt": pending.attempt,
+            "status": status,
+            "error": response.as_ref().err(),
+            "body": response.as_ref().map(|(_, body)| String::from_utf8_lossy(body).into_owned()).ok(),
+        });
+        let (state, event) = match status {
+            Some(200..=299) => ("delivered", "message.delivered"),
+            _ if is_last => ("undelivered", "message.undelivered"),
+            _ => ("delivery_attempted", "message.delivery_attempted"),
+        };
+        self.set_status(message_id, state, event, log);
+        if state == "delivery_attempted" {
+            let wait = FIRST_WAIT * (1 << (pending.attempt - 1));
+            let due = self.now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+            self.steps.requests.add(pending.request, pending.purpose, pending.attempt + 1, due);
+        }
+    }
+
+    /// Plans the delivery of a message of a webhook channel. Returns whether it is one.
+    pub(in super::super) fn deliver_webhook(&mut self, message_id: &str) -> bool {
+        let is_webhook = |message: &&Message| message.channel.kind == ChannelKind::Http && !message.sandbox;
+        let message = self.messages.get(message_id).filter(is_webhook);
+        let content = message.and_then(|message| message.content.as_ref());
+        let Some(request) = content.and_then(|content| Request::of_content(content)) else {
+            return false;
+        };
+        match self.check_host(&request) {
+            Ok(()) => self.request(request, Purpose::Webhook { message_id: message_id.to_owned() }),
+            Err(error) => {
+                self.set_status(message_id, "undelivered", "message.undelivered", json!({ "error": error }));
+            }
+        }
+        true
+    }
+}

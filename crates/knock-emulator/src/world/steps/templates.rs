@@ -1,0 +1,88 @@
+//! Rendering templates.
+
+use knock_directory::{ChannelStep, Step};
+use serde_json::{Value, json};
+
+use super::super::store::World;
+use super::live::Live;
+use crate::recipient::Recipient;
+use crate::render::{self, Context, Entities, Source};
+use crate::settings::Channel;
+
+/// The longest part of a template that an error shows, in characters.
+const MAX_SHOWN: usize = 80;
+
+impl World {
+    /// Renders a text, for example a batch key.
+    pub(super) fn text(&self, template: &str, scope: &Value) -> Result<String, String> {
+        // most are not templates
+        if !template.contains("{{") && !template.contains("{%") {
+            return Ok(template.to_owned());
+        }
+        let Some(renderer) = &self.renderer else { return Err("there are no templates".to_owned()) };
+        let source = Source { step: "", field: "", text: template };
+        renderer.text(source, &Context::new(scope, self.now, self)).map_err(|error| {
+            let shown: String = template.chars().take(MAX_SHOWN).collect();
+            let line = error.line().map(|line| format!(", line {line}")).unwrap_or_default();
+            format!("`{shown}`{line}: {}", error.message())
+        })
+    }
+
+    /// Renders the content of a message.
+    pub(super) fn content(
+        &self,
+        live: &Live,
+        step: &Step,
+        own: &ChannelStep,
+        channel: &Channel,
+        scope: &Value,
+    ) -> Result<Value, String> {
+        let Some(renderer) = &self.renderer else { return Err("there are no templates".to_owned()) };
+        let key = channel.key.as_deref().unwrap_or_default();
+        let directory = self.settings.directory.as_ref();
+        let declared = directory.and_then(|directory| directory.environment.channels.get(key));
+        let settings = declared.map_or(Value::Null, |channel| Value::Object(channel.settings.clone()));
+        let address = self.address_of(live, channel);
+        let template = render::Step::new(&step.step_ref, channel.kind, &own.template)
+            .overrides(&own.overrides)
+            .channel(&settings)
+            .address(&address);
+        let content = renderer.render(&template, &Context::new(scope, self.now, self));
+        content.map(|content| content.data()).map_err(|error| error.to_string())
+    }
+
+    /// The token of the first device, or the first connection. Knock does not document what it does with several.
+    fn address_of(&self, live: &Live, channel: &Channel) -> Value {
+        let data = self.entities.get(&live.recipient).and_then(|entity| entity.channel_data.get(&channel.id));
+        let lists = ["tokens", "target_arns", "player_ids", "connections"].into_iter();
+        let mut first = lists.filter_map(|name| data?.get(name)?.get(0));
+        first.next().cloned().unwrap_or_default()
+    }
+
+    fn known(&self, recipient: &Recipient) -> Option<Value> {
+        self.entities.contains_key(recipient).then(|| self.flat(recipient))
+    }
+}
+
+impl Entities for World {
+    fn user(&self, id: &str) -> Option<Value> {
+        self.known(&Recipient::user(id))
+    }
+
+    fn tenant(&self, id: &str) -> Option<Value> {
+        self.known(&Recipient::tenant(id))
+    }
+
+    fn object(&self, collection: &str, id: &str) -> Option<Value> {
+        self.known(&Recipient::object(collection, id))
+    }
+
+    fn subscriptions(&self, user: &str) -> Vec<Value> {
+        let user = Recipient::user(user);
+        let own = self.subscriptions.iter().filter(|((_, subscriber), _)| *subscriber == user);
+        own.map(|((object, _), subscription)| {
+            json!({ "object": self.flat(object), "properties": subscription.properties })
+        })
+        .collect()
+    }
+}

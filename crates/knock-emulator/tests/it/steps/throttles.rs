@@ -1,0 +1,55 @@
+//! <https://docs.knock.app/designing-workflows/throttle-function>
+
+use serde_json::{Value, json};
+
+use super::project::{Knock, seconds_of, sms, step};
+
+fn throttled(more: Value) -> Knock {
+    let mut settings = json!({ "throttle_window": seconds_of(60) });
+    settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    Knock::of(json!([step("throttle", "gate", settings), sms("after")]))
+}
+
+#[test]
+fn over_the_limit_runs_stop_until_the_window_is_over() {
+    let knock = throttled(json!({ "throttle_limit": 2 }));
+    let runs: Vec<String> = (0..3).map(|_| knock.trigger(json!({}))).collect();
+    let outcomes: Vec<String> = runs.iter().map(|run| knock.outcome(run)).collect();
+    assert_eq!(outcomes, ["finished", "finished", "throttled"]);
+    assert_eq!((knock.status(&runs[2]), knock.sent().len()), ("completed".to_owned(), 2));
+    knock.wait(59);
+    let late = knock.trigger(json!({}));
+    assert_eq!(knock.outcome(&late), "throttled", "the window opened with the first run");
+    knock.wait(1);
+    let next = knock.trigger(json!({}));
+    assert_eq!(knock.outcome(&next), "finished");
+}
+
+#[test]
+fn recipients_and_keys_are_counted_apart() {
+    let knock = throttled(json!({ "throttle_key": "data.k" }));
+    knock.user("v", json!({}));
+    let outcome = |user: &str, key: &str| {
+        let run = knock.trigger_with(json!({ "recipients": [user], "data": { "k": key } }));
+        knock.outcome(&run)
+    };
+    assert_eq!(
+        [outcome("u", "a"), outcome("u", "b"), outcome("v", "a"), outcome("u", "a")],
+        ["finished", "finished", "finished", "throttled"],
+    );
+}
+
+#[test]
+fn a_key_or_window_that_is_missing_skips_the_step() {
+    let knock = throttled(json!({ "throttle_key": "data.k" }));
+    for _ in 0..2 {
+        let run = knock.trigger(json!({}));
+        assert_eq!(knock.reason(&run, "gate"), "throttle_key");
+    }
+    let knock = throttled(json!({ "throttle_window": null, "throttle_window_field_path": "data.w" }));
+    let run = knock.trigger(json!({}));
+    assert_eq!(knock.reason(&run, "gate"), "window");
+    let run = knock.trigger(json!({ "w": { "unit": "days", "value": 32 } }));
+    assert_eq!(knock.reason(&run, "gate"), "window", "31 days is the longest");
+    assert_eq!(knock.sent().len(), 2);
+}

@@ -1,0 +1,177 @@
+//! The twelve workflows of knocklabs/templates (MIT), rendered with data made for them.
+//!
+//! They are not in this repository: `KNOCK_TEMPLATES` names their directory, else it is `../shared/knock-templates`. The
+//! snapshots are written by `UPDATE_SNAPSHOTS=1 cargo test`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use knock_emulator::ChannelKind;
+use knock_emulator::render::{Content, Context, Renderer, Step};
+use serde_json::{Value, json};
+
+use crate::{World, now};
+
+fn directory() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("KNOCK_TEMPLATES") {
+        return Some(named.into());
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let places = ["../shared/knock-templates", "../../shared/knock-templates"];
+    places.into_iter().map(|place| root.join(place)).find(|place| place.exists())
+}
+
+/// Reads JSON, with the files that it refers to.
+fn read(file: &Path) -> Value {
+    let json = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    resolved(json, file.parent().unwrap())
+}
+
+fn resolved(value: Value, folder: &Path) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(|item| resolved(item, folder)).collect(),
+        Value::Object(members) => {
+            let member = |(name, value): (String, Value)| match (name.strip_suffix('@'), &value) {
+                (Some(name), Value::String(path)) if path.ends_with("visual_blocks.json") => {
+                    (name.to_owned(), read(&folder.join(path)))
+                }
+                (Some(name), Value::String(path)) => {
+                    (name.to_owned(), fs::read_to_string(folder.join(path)).unwrap().into())
+                }
+                _ => (name, resolved(value, folder)),
+            };
+            Value::Object(members.into_iter().map(member).collect())
+        }
+        other => other,
+    }
+}
+
+/// The channel steps, in branches too.
+fn channel_steps<'v>(steps: &'v Value, into: &mut Vec<&'v Value>) {
+    for step in steps.as_array().unwrap() {
+        if step["type"] == "channel" {
+            into.push(step);
+        }
+        for branch in step["branches"].as_array().into_iter().flatten() {
+            channel_steps(&branch["steps"], into);
+        }
+    }
+}
+
+fn kind(step: &Value) -> ChannelKind {
+    match step["channel_type"].as_str().unwrap() {
+        "email" => ChannelKind::Email,
+        "in_app_feed" => ChannelKind::InAppFeed,
+        "sms" => ChannelKind::Sms,
+        "push" => ChannelKind::Push,
+        other => panic!("{other}"),
+    }
+}
+
+fn scope() -> Value {
+    let actor = |name: &str| json!({ "id": name.to_lowercase(), "name": format!("{name} Miller") });
+    let data = json!({
+        "page_id": "page_1",
+        "page_name": "Fossils",
+        "comment_body": "Well spotted",
+        "mention_body": "@ada, see this",
+        "event": "Fence down",
+        "digest": { "period": "daily" },
+        "account_name": "Jurassic Park",
+        "invite_token": "token_1",
+        "invite_token_url": "https://example.com/invites/token_1",
+        "invite_message": "Please come",
+        "onboarding_step": "Profile",
+        "onboarding_url": "https://example.com/onboarding",
+        "plan_name": "Pro",
+        "trial_end_date": "April 1",
+        "upgrade_url": "https://example.com/upgrade",
+        "referral_token": "token_2",
+        "reset_password_url": "https://example.com/reset?a=1&b=2",
+        "verification_url": "https://example.com/verify?a=1&b=2",
+    });
+    let activity = |title: &str, at: &str| json!({ "event": "Fence down", "inserted_at": at, "data": { "alert": { "title": title }, "event": "Fence down" } });
+    let mut scope = json!({
+        "recipient": { "id": "ada", "name": "Ada Lovelace", "email": "ada@example.com", "phone_number": "+15550100" },
+        "actor": actor("Mia"),
+        "actors": [actor("Mia"), actor("Noah"), actor("Liv")],
+        "total_actors": 3,
+        "total_activities": 4,
+        "activities": [activity("Fence 3 is down", "2024-03-15T14:05:09Z"), activity("Fence 7 is down", "2024-03-15T15:10:00Z")],
+        "timestamp": "2024-03-15T14:05:09Z",
+        "vars": { "app_url": "https://app.example.com" },
+        "current_message": { "id": "message_1" },
+    });
+    for (name, value) in data.as_object().unwrap() {
+        scope[name] = value.clone();
+    }
+    scope["data"] = data;
+    scope
+}
+
+fn snapshot(name: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/render/snapshots").join(name);
+    // Ends of lines without spaces, as the hooks of repositories want them.
+    let text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n";
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, &text).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap_or_default(), text, "{}", file.display());
+}
+
+#[test]
+fn real_workflows() {
+    let Some(directory) = directory() else { return };
+    let mut builder = Renderer::builder();
+    for partial in fs::read_dir(directory.join("partials")).unwrap() {
+        let partial = partial.unwrap();
+        builder = builder
+            .partial(partial.file_name().into_string().unwrap(), &read(&partial.path().join("partial.json")));
+    }
+    let renderer = builder.build();
+    let mut rendered = 0;
+    for folder in fs::read_dir(directory.join("workflows")).unwrap() {
+        let folder = folder.unwrap();
+        let workflow = read(&folder.path().join("workflow.json"));
+        let mut steps = Vec::new();
+        channel_steps(&workflow["steps"], &mut steps);
+        for step in steps {
+            let reference = step["ref"].as_str().unwrap();
+            let scope = scope();
+            let step = Step::new(reference, kind(step), &step["template"]);
+            let content = renderer.render(&step, &Context::new(&scope, now(), &World)).unwrap();
+            let name = format!("{}/{reference}", folder.file_name().into_string().unwrap());
+            match &content {
+                Content::Email(email) => {
+                    snapshot(&format!("{name}.html"), &email.html);
+                    snapshot(&format!("{name}.txt"), &format!("{}\n\n{}", email.subject, email.text));
+                }
+                content => snapshot(&format!("{name}.json"), &format!("{:#}", content.data())),
+            }
+            rendered += 1;
+        }
+    }
+    assert_eq!(rendered, 29);
+}
+
+/// Each partial renders with the defaults of its inputs, as a block in an email.
+#[test]
+fn real_partials() {
+    let Some(directory) = directory() else { return };
+    for folder in fs::read_dir(directory.join("partials")).unwrap() {
+        let key = folder.unwrap().file_name().into_string().unwrap();
+        let partial = read(&directory.join("partials").join(&key).join("partial.json"));
+        let renderer = Renderer::builder().partial(&key, &partial).build();
+        let template = json!({
+            "subject": "",
+            "visual_blocks": [{ "type": "partial", "key": key, "attrs": {} }],
+            "settings": { "layout_key": "default" },
+        });
+        let scope = scope();
+        let step = Step::new("email_1", ChannelKind::Email, &template);
+        let content = renderer.render(&step, &Context::new(&scope, now(), &World)).unwrap();
+        let Content::Email(email) = content else { unreachable!() };
+        snapshot(&format!("partials/{key}.txt"), &email.text);
+    }
+}
