@@ -397,6 +397,26 @@ fn a_call_that_cannot_start_before_its_deadline_fails_at_once() {
 }
 
 #[test]
+fn a_call_whose_wait_took_longer_than_its_deadline_is_not_sent() {
+    let config = paced(Pace::new()).deadline(secs(5)).build().unwrap();
+    let [mut first, mut second] = [begin(&config, bulk()), begin(&config, bulk())];
+    assert_eq!(first.wait(at(Duration::ZERO)).unwrap(), Duration::ZERO);
+    assert!(second.wait(at(Duration::ZERO)).unwrap() < secs(5));
+    // For example because a laptop slept.
+    let now = at(secs(5));
+    assert_eq!(second.wait(now).unwrap(), Duration::ZERO, "its turn was before the deadline");
+    let error = second.send(now).unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Transport, Outcome::NotApplied));
+    assert_eq!(error.transport_kind(), Some(TransportErrorKind::LocalLimit));
+    assert_eq!((error.stopped_by(), error.attempts()), (Some(StopReason::DeadlineExceeded), 0));
+    assert!(error.is_retryable());
+    assert_eq!(
+        error.to_string(),
+        "users.bulk_delete: the deadline passed before the first attempt; nothing was sent [deadline exceeded]"
+    );
+}
+
+#[test]
 fn the_wait_counts_towards_the_deadline() {
     let config = paced(Pace::new()).deadline(secs(5)).timeout(secs(4)).build().unwrap();
     let mut first = begin(&config, bulk());

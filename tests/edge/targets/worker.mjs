@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { Miniflare } from 'miniflare';
 
-import { driveApp } from '../lib/app.mjs';
+import { driveApp, driveUnconfigured } from '../lib/app.mjs';
 import { checkHeads } from '../lib/emulator.mjs';
 import { knownOf, secrets, verifyToken } from '../lib/knock.mjs';
 import { EXAMPLES, HERE } from '../lib/paths.mjs';
@@ -25,6 +25,11 @@ const QUEUES = {
   },
 };
 const PATHS = { alerts: '/alerts', token: (user) => `/token?user_id=${user}`, webhook: '/webhooks/knock' };
+/** What the Worker has instead of its secrets. */
+const UNCONFIGURED = {
+  'without bindings': {},
+  'with blank secrets': { KNOCK_API_KEY: ' ', KNOCK_SIGNING_KEY: '', KNOCK_WEBHOOK_SECRET: ' ' },
+};
 const DEV = 'npx wrangler dev';
 /** How much larger than in sizes.json the example may be, which wrangler compresses less. */
 const SLACK = 1.15;
@@ -62,7 +67,14 @@ export async function runTarget(report, emulator) {
       if (runs.length !== 1 || runs[0].workflow !== 'daily-digest') throw new Error(`the runs: ${JSON.stringify(runs)}`);
     });
   });
-  await withWorker(main, emulator, (worker) => driveQueue(report, worker, emulator), FAILING);
+  for (const [name, bindings] of Object.entries(UNCONFIGURED)) {
+    await withWorker(main, emulator, async (worker) => {
+      const send = (where, init) => worker.dispatchFetch(`http://worker${where}`, init);
+      await driveUnconfigured(report, `example, ${name}`, send, emulator, PATHS);
+      await driveUnconfigured(report, `example, ${name}, later`, send, emulator, { alerts: '/alerts/later' });
+    }, { bindings });
+  }
+  await withWorker(main, emulator, (worker) => driveQueue(report, worker, emulator), { entry: FAILING });
   await runWrangler(report);
 }
 
@@ -186,8 +198,8 @@ function compatibilityDate() {
   return /^compatibility_date = "([\d-]+)"$/m.exec(wrangler)[1];
 }
 
-/** Runs a Worker, perhaps with another entry beside its main module. */
-async function withWorker(main, emulator, work, entry = undefined) {
+/** Runs a Worker, perhaps with other bindings, or with another entry beside its main module. */
+async function withWorker(main, emulator, work, { bindings = secrets(emulator.url), entry } = {}) {
   const folder = path.dirname(main);
   const entries = entry ? [{ type: 'ESModule', path: path.join(folder, path.basename(entry)), contents: readFileSync(entry) }] : [];
   const miniflare = new Miniflare({
@@ -200,7 +212,7 @@ async function withWorker(main, emulator, work, entry = undefined) {
       { type: 'ESModule', path: main },
       { type: 'CompiledWasm', path: path.join(folder, 'index_bg.wasm') },
     ],
-    bindings: secrets(emulator.url),
+    bindings,
     ...QUEUES,
     // Hides what the app logs.
     handleRuntimeStdio: () => {},

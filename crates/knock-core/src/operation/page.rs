@@ -383,12 +383,16 @@ pub(crate) fn entries_of<T>(
 pub(crate) fn decode_whole<T: DeserializeOwned, O>(
     response: &http::Response<Bytes>,
 ) -> Result<Page<T, O>, DecodeError> {
-    let body = response.body();
-    let (items, unreadable) = match serde_json::from_slice(body) {
-        Ok(items) => (items, Vec::new()),
-        Err(_) => items(body, &borrowed_json::<Vec<&RawValue>>(body)?),
-    };
+    let (items, unreadable) = array(response.body())?;
     Ok(Page { items, info: None, next: None, unreadable })
+}
+
+/// Reads an array. If that fails, reads each of the items separately.
+pub(crate) fn array<T: DeserializeOwned>(body: &[u8]) -> Result<(Vec<T>, Vec<DecodeError>), DecodeError> {
+    match serde_json::from_slice(body) {
+        Ok(items) => Ok((items, Vec::new())),
+        Err(_) => Ok(items(body, &borrowed_json::<Vec<&RawValue>>(body)?)),
+    }
 }
 
 /// Reads the items of a page, and returns the errors of those that cannot be read.

@@ -14,7 +14,8 @@ pub(crate) use check::{
 };
 pub use decode::{DecodeError, json};
 pub(crate) use decode::{
-    borrowed_json, check_is_knocks, is_json_or_cut, knock_json, no_json, or_default, read_part, readable_items,
+    borrowed_json, check_is_knocks, is_json_or_cut, knock_json, no_json, or_default, read_part,
+    readable_items,
 };
 pub(crate) use headers::{rate_limited_ids, request_id, retry_after, should_retry};
 pub(crate) use json::{
