@@ -399,7 +399,7 @@ fn identify(
     says: &Value,
 ) -> (u64, Vec<(Option<u64>, String)>) {
     let (knock, client) = knock(fates);
-    knock.world.lock().unwrap().says = says.as_object().unwrap().clone();
+    knock.world.lock().unwrap().says.clone_from(says.as_object().unwrap());
     let work = bulk::identify_users().rate_limit_retries(0);
     let mut run = work.start(&client, ids(0..users).into_iter().map(UserRequest::new)).unwrap();
     let [chunk] = &chunks_of(&mut run)[..] else { panic!("one chunk was expected") };
@@ -432,7 +432,7 @@ fn an_odd_field_of_a_bulk_operation_costs_nothing() {
     let says = json!({ "name": null, "inserted_at": "soon", "updated_at": 7, "error_count": "none", "error_items": 0 });
     assert_eq!(identify(3, [], &says), (3, vec![]));
     let (knock, client) = knock([]);
-    knock.world.lock().unwrap().says = says.as_object().unwrap().clone();
+    knock.world.lock().unwrap().says.clone_from(says.as_object().unwrap());
     let schedule = ScheduleRequest::new("digest", "jhammond").repeat(RepeatRule::daily());
     let mut run = bulk::create_schedules().start(&client, [schedule]).unwrap();
     let chunks = chunks_of(&mut run);

@@ -1,4 +1,9 @@
 //! The pace of calls, against the emulator with the strictest rate limits, by a clock that the tests move.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "the helpers are tests, too, and a process tells its parent"
+)]
 
 mod support;
 
