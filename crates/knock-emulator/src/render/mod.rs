@@ -25,9 +25,23 @@
 //! escaped, as far as is known of Knock: a value that is HTML is HTML in an email and in a feed.
 //!
 //! # Limits
-//! A field of a template takes at most 2,000,000 steps (a step is a tag, an output, a filter, an item or 64 bytes), makes texts
-//! of at most 1 MiB and lists of at most 100,000 items, and nests blocks 64 deep, brackets 16 deep and partials 5 deep.
-//! Beyond that it fails.
+//! The fields of a step take at most 2,000,000 steps together (a step is a tag, an output, a value, a filter, an item or 64
+//! bytes). Texts have at most 1 MiB, lists at most 100,000 items. Blocks nest 64 deep, brackets 16, partials 5, and the
+//! elements of an email's HTML 256. What exceeds a limit is an error that says so.
+//!
+//! # Own choices
+//! Knock does not document the following, so the way here is our own:
+//!
+//! - Markdown is that of `CommonMark` with tables, strikethrough and task lists; HTML in it stays. In emails, a tag of Liquid
+//!   that is alone in its line stands between paragraphs.
+//! - The HTML of visual blocks, except the names of their classes, and their styles. In an email in MJML they are HTML in
+//!   `mj-raw`.
+//! - The layout `default`, if the directory has none. [`Email::own_layout`] says so.
+//! - The text of an email is that of its HTML, with the targets of links in parentheses.
+//! - A translation that is missing shows its key. A language is that of the recipient's `locale`.
+//! - Of branding, that of the tenant comes first, then the layout's, then `vars.branding`.
+//! - Hashes are in hexadecimal. A number of a currency has as many digits as CLDR says.
+//! - Links are not tracked, and open tracking adds no picture.
 
 mod branding;
 mod content;

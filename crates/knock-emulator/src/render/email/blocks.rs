@@ -99,7 +99,7 @@ impl Blocks<'_, '_> {
             let field = format!("{field}.buttons[{index}]");
             if index > 0 {
                 let gap = pixels(&layout["column_gap"], 8);
-                let _ = write!(cells, "<td style=\"width: {gap}; font-size: 1px\">&nbsp;</td>\n");
+                let _ = writeln!(cells, "<td style=\"width: {gap}; font-size: 1px\">&nbsp;</td>");
             }
             cells.push_str(&self.button(button, &field)?);
         }
@@ -116,17 +116,15 @@ impl Blocks<'_, '_> {
         let label = self.text(&button["label"], &format!("{field}.label"))?;
         let action = self.text(&button["action"], &format!("{field}.action"))?;
         let variant = if button["variant"] == "outline" { "outline" } else { "solid" };
-        let size = match button["size_attrs"]["size"].as_str() {
-            Some(size @ ("sm" | "lg")) => size,
-            _ => "md",
-        };
+        let size =
+            button["size_attrs"]["size"].as_str().filter(|size| matches!(*size, "sm" | "lg")).unwrap_or("md");
         let style = &button["style_attrs"];
         let named = |name: &str, default: &str| color(self.brand, style[name].as_str().unwrap_or(default));
         let solid = variant == "solid";
         let background = named("background_color", if solid { "primary_color" } else { "transparent" });
         let text = named("text_color", if solid { "primary_color_contrast" } else { "primary_color" });
         let border = named("border_color", "primary_color");
-        let width = pixels(&style["border_width"], if solid { 0 } else { 1 });
+        let width = pixels(&style["border_width"], u32::from(!solid));
         let radius = pixels(&style["border_radius"], 6);
         let full = button["size_attrs"]["is_fullwidth"] == true;
         let (class, display) = if full { (" block-button--full", "; display: block") } else { ("", "") };

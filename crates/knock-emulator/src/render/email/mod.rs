@@ -133,12 +133,11 @@ impl Fields<'_> {
         };
         let html = html::finished(&document).map_err(|problem| self.error("html_body", problem))?;
 
-        let text = match text_body {
-            Some(text) => text,
-            None => {
-                let content = if is_mjml { &html } else { &content };
-                html::to_text(content).map_err(|problem| self.error("html_body", problem))?
-            }
+        let text = if let Some(text) = text_body {
+            text
+        } else {
+            let content = if is_mjml { &html } else { &content };
+            html::to_text(content).map_err(|problem| self.error("html_body", problem))?
         };
         let text = match layout.and_then(|layout| layout.text.as_ref()) {
             Some(layout) => {

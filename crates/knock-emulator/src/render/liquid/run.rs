@@ -23,7 +23,7 @@ pub(crate) struct Environment<'e> {
     pub(crate) now: Timestamp,
     /// The languages of translations, the first that has the key counts.
     pub(crate) locales: Vec<String>,
-    pub(crate) limits: Limits,
+    pub(crate) limits: &'e Limits,
     pub(crate) medium: Medium,
     /// The styles of partials that belong into the head.
     pub(crate) styles: RefCell<Vec<String>>,
@@ -36,17 +36,16 @@ impl<'e> Environment<'e> {
         entities: &'e dyn Entities,
         now: Timestamp,
         locales: Vec<String>,
+        limits: &'e Limits,
     ) -> Self {
-        Self {
-            library,
-            entities,
-            now,
-            locales,
-            limits: Limits::new(),
-            medium: Medium::Source,
-            styles: RefCell::default(),
-            depth: Cell::new(0),
-        }
+        let (medium, styles, depth) = (Medium::Source, RefCell::default(), Cell::new(0));
+        Self { library, entities, now, locales, limits, medium, styles, depth }
+    }
+
+    /// Reads a template that is made while another is rendered.
+    pub(crate) fn parse(&self, text: &str) -> Result<Template, Problem> {
+        self.limits.steps(u64::try_from(text.len() / 8).unwrap_or(u64::MAX))?;
+        Template::parse(text)
     }
 
     /// Does something one level deeper.
@@ -167,7 +166,7 @@ impl<'r> Run<'r> {
             NodeKind::Text(text) => self.write(text)?,
             NodeKind::Output(chain) => {
                 let value = self.chain(chain)?;
-                value.write(&mut self.out, &self.env.limits)?;
+                value.write(&mut self.out, self.env.limits)?;
                 if matches!(&chain.input, Expression::Path(path) if path.written == "content") {
                     self.locals.extend(self.after_content.take().unwrap_or_default());
                 }
@@ -185,7 +184,7 @@ impl<'r> Run<'r> {
             NodeKind::Case(subject, branches) => return self.case(subject, branches),
             NodeKind::For(repeat) => return self.repeat(repeat),
             NodeKind::TableRow(repeat, columns) => self.table_row(repeat, columns.as_ref())?,
-            NodeKind::Cycle(group, values) => self.cycle(group.as_ref(), values)?,
+            NodeKind::Cycle(group, values, written) => self.cycle(group.as_ref(), values, written)?,
             NodeKind::Increment(name) => {
                 let counter = self.counters.entry(name.clone()).or_default();
                 let value = *counter;
@@ -225,8 +224,7 @@ impl<'r> Run<'r> {
 
     /// Renders the text of a translation, which is a template.
     fn translated(&self, text: &str) -> Result<String, Problem> {
-        self.env.limits.bytes(text.len())?;
-        self.within(&Template::parse(text)?, &[])
+        self.within(&self.env.parse(text)?, &[])
     }
 
     fn write(&mut self, text: &str) -> Result<(), Problem> {
@@ -269,7 +267,7 @@ impl<'r> Run<'r> {
                 continue;
             };
             for value in values {
-                if equal(&subject, &self.value(value)?, &self.env.limits)? {
+                if equal(&subject, &self.value(value)?, self.env.limits)? {
                     matched = true;
                     let flow = self.body(body)?;
                     if flow != Flow::On {
@@ -293,7 +291,7 @@ impl<'r> Run<'r> {
         let length = items.len();
         for (index, item) in items.into_iter().enumerate() {
             self.env.limits.step()?;
-            let position = self.position(&repeat.name, index, length, &outer);
+            let position = position(&repeat.name, index, length, &outer);
             self.loops.push((repeat.variable.clone(), item));
             self.loops.push(("forloop".to_owned(), position));
             let flow = self.body(&repeat.body);
@@ -303,20 +301,6 @@ impl<'r> Run<'r> {
             }
         }
         Ok(Flow::On)
-    }
-
-    fn position(&self, name: &str, index: usize, length: usize, outer: &Value) -> Value {
-        object([
-            ("name", Value::text(name)),
-            ("length", count(length)),
-            ("index", count(index + 1)),
-            ("index0", count(index)),
-            ("rindex", count(length - index)),
-            ("rindex0", count(length - index - 1)),
-            ("first", Value::Bool(index == 0)),
-            ("last", Value::Bool(index + 1 == length)),
-            ("parentloop", outer.clone()),
-        ])
     }
 
     fn table_row(&mut self, repeat: &For, columns: Option<&Expression>) -> Result<(), Problem> {
@@ -374,21 +358,27 @@ impl<'r> Run<'r> {
             Some(limit) => bound("limit", &self.value(limit)?)?,
             None => None,
         };
-        let items = items(&all, start, limit, &self.env.limits)?;
+        let items = items(&all, start, limit, self.env.limits)?;
         self.offsets.insert(repeat.name.clone(), start + items.len());
         Ok(items)
     }
 
-    fn cycle(&mut self, group: Option<&Expression>, values: &[Expression]) -> Result<(), Problem> {
+    fn cycle(
+        &mut self,
+        group: Option<&Expression>,
+        values: &[Expression],
+        written: &str,
+    ) -> Result<(), Problem> {
         let key = match group {
-            Some(group) => format!("group {}", self.value(group)?.to_text(&self.env.limits)?),
-            None => format!("{values:?}"),
+            Some(group) => format!("group {}", self.value(group)?.to_text(self.env.limits)?),
+            None => written.to_owned(),
         };
+        self.env.limits.bytes(key.len())?;
         let turn = self.cycles.entry(key).or_default();
         let index = *turn;
         *turn = if index + 1 >= values.len() { 0 } else { index + 1 };
         if let Some(value) = values.get(index) {
-            self.value(value)?.write(&mut self.out, &self.env.limits)?;
+            self.value(value)?.write(&mut self.out, self.env.limits)?;
         }
         Ok(())
     }
@@ -402,7 +392,7 @@ impl<'r> Run<'r> {
         for (name, expression) in arguments {
             let value = self.value(expression)?;
             let value =
-                if partial.keeps(name) { value } else { Value::Text(value.to_text(&self.env.limits)?) };
+                if partial.keeps(name) { value } else { Value::Text(value.to_text(self.env.limits)?) };
             given.insert(name.as_str().into(), value);
         }
         let text = self.render_partial(key, &given)?;
@@ -455,7 +445,7 @@ impl<'r> Run<'r> {
         let left = self.value(&comparison.left)?;
         let Some((operator, right)) = &comparison.right else { return Ok(left.is_truthy()) };
         let right = self.value(right)?;
-        let limits = &self.env.limits;
+        let limits = self.env.limits;
         Ok(match operator {
             Operator::Equal => equal(&left, &right, limits)?,
             Operator::Unequal => !equal(&left, &right, limits)?,
@@ -484,6 +474,7 @@ impl<'r> Run<'r> {
     }
 
     fn value(&self, expression: &Expression) -> Result<Value, Problem> {
+        self.env.limits.step()?;
         Ok(match expression {
             Expression::Literal(value) => value.clone(),
             Expression::Range(bounds) => {
@@ -492,10 +483,11 @@ impl<'r> Run<'r> {
             Expression::Path(path) => {
                 let mut steps = path.steps.iter();
                 let mut value = match steps.next() {
-                    Some(step) => self.variable(&self.key(step)?.to_text(&self.env.limits)?),
+                    Some(step) => self.variable(&self.key(step)?.to_text(self.env.limits)?),
                     None => Value::Nil,
                 };
                 for step in steps {
+                    self.env.limits.step()?;
                     value = value.member(&self.key(step)?);
                 }
                 value
@@ -525,6 +517,21 @@ impl<'r> Run<'r> {
             None => self.globals.get(name).cloned().unwrap_or_default(),
         }
     }
+}
+
+/// The object `forloop`.
+fn position(name: &str, index: usize, length: usize, outer: &Value) -> Value {
+    object([
+        ("name", Value::text(name)),
+        ("length", count(length)),
+        ("index", count(index + 1)),
+        ("index0", count(index)),
+        ("rindex", count(length - index)),
+        ("rindex0", count(length - index - 1)),
+        ("first", Value::Bool(index == 0)),
+        ("last", Value::Bool(index + 1 == length)),
+        ("parentloop", outer.clone()),
+    ])
 }
 
 /// The items from a position on. A range is not made before it is known to be short.

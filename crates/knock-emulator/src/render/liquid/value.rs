@@ -1,6 +1,7 @@
 //! The values of Liquid: those of JSON, and ranges. Copying one costs nothing, whatever its size.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -110,8 +111,8 @@ impl Value {
             Self::Object(_) => write_json(self, out, limits)?,
             Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             Self::Integer(value) => out.push_str(&value.to_string()),
-            Self::Float(value) => out.push_str(&format!("{value:?}")),
-            Self::Range(first, last) => out.push_str(&format!("{first}..{last}")),
+            Self::Float(value) => write_text(out, format_args!("{value:?}")),
+            Self::Range(first, last) => write_text(out, format_args!("{first}..{last}")),
         }
         limits.text(out.len())
     }
@@ -140,6 +141,11 @@ impl Value {
             Self::Range(first, last) => Json::from(format!("{first}..{last}")),
         }
     }
+}
+
+fn write_text(out: &mut String, text: fmt::Arguments<'_>) {
+    // Writing to a String does not fail.
+    let _ = out.write_fmt(text);
 }
 
 pub(crate) fn count(count: usize) -> Value {

@@ -8,11 +8,11 @@ const MAX_SUBSCRIPTIONS: usize = 25;
 
 pub(super) fn find(name: &str) -> Option<Filter> {
     Some(match name {
-        "user" => takes(0, |input| Ok(found(input.run.env.entities.user(&input.text()?)))),
-        "tenant" => takes(0, |input| Ok(found(input.run.env.entities.tenant(&input.text()?)))),
+        "user" => takes(0, |input| Ok(found(input.run.env.entities.user(&input.text()?).as_ref()))),
+        "tenant" => takes(0, |input| Ok(found(input.run.env.entities.tenant(&input.text()?).as_ref()))),
         "object" => takes(1, |input| {
             let (id, collection) = (input.text()?, input.argument_text(0)?);
-            Ok(found(input.run.env.entities.object(&collection, &id)))
+            Ok(found(input.run.env.entities.object(&collection, &id).as_ref()))
         }),
         "subscriptions" => takes(0, |input| {
             let subscriptions = input.run.env.entities.subscriptions(&input.text()?);
@@ -22,6 +22,6 @@ pub(super) fn find(name: &str) -> Option<Filter> {
     })
 }
 
-fn found(entity: Option<serde_json::Value>) -> Value {
-    entity.as_ref().map(Value::from).unwrap_or_default()
+fn found(entity: Option<&serde_json::Value>) -> Value {
+    entity.map(Value::from).unwrap_or_default()
 }

@@ -36,7 +36,7 @@ pub(super) fn find(name: &str) -> Option<Filter> {
             let mut items = flat(input)?;
             match input.argument(0) {
                 more @ (Value::List(_) | Value::Range(..)) => {
-                    items.extend(self::items(&more, 0, None, input.limits())?)
+                    items.extend(self::items(&more, 0, None, input.limits())?);
                 }
                 _ => return Err(Problem::new("the argument has to be a list")),
             }
@@ -87,7 +87,7 @@ fn flat(input: &Input<'_, '_>) -> Result<Vec<Value>, Problem> {
     let mut all = Vec::new();
     match &input.value {
         Value::Object(_) | Value::Bool(_) | Value::Integer(_) | Value::Float(_) => {
-            all.push(input.value.clone())
+            all.push(input.value.clone());
         }
         Value::Text(text) if text.is_empty() => all.push(input.value.clone()),
         value => flatten(items(value, 0, None, input.limits())?, &mut all, input)?,

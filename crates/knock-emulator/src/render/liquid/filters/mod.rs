@@ -34,7 +34,7 @@ pub(crate) struct Input<'i, 'r> {
 
 impl Input<'_, '_> {
     fn limits(&self) -> &Limits {
-        &self.run.env.limits
+        self.run.env.limits
     }
 
     /// The value as text.

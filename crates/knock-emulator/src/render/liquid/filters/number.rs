@@ -3,7 +3,7 @@
 use super::super::super::error::Problem;
 use super::super::run::integer;
 use super::super::value::Value;
-use super::{Filter, Input, Outcome, takes, takes_up_to};
+use super::{Filter, Input, takes, takes_up_to};
 
 pub(super) fn find(name: &str) -> Option<Filter> {
     Some(match name {
@@ -15,7 +15,7 @@ pub(super) fn find(name: &str) -> Option<Filter> {
         }),
         "ceil" => takes(0, |input| Ok(rounded(&input.value, f64::ceil))),
         "floor" => takes(0, |input| Ok(rounded(&input.value, f64::floor))),
-        "round" => takes_up_to(0, 1, round),
+        "round" => takes_up_to(0, 1, |input| Ok(round(input))),
         "plus" => takes(1, |input| Ok(calculated(input, i64::checked_add, |a, b| decimal(a + b)))),
         "minus" => takes(1, |input| Ok(calculated(input, i64::checked_sub, |a, b| decimal(a - b)))),
         "times" => takes(1, |input| Ok(calculated(input, i64::checked_mul, |a, b| decimal(a * b)))),
@@ -92,18 +92,18 @@ fn truncated(value: f64) -> Value {
     Value::Integer(value as i64)
 }
 
-fn round(input: &Input<'_, '_>) -> Outcome {
+fn round(input: &Input<'_, '_>) -> Value {
     let places = match input.argument(0) {
         Value::Nil => 0,
         places => integer(&places),
     };
-    let Number::Float(value) = number(&input.value) else { return Ok(number(&input.value).value()) };
+    let Number::Float(value) = number(&input.value) else { return number(&input.value).value() };
     if places <= 0 {
         let unit = 10_f64.powi(i32::try_from(places.saturating_neg()).unwrap_or(i32::MAX));
-        return Ok(truncated((value / unit).round() * unit));
+        return truncated((value / unit).round() * unit);
     }
     let places = usize::try_from(places).unwrap_or_default().min(15);
-    Ok(Value::Float(format!("{value:.places$}").parse().unwrap_or(value)))
+    Value::Float(format!("{value:.places$}").parse().unwrap_or(value))
 }
 
 /// Calculates with integers, or with floats if one is a float or the result is too large.
@@ -113,10 +113,12 @@ fn calculated(
     float: fn(f64, f64) -> f64,
 ) -> Value {
     let (a, b) = (number(&input.value), number(&input.argument(0)));
-    if let (Number::Integer(a), Number::Integer(b)) = (a, b) {
-        if let Some(exact) = exact(a, b) {
-            return Value::Integer(exact);
-        }
+    let exact = match (a, b) {
+        (Number::Integer(a), Number::Integer(b)) => exact(a, b),
+        _ => None,
+    };
+    if let Some(exact) = exact {
+        return Value::Integer(exact);
     }
     Value::Float(float(a.float(), b.float()))
 }

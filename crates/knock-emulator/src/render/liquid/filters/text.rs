@@ -47,14 +47,11 @@ pub(super) fn find(name: &str) -> Option<Filter> {
             Value::Nil => Ok(Value::Nil),
             _ => input.make(utf8_percent_encode(&input.text()?, &FORM).to_string().replace("%20", "+")),
         }),
-        "url_decode" => takes(0, |input| match &input.value {
-            Value::Nil => Ok(Value::Nil),
-            _ => {
-                let text = input.text()?.replace('+', " ");
-                let decoded =
-                    percent_decode_str(&text).decode_utf8().map_err(|_| not("percent-encoded UTF-8"))?;
-                input.make(&*decoded)
-            }
+        "url_decode" => takes(0, |input| {
+            let text = input.text()?.replace('+', " ");
+            let decoded =
+                percent_decode_str(&text).decode_utf8().map_err(|_| not("percent-encoded UTF-8"))?;
+            input.make(&*decoded)
         }),
         "base64_encode" => takes(0, |input| input.make(BASE64_STANDARD.encode(&*input.text()?))),
         "base64_decode" => takes(0, |input| decode(input, &BASE64_STANDARD)),
@@ -178,13 +175,10 @@ fn without_tags(text: &str) -> String {
             *missing = end.is_none();
             end
         });
-        match end {
-            Some(end) => rest = &rest[end..],
-            None => {
-                out.push('<');
-                rest = &rest[1..];
-            }
+        if end.is_none() {
+            out.push('<');
         }
+        rest = &rest[end.unwrap_or(1)..];
     }
     out + rest
 }

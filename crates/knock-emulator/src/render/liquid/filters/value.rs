@@ -9,7 +9,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::super::error::Problem;
 use super::super::super::markdown;
-use super::super::parse::Template;
 use super::super::value::{Value, equal, write_json};
 use super::{Filter, Input, Outcome, takes, takes_up_to};
 
@@ -86,7 +85,6 @@ fn translate(input: &Input<'_, '_>) -> Outcome {
     };
     // Knock does not document what a missing key gives; it is shown, so that it is seen.
     let Some(text) = env.library.translation(&env.locales, &key, count) else { return input.make(&*key) };
-    env.limits.bytes(text.len())?;
-    let template = Template::parse(text)?;
+    let template = env.parse(text)?;
     input.make(input.run.within(&template, input.named)?)
 }
