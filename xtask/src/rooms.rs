@@ -69,6 +69,19 @@ const HOUSES: &[House] = &[
         ],
         allowed: &[],
     },
+    House {
+        source: "crates/knock-directory/src",
+        rooms: &[
+            ("reading", &["problem", "node", "files"]),
+            ("find", &["find"]),
+            ("values", &["condition", "span", "channel_type"]),
+            ("environment", &["environment"]),
+            ("steps", &["channel", "function", "step"]),
+            ("resources", &["workflow", "resource", "translation"]),
+            ("directory", &["directory"]),
+        ],
+        allowed: &[],
+    },
 ];
 
 /// Reads the sources, and fails on every import that breaks the order.

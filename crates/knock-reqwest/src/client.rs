@@ -124,14 +124,16 @@ impl Knock {
     ///
     /// - no redirects (`redirect(Policy::none())`). A redirect repeats a call outside of its retry policy, and takes the
     ///   headers and the body elsewhere. The response of another URL is an error of kind
-    ///   [`Redirected`](knock_core::TransportErrorKind::Redirected), but by then the request has been sent there.
+    ///   [`Redirected`](knock_core::TransportErrorKind::Redirected), but by then the request has been sent there. A
+    ///   redirect back to the same URL is not noticed: a `POST` that became a `GET` by it reads as a success.
     /// - no retries (`retry(reqwest::retry::never())`). By default, reqwest repeats requests that a server refuses over
     ///   HTTP/2, which [`attempts`](knock_core::Error::attempts) does not count.
     /// - pings (`http2_keep_alive_interval`, `http2_keep_alive_timeout` and `http2_keep_alive_while_idle`). Without
     ///   them, a connection over HTTP/2 that a firewall or load balancer has dropped is used again and again.
-    /// - a `connect_timeout` that is shorter than the timeout of an attempt. Otherwise the outcome of a call that could
-    ///   not connect is unknown, and a second address of the host is not tried.
+    /// - a `connect_timeout` that is shorter than the timeout of an attempt. Otherwise a second address of the host is
+    ///   not tried.
     /// - no `timeout` and no `read_timeout`, because they could end attempts early.
+    /// - no proxy (`no_proxy()`) if the base URL begins with `http://` and is of this machine. A proxy would read the key.
     /// - no decompression (`no_gzip()`, …), unless the responses of a proxy need it. The limit
     ///   [`max_response_bytes`](knock_core::ConfigBuilder::max_response_bytes) applies to what is unpacked.
     ///

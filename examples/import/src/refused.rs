@@ -1,6 +1,6 @@
 //! The list of the users that were refused, as a CSV file or printed at the end.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
@@ -24,7 +24,13 @@ impl Refused {
     /// Opens the list. One that an earlier process began is cut back to what belongs to its checkpoint, so that nobody is
     /// listed twice.
     pub(crate) fn open(path: Option<&Path>, saved: Option<&Saved>) -> Result<Self, Problem> {
-        let file = path.map(|path| writer(path, saved.map_or(0, |saved| saved.refused_bytes))).transpose()?;
+        let bytes = saved.map_or(0, |saved| saved.refused_bytes);
+        if path.is_none() && bytes > 0 {
+            return Err(
+                "the checkpoint is of an import with `--refused FILE`; name the same file again".into()
+            );
+        }
+        let file = path.map(|path| writer(path, bytes)).transpose()?;
         Ok(Self { file, printed: Vec::new(), count: 0 })
     }
 
@@ -63,6 +69,15 @@ impl Refused {
 }
 
 fn writer(path: &Path, bytes: u64) -> Result<csv::Writer<File>, Problem> {
+    let found = fs::metadata(path).map_or(0, |file| file.len());
+    if found < bytes {
+        let problem = format!(
+            "{} has {found} bytes, but {bytes} of it belong to the checkpoint; bring the list of refused users back, or \
+             remove the checkpoint to begin anew",
+            path.display()
+        );
+        return Err(problem.into());
+    }
     let problem = |error| format!("{} cannot be written: {error}", path.display());
     let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(problem)?;
     file.set_len(bytes).map_err(problem)?;

@@ -158,6 +158,12 @@ impl Config {
         self.settings.base.join(target)
     }
 
+    /// Returns whether the host of the base URL is this machine: `localhost`, a name that ends with `.localhost`, or a
+    /// loopback address. Credentials may be sent there over plain `http`, so such requests must not go through a proxy.
+    pub fn is_loopback(&self) -> bool {
+        self.settings.base.is_loopback()
+    }
+
     /// Returns the scheme, host and port of the base URL, for example for spans and logs.
     pub fn origin(&self) -> (&str, &str, Option<u16>) {
         let base = &self.settings.base;
@@ -313,7 +319,8 @@ impl<B> ConfigBuilder<B> {
     /// Sets the longest time that connecting may take, TLS included, on platforms that report it. Default: 10 s.
     ///
     /// If the name of the host has several addresses, they share this time. A call that could not connect has not been
-    /// sent, so it is retried even if it is not safe to repeat.
+    /// sent, so it is retried even if it is not safe to repeat. The same applies if the timeout of the attempt or the
+    /// deadline of the call ends first.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
