@@ -2,13 +2,17 @@
 
 use serde_json::Value as Json;
 
-use super::error::{Problem, RenderError};
-use super::liquid::{Environment, Limits, Members, Run, Template, Value};
-use super::{Context, Renderer, Step};
+use crate::render::error::{Problem, RenderError};
+use crate::render::library::Library;
+use crate::render::limits::Limits;
+use crate::render::liquid::parse::Template;
+use crate::render::liquid::run::{Environment, Run};
+use crate::render::liquid::value::{Members, Value};
+use crate::render::step::{Context, Step};
 
 /// A step, and what its fields are rendered with.
 pub(crate) struct Fields<'a> {
-    pub(crate) renderer: &'a Renderer,
+    pub(crate) library: &'a Library,
     pub(crate) step: &'a Step<'a>,
     pub(crate) context: &'a Context<'a>,
     pub(crate) globals: Members,
@@ -17,18 +21,17 @@ pub(crate) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    pub(crate) fn new(renderer: &'a Renderer, step: &'a Step<'a>, context: &'a Context<'a>) -> Self {
+    pub(crate) fn new(library: &'a Library, step: &'a Step<'a>, context: &'a Context<'a>) -> Self {
         let globals = match Value::from(context.scope) {
             Value::Object(members) => std::sync::Arc::unwrap_or_clone(members),
             _ => Members::new(),
         };
-        Self { renderer, step, context, globals, limits: Limits::new() }
+        Self { library, step, context, globals, limits: Limits::new() }
     }
 
     pub(crate) fn environment(&self) -> Environment<'_> {
-        let library = &self.renderer.library;
-        let locales = library.locales(self.context.scope["recipient"]["locale"].as_str());
-        Environment::new(library, self.context.entities, self.context.now, locales, &self.limits)
+        let locales = self.library.locales(self.context.scope["recipient"]["locale"].as_str());
+        Environment::new(self.library, self.context.entities, self.context.now, locales, &self.limits)
     }
 
     /// An error with its place.

@@ -4,13 +4,15 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value as Json};
 
-use super::super::branding::color;
-use super::super::error::{Problem, RenderError};
-use super::super::fields::Fields;
-use super::super::liquid::{Members, Run, Template, Value};
-use super::super::markdown;
-use super::super::messages::list;
-use super::html::attribute;
+use crate::render::branding::color;
+use crate::render::email::html::attribute;
+use crate::render::error::{Problem, RenderError};
+use crate::render::fields::Fields;
+use crate::render::liquid::parse::Template;
+use crate::render::liquid::run::Run;
+use crate::render::liquid::value::{Members, Value};
+use crate::render::markdown_template;
+use crate::render::messages::list;
 
 pub(super) struct Blocks<'b, 'r> {
     pub(super) fields: &'b Fields<'b>,
@@ -57,7 +59,7 @@ impl Blocks<'_, '_> {
     /// Markdown is compiled first, then its Liquid is rendered.
     fn markdown(&mut self, block: &Json, field: &str) -> Result<String, RenderError> {
         let text = block["content"].as_str().unwrap_or_default();
-        let rendered = markdown::template(text).and_then(|template| self.run.render(&template));
+        let rendered = markdown_template::parse(text).and_then(|template| self.run.render(&template));
         rendered.map_err(|problem| self.fields.error(&format!("{field}.content"), problem))
     }
 
@@ -142,7 +144,7 @@ impl Blocks<'_, '_> {
     fn partial(&mut self, block: &Json, field: &str) -> Result<String, RenderError> {
         let key = block["key"].as_str().unwrap_or_default();
         let mut given = Members::new();
-        if let Some(partial) = self.fields.renderer.library.partial(key) {
+        if let Some(partial) = self.fields.library.partial(key) {
             for (name, default) in &partial.defaults {
                 given.insert(name.as_str().into(), Value::from(default));
             }

@@ -2,9 +2,9 @@
 
 use css_inline::CSSInliner;
 
-use super::super::error::Problem;
-use super::super::liquid::MAX_TEXT;
-use super::text::Links;
+use crate::render::email::text::Links;
+use crate::render::error::Problem;
+use crate::render::limits::MAX_TEXT;
 
 /// The deepest nesting of elements that is worked on.
 const MAX_DEPTH: usize = 256;

@@ -1,9 +1,10 @@
 //! What stands in outputs and tags: values, filters and conditions.
 
-use super::super::error::Problem;
-use super::filters::{self, Filter};
-use super::limits::{MAX_BRACKETS, MAX_NAME};
-use super::value::Value;
+use crate::render::error::Problem;
+use crate::render::limits::{MAX_BRACKETS, MAX_NAME};
+use crate::render::liquid::filters;
+use crate::render::liquid::filters::input::Filter;
+use crate::render::liquid::value::Value;
 
 /// A value in a template: `"text"`, `data.items[0].name` or `(1..3)`.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::error::Problem;
+use crate::render::error::Problem;
 
 /// A part of a template.
 #[derive(Clone, Debug)]

@@ -7,14 +7,7 @@
 
 mod expression;
 mod filters;
-mod lexer;
-mod limits;
-mod parse;
-mod run;
-mod value;
-
-pub(crate) use lexer::{Kind, Token, tokens};
-pub(crate) use limits::{Exceeded, Limits, MAX_TEXT};
-pub(crate) use parse::Template;
-pub(crate) use run::{Environment, Run};
-pub(crate) use value::{Members, Value};
+pub(crate) mod lexer;
+pub(crate) mod parse;
+pub(crate) mod run;
+pub(crate) mod value;

@@ -2,10 +2,10 @@
 
 use std::vec::IntoIter;
 
-use super::super::error::Problem;
-use super::expression::{Chain, Condition, Expression, Reader};
-use super::lexer::{Kind, Token, tokens};
-use super::limits::{MAX_BLOCKS, MAX_TEXT};
+use crate::render::error::Problem;
+use crate::render::limits::{MAX_BLOCKS, MAX_TEXT};
+use crate::render::liquid::expression::{Chain, Condition, Expression, Reader};
+use crate::render::liquid::lexer::{Kind, Token, tokens};
 
 /// A template that has been read.
 #[derive(Clone, Debug)]

@@ -1,20 +1,19 @@
 //! Rendering the tree of a template.
 
-use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::super::entities::Entities;
-use super::super::error::Problem;
-use super::super::library::{Library, Medium};
-use super::expression::{Chain, Comparison, Condition, Expression, Join, Operator, Step};
-use super::filters::Input;
-use super::limits::{Exceeded, Limits, MAX_BLOCKS, MAX_PARTIALS};
-use super::parse::{Branch, For, Node, NodeKind, Offset, Template, When};
-use super::value::{Members, Value, contains, count, equal, order, pair};
+use crate::render::entities::Entities;
+use crate::render::error::Problem;
+use crate::render::library::{Library, Medium};
+use crate::render::limits::{Limits, MAX_BLOCKS, MAX_PARTIALS};
+use crate::render::liquid::expression::{Chain, Comparison, Condition, Expression, Join, Operator, Step};
+use crate::render::liquid::filters::input::{Host, Input};
+use crate::render::liquid::parse::{Branch, For, Node, NodeKind, Offset, Template, When};
+use crate::render::liquid::value::{Members, Value, contains, count, equal, integer, items, order};
 
 /// What a rendering uses beside its variables.
 pub(crate) struct Environment<'e> {
@@ -206,25 +205,15 @@ impl<'r> Run<'r> {
                 return Ok(flow);
             }
             NodeKind::Render(key, arguments) => self.partial(key, arguments)?,
-            NodeKind::Translate(body, key) => {
-                match self.env.library.translation(&self.env.locales, &format!("system:{key}"), None) {
-                    Some(text) => {
-                        let text = self.translated(text)?;
-                        self.write(&text)?;
-                    }
-                    None => return self.body(body),
-                }
-            }
+            NodeKind::Translate(body, key) => match self.translate(&format!("system:{key}"), &[])? {
+                Some(text) => self.write(&text)?,
+                None => return self.body(body),
+            },
             NodeKind::Break => return Ok(Flow::Break),
             NodeKind::Continue => return Ok(Flow::Continue),
             NodeKind::Group(nodes) => return self.body(nodes),
         }
         Ok(Flow::On)
-    }
-
-    /// Renders the text of a translation, which is a template.
-    fn translated(&self, text: &str) -> Result<String, Problem> {
-        self.within(&self.env.parse(text)?, &[])
     }
 
     fn write(&mut self, text: &str) -> Result<(), Problem> {
@@ -466,7 +455,7 @@ impl<'r> Run<'r> {
                     call.arguments.iter().map(|argument| self.value(argument)).collect();
                 let named: Result<Vec<(String, Value)>, Problem> =
                     call.named.iter().map(|(name, value)| Ok((name.clone(), self.value(value)?))).collect();
-                (call.filter.run)(&Input { value, arguments: &arguments?, named: &named?, run: self })
+                (call.filter.run)(&Input { value, arguments: &arguments?, named: &named?, host: self })
             };
             value = run().map_err(|problem| problem.filter(&call.name))?;
         }
@@ -519,6 +508,29 @@ impl<'r> Run<'r> {
     }
 }
 
+impl Host for Run<'_> {
+    fn limits(&self) -> &Limits {
+        self.env.limits
+    }
+
+    fn now(&self) -> Timestamp {
+        self.env.now
+    }
+
+    fn entities(&self) -> &dyn Entities {
+        self.env.entities
+    }
+
+    fn translate(&self, key: &str, named: &[(String, Value)]) -> Result<Option<String>, Problem> {
+        let count = named.iter().find_map(|(name, value)| match value {
+            Value::Integer(count) if name == "count" => Some(*count),
+            _ => None,
+        });
+        let text = self.env.library.translation(&self.env.locales, key, count);
+        text.map(|text| self.within(&self.env.parse(text)?, named)).transpose()
+    }
+}
+
 /// The object `forloop`.
 fn position(name: &str, index: usize, length: usize, outer: &Value) -> Value {
     object([
@@ -532,36 +544,6 @@ fn position(name: &str, index: usize, length: usize, outer: &Value) -> Value {
         ("last", Value::Bool(index + 1 == length)),
         ("parentloop", outer.clone()),
     ])
-}
-
-/// The items from a position on. A range is not made before it is known to be short.
-pub(crate) fn items(
-    value: &Value,
-    start: usize,
-    limit: Option<usize>,
-    limits: &Limits,
-) -> Result<Vec<Value>, Exceeded> {
-    let limit = limit.unwrap_or(usize::MAX);
-    let items: Cow<'_, [Value]> = match value {
-        Value::List(items) => Cow::Borrowed(items),
-        Value::Object(members) => {
-            limits.items(members.len())?;
-            Cow::Owned(members.iter().map(pair).collect())
-        }
-        Value::Range(first, last) => {
-            let first = first.saturating_add(i64::try_from(start).unwrap_or(i64::MAX));
-            let length =
-                usize::try_from(last.saturating_sub(first).saturating_add(1)).unwrap_or_default().min(limit);
-            limits.items(length)?;
-            return Ok((first..=*last).take(length).map(Value::Integer).collect());
-        }
-        Value::Text(text) if !text.is_empty() => Cow::Owned(vec![value.clone()]),
-        _ => Cow::Borrowed(&[]),
-    };
-    let wanted = items.get(start..).unwrap_or_default();
-    let wanted = &wanted[..wanted.len().min(limit)];
-    limits.items(wanted.len())?;
-    Ok(wanted.to_vec())
 }
 
 fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
@@ -588,23 +570,4 @@ fn size(value: &Value) -> Option<usize> {
         _ => return None,
     };
     Some(usize::try_from(number).unwrap_or_default())
-}
-
-/// A whole number, or zero.
-pub(crate) fn integer(value: &Value) -> i64 {
-    match value {
-        Value::Integer(number) => *number,
-        #[expect(clippy::cast_possible_truncation, reason = "what is too large becomes the largest")]
-        Value::Float(number) => *number as i64,
-        Value::Text(text) => leading_integer(text),
-        _ => 0,
-    }
-}
-
-/// The number that a text begins with.
-fn leading_integer(text: &str) -> i64 {
-    let text = text.trim_start();
-    let sign = usize::from(text.starts_with('-'));
-    let digits = text[sign..].bytes().take_while(u8::is_ascii_digit).count();
-    text[..sign + digits].parse().unwrap_or_default()
 }

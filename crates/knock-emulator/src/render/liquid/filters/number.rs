@@ -1,9 +1,8 @@
 //! Filters of numbers.
 
-use super::super::super::error::Problem;
-use super::super::run::integer;
-use super::super::value::Value;
-use super::{Filter, Input, takes, takes_up_to};
+use crate::render::error::Problem;
+use crate::render::liquid::filters::input::{Filter, Input, takes, takes_up_to};
+use crate::render::liquid::value::{Value, integer};
 
 pub(super) fn find(name: &str) -> Option<Filter> {
     Some(match name {
@@ -92,7 +91,7 @@ fn truncated(value: f64) -> Value {
     Value::Integer(value as i64)
 }
 
-fn round(input: &Input<'_, '_>) -> Value {
+fn round(input: &Input<'_>) -> Value {
     let places = match input.argument(0) {
         Value::Nil => 0,
         places => integer(&places),
@@ -107,11 +106,7 @@ fn round(input: &Input<'_, '_>) -> Value {
 }
 
 /// Calculates with integers, or with floats if one is a float or the result is too large.
-fn calculated(
-    input: &Input<'_, '_>,
-    exact: fn(i64, i64) -> Option<i64>,
-    float: fn(f64, f64) -> f64,
-) -> Value {
+fn calculated(input: &Input<'_>, exact: fn(i64, i64) -> Option<i64>, float: fn(f64, f64) -> f64) -> Value {
     let (a, b) = (number(&input.value), number(&input.argument(0)));
     let exact = match (a, b) {
         (Number::Integer(a), Number::Integer(b)) => exact(a, b),
@@ -128,7 +123,7 @@ fn decimal(value: f64) -> f64 {
     format!("{value:.14e}").parse().unwrap_or(value)
 }
 
-fn divisor(input: &Input<'_, '_>) -> Result<Number, Problem> {
+fn divisor(input: &Input<'_>) -> Result<Number, Problem> {
     match number(&input.argument(0)) {
         Number::Integer(0) => Err(Problem::new("divides by zero")),
         number => Ok(number),
@@ -145,7 +140,7 @@ fn floor_remainder(a: i64, b: i64) -> Option<i64> {
     if remainder != 0 && (remainder < 0) != (b < 0) { remainder.checked_add(b) } else { Some(remainder) }
 }
 
-fn chosen(input: &Input<'_, '_>, replaces: fn(f64, f64) -> bool) -> Value {
+fn chosen(input: &Input<'_>, replaces: fn(f64, f64) -> bool) -> Value {
     let (value, bound) = (number(&input.value), number(&input.argument(0)));
     if replaces(value.float(), bound.float()) { bound.value() } else { value.value() }
 }

@@ -6,10 +6,9 @@ use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::super::super::error::Problem;
-use super::super::value::Value;
-use super::{Filter, Input, Outcome, takes, takes_up_to};
-use crate::render::liquid::run::integer;
+use crate::render::error::Problem;
+use crate::render::liquid::filters::input::{Filter, Input, Outcome, takes, takes_up_to};
+use crate::render::liquid::value::{Value, integer};
 
 pub(super) fn find(name: &str) -> Option<Filter> {
     Some(match name {
@@ -94,7 +93,7 @@ fn not(what: &str) -> Problem {
     Problem::new(format!("the text is not {what}"))
 }
 
-fn decode(input: &Input<'_, '_>, engine: &impl base64::Engine) -> Outcome {
+fn decode(input: &Input<'_>, engine: &impl base64::Engine) -> Outcome {
     let bytes = engine.decode(&*input.text()?).map_err(|_| not("Base64"))?;
     input.make(String::from_utf8(bytes).map_err(|_| not("UTF-8 in Base64"))?)
 }
@@ -106,7 +105,7 @@ pub(super) fn capitalized(text: &str) -> String {
     first + &letters.as_str().to_lowercase()
 }
 
-fn replace(input: &Input<'_, '_>, to: &str, replace: impl Fn(&str, &str, &str) -> String) -> Outcome {
+fn replace(input: &Input<'_>, to: &str, replace: impl Fn(&str, &str, &str) -> String) -> Outcome {
     let (text, from) = (input.text()?, input.argument_text(0)?);
     input.limits().text(text.len() + to.len())?;
     input.make(replace(&text, &from, to))
@@ -183,7 +182,7 @@ fn without_tags(text: &str) -> String {
     out + rest
 }
 
-fn truncate(input: &Input<'_, '_>) -> Outcome {
+fn truncate(input: &Input<'_>) -> Outcome {
     if matches!(input.value, Value::Nil) {
         return Ok(Value::Nil);
     }
@@ -201,7 +200,7 @@ fn truncate(input: &Input<'_, '_>) -> Outcome {
     input.make(kept + &ellipsis)
 }
 
-fn truncate_words(input: &Input<'_, '_>) -> Outcome {
+fn truncate_words(input: &Input<'_>) -> Outcome {
     if matches!(input.value, Value::Nil) {
         return Ok(Value::Nil);
     }
@@ -217,7 +216,7 @@ fn truncate_words(input: &Input<'_, '_>) -> Outcome {
     input.make(if cut { Cow::Owned(kept.join(" ") + &ellipsis(input)?) } else { Cow::Borrowed(&*text) })
 }
 
-fn ellipsis(input: &Input<'_, '_>) -> Result<String, Problem> {
+fn ellipsis(input: &Input<'_>) -> Result<String, Problem> {
     match input.arguments.get(1) {
         Some(ellipsis) => Ok(ellipsis.to_text(input.limits())?.to_string()),
         None => Ok("...".to_owned()),
