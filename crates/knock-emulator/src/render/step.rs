@@ -20,7 +20,7 @@ pub struct Source<'a> {
 }
 
 /// A channel step to render.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[must_use]
 pub struct Step<'a> {
     pub(crate) reference: &'a str,
@@ -53,6 +53,16 @@ impl<'a> Step<'a> {
     pub fn address(mut self, address: &'a Json) -> Self {
         self.address = address;
         self
+    }
+}
+
+impl fmt::Debug for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A channel may have secrets, and the address is a personal datum.
+        f.debug_struct("Step")
+            .field("reference", &self.reference)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }
 
