@@ -12,6 +12,8 @@ pub(crate) const MAX_ITEMS: usize = 100_000;
 pub(crate) const MAX_BLOCKS: usize = 64;
 /// The deepest nesting of brackets in an expression.
 pub(crate) const MAX_BRACKETS: usize = 16;
+/// The most bytes of the name of a variable, member, filter or argument.
+pub(crate) const MAX_NAME: usize = 256;
 /// The most partials within each other, which is Knock's limit.
 pub(crate) const MAX_PARTIALS: usize = 5;
 
