@@ -309,8 +309,7 @@ impl Emulator {
 
     /// Moves the emulator's own clock to a time, like [`advance`](Self::advance). A time in the past changes nothing.
     pub fn advance_to(&self, time: SystemTime) {
-        let duration = time.duration_since(self.now()).unwrap_or_default();
-        self.advance(duration);
+        self.lock().move_clock_to(time);
     }
 
     /// Returns the messages delivered until `now`, oldest first.
@@ -418,7 +417,9 @@ impl Emulator {
     /// Lets the emulator's clock run with the system's.
     #[cfg(feature = "server")]
     pub(crate) fn run_clock(&self) {
-        self.lock().clock.run();
+        let mut state = self.lock();
+        let latest = state.world.now;
+        state.clock.run(latest);
     }
 
     /// Returns bytes for an idempotency key, the same ones in every run.

@@ -95,6 +95,13 @@ impl State {
         }
     }
 
+    /// Moves the emulator's own clock to a time, unless that is in the past, and does what is due until then.
+    pub(crate) fn move_clock_to(&mut self, time: SystemTime) {
+        let Ok(duration) = time.duration_since(self.now()) else { return };
+        self.clock.skip(duration);
+        self.advance(time);
+    }
+
     /// Returns bytes for the idempotency key of a client in the same process.
     pub(crate) fn draw(&mut self) -> [u8; 16] {
         let (high, low) = (self.client_keys.next(), self.client_keys.next());
