@@ -17,7 +17,7 @@ async fn fetch(_: Request, env: Env, _: Context) -> Result<Response> {
         let knock = Knock::with_config(config);
         (*knock.unwrap_or_else(|error| unreachable!("{error}"))).clone()
     };
-    let mut report = run(&Host { base_url, repeats: Vec::new(), connect }).await;
+    let mut report = run(&Host { base_url, repeats: Vec::new(), times_connecting: false, connect }).await;
     own(&mut report, &env).await;
     Response::ok(report.to_json())
 }
