@@ -79,7 +79,8 @@ fn long_templates_end() {
     let markdown = format!("mark{}{{{{ 1 }}}}", "q".repeat(long));
     let marks = json!({ "visual_blocks": [{ "type": "markdown", "content": markdown }] });
     assert!(render(ChannelKind::Email, &marks, &json!({})).is_ok());
-    let line = json!({ "visual_blocks": [{ "type": "markdown", "content": "{% break %}".repeat(long / 4) }] });
+    let line =
+        json!({ "visual_blocks": [{ "type": "markdown", "content": "{% break %}".repeat(long / 4) }] });
     assert!(render(ChannelKind::Email, &line, &json!({})).is_ok());
     let tables = json!({ "html_body": "<table><tr><td>".repeat(80) });
     assert!(render(ChannelKind::Email, &tables, &json!({})).is_ok());
