@@ -132,6 +132,8 @@ mod api;
 mod clock;
 mod control;
 mod cors;
+#[cfg(feature = "workflows")]
+mod data_schema;
 mod emulator;
 mod endpoint;
 mod fault;
@@ -160,6 +162,8 @@ mod websocket;
 mod wire;
 mod world;
 
+#[cfg(feature = "workflows")]
+pub use self::data_schema::InvalidSchema;
 pub use self::emulator::{Builder, Emulator};
 pub use self::endpoint::{DEFAULT_WEBHOOK_SECRET, WebhookEndpoint};
 pub use self::fault::{Fault, Faults};

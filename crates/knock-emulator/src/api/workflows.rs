@@ -13,6 +13,8 @@ use crate::wire::fields::{self, bad_type};
 use crate::wire::response::{Failure, Outcome, no_content, ok};
 use crate::world::identify::Inline;
 use crate::world::trigger::{Source, Target, Trigger};
+#[cfg(feature = "workflows")]
+use crate::world::trigger_data;
 use crate::world::{Cancellation, World};
 
 /// The maximum size of `data` as JSON.
@@ -44,6 +46,9 @@ pub(crate) fn start(world: &mut World, key: &str, body: &Fields) -> Result<Strin
     if !fits(&data, MAX_DATA) {
         return Err(Failure::invalid("data", "should be at most 10 MB", "length"));
     }
+    let shared = Arc::new(Value::Object(data));
+    #[cfg(feature = "workflows")]
+    trigger_data::check(&workflow, &shared)?;
     let cancellation_key = fields::text(body, "cancellation_key")?.map(str::to_owned);
     let empty = Fields::new();
     let options = fields::object(body, "settings")?.unwrap_or(&empty);
@@ -53,7 +58,6 @@ pub(crate) fn start(world: &mut World, key: &str, body: &Fields) -> Result<Strin
         check_actor(world, &actor.recipient, values)?;
     }
 
-    let shared = Arc::new(Value::Object(data));
     let targets = recipients.into_iter().map(|inline| target(inline, &shared, world)).collect();
     let actor = actor.map(|actor| actor.apply(world));
     let tenant = tenant.map(|tenant| tenant.apply(world).id().to_owned());
