@@ -11,6 +11,8 @@ const CHUNK = Buffer.alloc(16 * 1024, ' ');
 /** 20 MB of JSON, in about 20 KB. */
 const BOMB = gzipSync(JSON.stringify({ id: 'jhammond', name: ' '.repeat(20_000_000) }));
 const JSON_TYPE = { 'content-type': 'application/json' };
+/** Lets a page of another origin read the response. */
+const ANY_PAGE = { 'access-control-allow-origin': '*' };
 
 /** What each fault does to a request that has arrived completely. */
 const FAULTS = {
@@ -35,6 +37,11 @@ const FAULTS = {
   },
   announced: (_, response) => response.writeHead(200, { ...JSON_TYPE, 'content-length': 10_000_000 }).flushHeaders(),
   bomb: (_, response) => response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }).end(BOMB),
+  // With its length, and without its end: whoever unpacks all of it before looking at the size waits.
+  'bomb-sized': (_, response) => {
+    response.writeHead(200, { ...JSON_TYPE, ...ANY_PAGE, 'content-encoding': 'gzip', 'content-length': BOMB.length });
+    response.write(BOMB.subarray(0, -8));
+  },
   sized: (_, response) => {
     // Without a length, in two chunks.
     response.writeHead(200, JSON_TYPE);

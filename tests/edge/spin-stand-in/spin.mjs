@@ -5,16 +5,16 @@
 // manifest get their values from `--variable`, from SPIN_VARIABLE_… or by default, that the component sees only those which
 // its own section maps, and that no host is reached which `allowed_outbound_hosts` does not name.
 //
-// It is unlike Spin in this: the component is the source of the example built without Spin variables, since wasmtime has
-// none, and reads them from its environment; and wasmtime forbids no host, so a URL in a variable that is not allowed is
-// replaced by one where nobody listens. Spin reports a denied request there, not a refused connection.
+// It is unlike Spin in this: the component is the example built without Spin variables, since wasmtime has none, and reads
+// them from its environment; and wasmtime forbids no host, so a URL in a variable that is not allowed is replaced by one
+// where nobody listens. Spin reports a denied request there, not a refused connection.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
-import { BUILD, cargoBin } from '../../lib/paths.mjs';
+import { BUILD, cargoBin } from '../lib/paths.mjs';
 
 const COMPONENT = path.join(BUILD, 'wasm32-wasip2', 'release', 'edge_spin_app.wasm');
 const NOBODY = 'http://127.0.0.1:1';
