@@ -76,7 +76,7 @@ fn path(location: &Location) -> String {
     for segment in location {
         match segment {
             LocationSegment::Property(name) => path.extend([".", &name]),
-            LocationSegment::Index(index) => path.push_str(&format!("[{index}]")),
+            LocationSegment::Index(index) => path.extend(["[", &index.to_string(), "]"]),
         }
     }
     path

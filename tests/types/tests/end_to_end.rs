@@ -82,9 +82,9 @@ fn project() -> PathBuf {
     fs::create_dir_all(home.join(workflow)).unwrap();
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(workflow);
     fs::copy(from.join("workflow.json"), home.join(workflow).join("workflow.json")).unwrap();
-    let core = root().join("crates/knock-core");
+    let core = root().join("crates/knock-core").display().to_string();
     let manifest = format!(
-        "[package]\nname = \"end-to-end\"\nedition = \"2024\"\n\n[dependencies]\nknock-core = {{ path = {core:?} }}\n\
+        "[package]\nname = \"end-to-end\"\nedition = \"2024\"\n\n[dependencies]\nknock-core = {{ path = '{core}' }}\n\
          serde = {{ version = \"1\", features = [\"derive\"] }}\n\n[workspace]\n"
     );
     fs::write(home.join("Cargo.toml"), manifest).unwrap();
