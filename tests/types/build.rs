@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let tries = format!(
         "/// The cases of which a part is any value.\n\
          const WARNED: &[usize] = &[{}];\n\n\
-         fn try_case(index: usize, data: &Value) -> Result<Value, String> {{\n    match index {{\n{arms}\
+         #[allow(clippy::too_many_lines)]\n         fn try_case(index: usize, data: &Value) -> Result<Value, String> {{\n    match index {{\n{arms}\
          \x20       _ => Err(\"no such case\".to_owned()),\n    }}\n}}\n",
         warned.join(", ")
     );
