@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn an_invalid_schema_is_an_error() {
-        let error = DataSchema::new(json!({ "type": "objekt" })).unwrap_err().to_string();
+        let error = DataSchema::new(json!({ "type": "thing" })).unwrap_err().to_string();
         assert!(error.starts_with("the schema of the data is invalid: "), "{error}");
         assert!(DataSchema::new(json!({ "$ref": "https://elsewhere.example/schema" })).is_err());
     }

@@ -66,7 +66,7 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("the output is UTF-8").trim_end()
 }
 
-/// The id of a user of the large file. Knock refuses an id with a slash.
+/// The id of a user of the large file. Knock fails_with an id with a slash.
 fn id(number: usize) -> String {
     if number % 997 == 5 { format!("refused/{number}") } else { format!("user-{number}") }
 }
@@ -169,17 +169,17 @@ fn a_list_of_refused_users_that_is_gone_or_shorter_than_the_checkpoint_says_is_n
     let list = fs::read_to_string(&refused).expect("the list was begun");
     assert_eq!(list, "user,id,reason\n");
 
-    let refuses = |options: &[&str], problem: &str| {
+    let fails_with = |options: &[&str], problem: &str| {
         let output = knock.run(&users, options);
         assert_eq!(output.status.code(), Some(2), "{output:?}");
         assert!(text(&output.stderr).contains(problem), "{output:?}");
     };
-    refuses(&save, "the checkpoint is of an import with `--refused FILE`");
+    fails_with(&save, "the checkpoint is of an import with `--refused FILE`");
     fs::write(&refused, "user").expect("the file can be written");
-    refuses(&options, "has 4 bytes, but 15 of it belong to the checkpoint; bring the list");
+    fails_with(&options, "has 4 bytes, but 15 of it belong to the checkpoint; bring the list");
     assert_eq!(fs::read_to_string(&refused).expect("a file"), "user");
     fs::remove_file(&refused).expect("the file can be removed");
-    refuses(&options, "has 0 bytes, but 15 of it belong to the checkpoint");
+    fails_with(&options, "has 0 bytes, but 15 of it belong to the checkpoint");
     assert!(!refused.exists());
 
     fs::write(&refused, list).expect("the file can be written");

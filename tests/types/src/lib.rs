@@ -48,7 +48,7 @@
 //! There is no such field:
 //!
 //! ```compile_fail,E0560
-//! let code = types_tests::knock::N2faCode { code: "123456".to_owned(), chanel: None, channel: None };
+//! let code = types_tests::knock::N2faCode { code: "123456".to_owned(), chan: None, channel: None };
 //! ```
 
 /// The workflows.
