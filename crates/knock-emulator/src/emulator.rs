@@ -130,9 +130,9 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// A [`FindError`](crate::FindError) if there is no such directory.
+    /// A [`FindError`](knock_directory::FindError) if there is no such directory.
     #[cfg(feature = "workflows")]
-    pub fn knock_dir(mut self, path: impl AsRef<Path>) -> Result<Self, crate::FindError> {
+    pub fn knock_dir(mut self, path: impl AsRef<Path>) -> Result<Self, knock_directory::FindError> {
         self.knock_dir = Some(knock_directory::find(path)?);
         Ok(self)
     }
@@ -448,7 +448,7 @@ impl Emulator {
     /// else does.
     #[cfg(feature = "workflows")]
     #[must_use]
-    pub fn problems(&self) -> Vec<crate::Problem> {
+    pub fn problems(&self) -> Vec<knock_directory::Problem> {
         let state = self.lock();
         state.settings.directory.as_ref().map(|directory| directory.problems.clone()).unwrap_or_default()
     }
