@@ -309,7 +309,7 @@ impl<'l> Model<'l> {
         assert!(self.prepared.expiry().is_none_or(|expiry| now.unix < expiry), "it had expired");
         assert!(attempt.timeout <= self.limits.timeout);
         if let Some(deadline) = self.deadline {
-            assert!(self.attempts == 1 || now.steady < deadline, "an attempt after the deadline");
+            assert!(now.steady < deadline, "an attempt after the deadline");
             assert!(attempt.timeout <= deadline.saturating_sub(now.steady));
         }
         let keys: Vec<_> =
@@ -355,7 +355,8 @@ impl<'l> Model<'l> {
                 assert_eq!(error.kind(), ErrorKind::Expired);
             }
             Some(StopReason::DeadlineExceeded) => {
-                assert!(self.attempts > 0 && self.deadline.is_some_and(|deadline| now.steady >= deadline));
+                assert!(self.deadline.is_some_and(|deadline| now.steady >= deadline));
+                assert!(self.attempts > 0 || error.outcome() == Outcome::NotApplied && error.is_retryable());
             }
             reason => panic!("stopped by {reason:?}"),
         }

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 import { checkExchange } from './lib/exchange_check.mjs';
+import { EXAMPLES } from './lib/paths.mjs';
 import { checkProcesses } from './lib/process_check.mjs';
 import { Report, title } from './lib/report.mjs';
 import { checkVersions } from './lib/versions.mjs';
@@ -13,8 +14,11 @@ const HELP = `node run.mjs [--only TARGET] [--sizes] [--update-sizes]
   --sizes          only builds, and compares sizes
   --update-sizes   only builds, and rewrites sizes.json
 
+With EDGE_EXAMPLES=FOLDER in the environment, the examples in a folder are run instead of the repository's. Those in
+target/packages/examples, where cargo xtask package makes them, depend on the packages as crates.io would get them.
+
 The first run installs what is missing into target/edge. It takes about 25 minutes on two idle cores, and 14 if the tools
-are there but nothing is built yet.`;
+are there but nothing is built yet. Seven minutes of CPU time are for worker-build and wasm-bindgen, which have to be compiled.`;
 const TARGETS = ['worker', 'spin', 'vercel', 'next', 'node', 'deno', 'bun'];
 /** The time limit of a target, its first build included. */
 const LONGEST_TARGET = 40 * 60_000;
@@ -34,6 +38,7 @@ async function main() {
   const start = performance.now();
   const report = new Report();
   const tools = await import('./lib/tools.mjs');
+  console.log(`the examples in ${EXAMPLES}`);
   title('the harness');
   await checkProcesses(report);
   await checkExchange(report);

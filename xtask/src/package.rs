@@ -51,6 +51,7 @@ pub(crate) fn prepare() -> Result<Vec<Example>> {
     pack(&crates)?;
     let packages = unpack(&crates, &home)?;
     check(&crates, &packages)?;
+    restore_dev_dependencies(&crates, &packages)?;
     examples(&home, &packages)
 }
 
@@ -88,11 +89,18 @@ fn check(crates: &[Crate], packages: &[PathBuf]) -> Result<()> {
     let repository = workspace::repository()?;
     let version = workspace::version()?;
     let names: BTreeSet<&str> = crates.iter().map(|published| &*published.name).collect();
+    let versioning = fs::read_to_string(root().join("VERSIONING.md"))?;
     let mut problems = Vec::new();
     for (published, package) in crates.iter().zip(packages) {
         let manifest: Table = fs::read_to_string(package.join("Cargo.toml"))?.parse()?;
-        let found =
-            [contents(package)?, metadata(&manifest, &repository), versions(&manifest, &names, &version)];
+        let readme = fs::read_to_string(package.join("README.md")).unwrap_or_default();
+        let found = [
+            contents(package)?,
+            metadata(&manifest, &repository),
+            versions(&manifest, &names, &version),
+            features(&manifest, &readme),
+            rust_version(&manifest, &readme, &versioning),
+        ];
         problems.extend(found.iter().flatten().map(|problem| format!("{}: {problem}", published.name)));
     }
     if problems.is_empty() {
@@ -100,6 +108,28 @@ fn check(crates: &[Crate], packages: &[PathBuf]) -> Result<()> {
         return Ok(());
     }
     Err(problems.join("\n").into())
+}
+
+/// Gives the packages back the dev-dependencies that are only paths, which cargo removed. Their tests need them.
+fn restore_dev_dependencies(crates: &[Crate], packages: &[PathBuf]) -> Result<()> {
+    for (published, package) in crates.iter().zip(packages) {
+        let Some(own) = published.manifest.get("dev-dependencies").and_then(Value::as_table) else {
+            continue;
+        };
+        let file = package.join("Cargo.toml");
+        let mut manifest: Table = fs::read_to_string(&file)?.parse()?;
+        let section = manifest.entry("dev-dependencies").or_insert_with(|| Value::Table(Table::new()));
+        let section = section.as_table_mut().ok_or("`dev-dependencies` is not a table")?;
+        for (name, dependency) in own {
+            let Some(mut dependency) = dependency.as_table().cloned() else { continue };
+            if dependency.remove("path").is_some() && !dependency.contains_key("version") {
+                dependency.insert("version".to_owned(), Value::from("*"));
+                section.insert(name.clone(), Value::Table(dependency));
+            }
+        }
+        fs::write(file, manifest.to_string())?;
+    }
+    Ok(())
 }
 
 /// Checks the files of a package.
@@ -161,6 +191,37 @@ fn metadata(manifest: &Table, repository: &str) -> Vec<String> {
     }
     if package.get("metadata").and_then(|metadata| metadata.get("docs")?.get("rs")).is_none() {
         problems.push("there are no settings for docs.rs".to_owned());
+    }
+    problems
+}
+
+/// Checks that the README's table has each feature, and no other.
+fn features(manifest: &Table, readme: &str) -> Vec<String> {
+    let declared = manifest.get("features").and_then(Value::as_table).into_iter().flatten();
+    let declared: BTreeSet<&str> =
+        declared.map(|(name, _)| &**name).filter(|name| *name != "default").collect();
+    let table = readme.split_once("| Feature |").map_or("", |(_, table)| table);
+    let rows = table.lines().skip(1).take_while(|line| line.starts_with('|'));
+    let shown: BTreeSet<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
+    let mut problems = Vec::new();
+    for name in declared.symmetric_difference(&shown) {
+        problems
+            .push(format!("the feature `{name}` is not in both its manifest and the table of its README"));
+    }
+    problems
+}
+
+/// Checks that the oldest Rust is where users look for it.
+fn rust_version(manifest: &Table, readme: &str, versioning: &str) -> Vec<String> {
+    let text = |field: &str| manifest["package"].get(field).and_then(Value::as_str).unwrap_or_default();
+    let (name, version) = (text("name"), text("rust-version"));
+    let mut problems = Vec::new();
+    if !readme.contains(&format!("needs Rust {version}")) {
+        problems.push(format!("its README does not say that it needs Rust {version}"));
+    }
+    let row = format!("| {version} |");
+    if !versioning.lines().any(|line| line.starts_with(&row) && line.contains(&format!("`{name}`"))) {
+        problems.push(format!("VERSIONING.md does not have it among the crates for Rust {version}"));
     }
     problems
 }
@@ -372,6 +433,31 @@ knock-fetch = { version = "0.1.0" }
         for (from, to, problem) in changes {
             assert_eq!(problems(&MANIFEST.replace(from, to)), [problem], "{from}");
         }
+    }
+
+    #[test]
+    fn a_table_without_a_feature_is_a_problem() {
+        let manifest: Table = "[features]\ndefault = []\na = []\nb = []".parse().unwrap();
+        let readme =
+            |rows: &str| format!("## Features\n\n| Feature | Effect |\n|---|---|\n{rows}\n| `c` |\n");
+        assert_eq!(
+            features(&manifest, &readme("| `a` | one |\n| `b` (default) | two |\n")),
+            <[&str; 0]>::default()
+        );
+        for (rows, wrong) in [("| `a` | one |\n", "b"), ("| `a` |\n| `b` |\n| `d` |\n", "d")] {
+            let [problem] = &features(&manifest, &readme(rows))[..] else { panic!("{rows}") };
+            assert!(problem.contains(&format!("`{wrong}`")), "{problem}");
+        }
+        assert_eq!(features(&manifest, "no table").len(), 2);
+    }
+
+    #[test]
+    fn a_wrong_rust_version_is_a_problem() {
+        let manifest: Table = MANIFEST.parse().unwrap();
+        let versioning = "| 1.89 | `knock-core` |\n| 1.91 | `knock-worker` |\n";
+        assert_eq!(rust_version(&manifest, "It needs Rust 1.89.", versioning), <[&str; 0]>::default());
+        assert_eq!(rust_version(&manifest, "It needs Rust 1.91.", versioning).len(), 1);
+        assert_eq!(rust_version(&manifest, "It needs Rust 1.89.", "| 1.91 | `knock-core` |\n").len(), 1);
     }
 
     #[test]

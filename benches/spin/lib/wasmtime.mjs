@@ -11,6 +11,8 @@ const WASI = ['-Sp3,cli,inherit-network', '-Wcomponent-model-async'];
 /** Starts a built component with an environment, which it takes from ours: secrets are not for the list of processes. */
 export async function startComponent(name, environment, more = []) {
   Object.assign(process.env, environment);
+  // With it, wasmtime captures a backtrace for each timer that a component cancels.
+  delete process.env.RUST_BACKTRACE;
   const variables = Object.keys(environment).flatMap((variable) => ['--env', variable]);
   const flags = [...WASI, ...more, '--addr', '127.0.0.1:0', ...variables];
   const command = [cargoBin('wasmtime'), 'serve', ...flags, path.join(OUT, `${name}.wasm`)];

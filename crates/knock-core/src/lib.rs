@@ -97,7 +97,7 @@ pub use config::{CallOptions, Config, ConfigBuilder, DEFAULT_BASE_URL, FromConfi
 pub use error::{Error, ErrorKind, FieldError, Outcome, StopReason, TransportError, TransportErrorKind};
 pub use maybe_send::{MaybeSend, MaybeSendSync};
 pub use operation::{
-    ApiResponse, Batch, Operation, Page, PageInfo, Paged, RequestEncoder, WithOptions, custom,
+    ApiResponse, Batch, Items, Operation, Page, PageInfo, Paged, RequestEncoder, WithOptions, custom,
 };
 pub use pace::Pace;
 pub use retry::{RetryBudget, RetryPolicy};

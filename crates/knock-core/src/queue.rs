@@ -26,7 +26,9 @@ use crate::value::UnixTime;
 /// A key that expires within this time is not used: the clocks of two machines differ, and a call takes a while.
 const KEY_MARGIN: Duration = Duration::from_secs(5 * 60);
 const SHORTEST_BACKOFF: Duration = Duration::from_secs(1);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(60 * 60);
+/// The longest backoff, and the longest wait that is asked for, so that one mistake of a server does not hold a call for
+/// good.
+const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 
 /// What is known about the earlier deliveries of a call. The default is a call that was never sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,7 +56,7 @@ pub enum Next {
 /// A call that is to be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {
-    /// How long Knock, or the client's [pace](crate::Pace), asks to wait.
+    /// How long Knock, or the client's [pace](crate::Pace), asks to wait. More than an hour counts as an hour.
     pub after: Option<Duration>,
     /// The shortest wait, see [`PreparedCall::min_wait`].
     pub at_least: Duration,
@@ -69,10 +71,16 @@ impl Retry {
     /// Returns the wait before the next delivery, after this many deliveries that failed, this one included. `random` is
     /// any number.
     ///
-    /// It is the wait that was asked for, or else one second, doubled after each failure up to an hour, minus a jitter of up
-    /// to a quarter.
+    /// It is the wait that was asked for, or else one second, doubled after each failure, minus a jitter of up to a quarter.
+    /// Either is an hour at most.
     pub fn wait(&self, failures: u32, random: u32) -> Duration {
-        self.after.unwrap_or_else(|| backoff(failures, random)).max(self.at_least)
+        self.wait_or(backoff(failures, random))
+    }
+
+    /// Returns the wait before the next delivery, for a queue with its own backoff: the wait that was asked for, up to an
+    /// hour, or else `backoff`.
+    pub fn wait_or(&self, backoff: Duration) -> Duration {
+        self.after.map_or(backoff, |after| after.min(LONGEST_WAIT)).max(self.at_least)
     }
 }
 
@@ -181,12 +189,12 @@ impl Delivery {
 
 /// Returns whether the error is that of the worker's key or settings. Once they are right, the call can be sent.
 fn is_of_the_worker(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Authentication | ErrorKind::Configuration)
+    matches!(error.kind(), ErrorKind::Authentication | ErrorKind::PermissionDenied | ErrorKind::Configuration)
 }
 
 fn backoff(failures: u32, random: u32) -> Duration {
     let factor = 1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
-    let wait = SHORTEST_BACKOFF.saturating_mul(factor).min(LONGEST_BACKOFF);
+    let wait = SHORTEST_BACKOFF.saturating_mul(factor).min(LONGEST_WAIT);
     wait.saturating_sub((wait / 4).mul_f64(f64::from(random) / f64::from(u32::MAX)))
 }
 
@@ -286,6 +294,7 @@ mod tests {
             (200, None, done, Next::Sent),
             (200, None, "<html>", retry(None, true, true)),
             (401, None, "{}", retry(None, true, false)),
+            (403, None, "{}", retry(None, true, false)),
             (422, None, "{}", Next::SetAside(Reason::Refused)),
             (429, Some("90"), "{}", retry(Some(90), false, false)),
             (429, None, "{}", retry(None, true, false)),
@@ -307,6 +316,20 @@ mod tests {
         assert!(min_wait > Duration::from_secs(1));
         assert_eq!(retry.wait(1, 0), min_wait);
         assert_eq!(retry.wait(5, 0), Duration::from_secs(16));
+    }
+
+    #[test]
+    fn a_wait_that_was_asked_for_is_an_hour_at_most() {
+        let hour = Duration::from_secs(3600);
+        for (after, expected) in [(hour, hour), (hour * 2, hour), (Duration::MAX, hour)] {
+            let after = Some(after);
+            let retry = Retry { after, at_least: Duration::ZERO, counts: false, may_have_acted: false };
+            assert_eq!((retry.wait(1, 0), retry.wait_or(Duration::from_secs(7))), (expected, expected));
+        }
+        // As a proxy may send it: the time in milliseconds since 1970.
+        let absurd = response(429, Some("1790000000000"), "{}");
+        let Next::Retry(retry) = deliver(trigger(), Ok(absurd)) else { panic!("no retry") };
+        assert_eq!(retry.wait(1, 0), hour);
     }
 
     #[test]

@@ -26,7 +26,7 @@ use knock_core::{
 };
 use knock_emulator::{Emulator, RateLimits};
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use support::{NOW, config, response, secs};
 
 const HOUR: u64 = 3600;
@@ -61,6 +61,8 @@ struct World {
     /// How often a bulk operation has to be fetched until it is finished.
     fetches: u32,
     operations: BTreeMap<String, (u32, Vec<Value>)>,
+    /// What every bulk operation says in addition.
+    says: Map<String, Value>,
     /// The requests that arrived, by target and body.
     requests: Vec<(String, Value)>,
     /// How often Knock acted on an item, by id.
@@ -135,22 +137,25 @@ impl World {
         let bad = ids.iter().filter(|id| id.starts_with("bad")).map(|id| json!({ "id": id })).collect();
         let id = format!("op{}", self.operations.len());
         self.operations.insert(id.clone(), (self.fetches, bad));
-        operation(&id, self.fetches == 0, &self.operations[&id].1)
+        self.operation(&id)
+    }
+
+    fn operation(&self, id: &str) -> Value {
+        let (left, bad) = &self.operations[id];
+        let time = "2026-01-02T03:04:05Z";
+        let mut operation = json!({
+            "id": id, "name": "bulk", "status": if *left == 0 { "completed" } else { "processing" },
+            "error_count": bad.len(), "error_items": bad, "inserted_at": time, "updated_at": time
+        });
+        operation.as_object_mut().unwrap().extend(self.says.clone());
+        operation
     }
 
     fn fetch(&mut self, id: &str) -> http::Response<Bytes> {
-        let Some((left, bad)) = self.operations.get_mut(id) else { return response(404, &[], "{}") };
+        let Some((left, _)) = self.operations.get_mut(id) else { return response(404, &[], "{}") };
         *left = left.saturating_sub(1);
-        response(200, &[], operation(id, *left == 0, bad).to_string())
+        response(200, &[], self.operation(id).to_string())
     }
-}
-
-fn operation(id: &str, is_done: bool, bad: &[Value]) -> Value {
-    let time = "2026-01-02T03:04:05Z";
-    json!({
-        "id": id, "name": "bulk", "status": if is_done { "completed" } else { "processing" },
-        "error_items": bad, "inserted_at": time, "updated_at": time
-    })
 }
 
 /// Is ready after this many polls.
@@ -384,6 +389,54 @@ fn nothing_to_do_sends_nothing() {
         wait_for(bulk::delete_users().start(&client, Vec::<String>::new()).unwrap().finish()).unwrap();
     assert!(summary.is_complete());
     assert!(knock.chunks().is_empty());
+}
+
+/// Users `u0`, `u1`, … are identified by a Knock whose bulk operations say this. Returns the items that are done, and the
+/// ids of the refused ones with their indices.
+fn identify(
+    users: u32,
+    fates: impl IntoIterator<Item = Fate>,
+    says: &Value,
+) -> (u64, Vec<(Option<u64>, String)>) {
+    let (knock, client) = knock(fates);
+    knock.world.lock().unwrap().says.clone_from(says.as_object().unwrap());
+    let work = bulk::identify_users().rate_limit_retries(0);
+    let mut run = work.start(&client, ids(0..users).into_iter().map(UserRequest::new)).unwrap();
+    let [chunk] = &chunks_of(&mut run)[..] else { panic!("one chunk was expected") };
+    assert!(matches!(chunk.outcome, Outcome::Done), "{chunk:?}");
+    let settled = run.summary().settled;
+    assert_eq!(settled.done + settled.refused + settled.rate_limited, u64::from(users));
+    assert_eq!(run.summary().is_complete(), settled.done == u64::from(users));
+    (chunk.done, chunk.refused.iter().map(|refused| (refused.item.index, refused.item.id.clone())).collect())
+}
+
+#[test]
+fn what_knock_counts_as_failed_is_not_done() {
+    let nameless = |count| vec![(None, String::new()); count];
+    assert_eq!(identify(9, [], &json!({})), (9, vec![]));
+    assert_eq!(identify(9, [], &json!({ "error_count": 5 })), (4, nameless(5)));
+    // Knock lists some of them, or one that was not sent, or with less than they are.
+    let some = json!({ "error_count": 3, "error_items": [{ "id": "u2" }, { "id": 7 }] });
+    assert_eq!(identify(9, [], &some), (6, [vec![(Some(2), "u2".to_owned())], nameless(2)].concat()));
+    let unknown = json!({ "error_count": 1, "error_items": [{ "id": "U2" }] });
+    assert_eq!(identify(9, [], &unknown), (8, vec![(None, "U2".to_owned())]));
+    let fewer = json!({ "error_count": 0, "error_items": [{ "id": "u2" }] });
+    assert_eq!(identify(9, [], &fewer), (8, vec![(Some(2), "u2".to_owned())]));
+    // Never more than were accepted.
+    assert_eq!(identify(9, [], &json!({ "error_count": u64::MAX })), (0, nameless(9)));
+    assert_eq!(identify(9, [Fate::Limit(4)], &json!({ "error_count": 9 })), (0, nameless(5)));
+}
+
+#[test]
+fn an_odd_field_of_a_bulk_operation_costs_nothing() {
+    let says = json!({ "name": null, "inserted_at": "soon", "updated_at": 7, "error_count": "none", "error_items": 0 });
+    assert_eq!(identify(3, [], &says), (3, vec![]));
+    let (knock, client) = knock([]);
+    knock.world.lock().unwrap().says.clone_from(says.as_object().unwrap());
+    let schedule = ScheduleRequest::new("digest", "jhammond").repeat(RepeatRule::daily());
+    let mut run = bulk::create_schedules().start(&client, [schedule]).unwrap();
+    let chunks = chunks_of(&mut run);
+    assert!(matches!(chunks[0].outcome, Outcome::Done), "{chunks:?}");
 }
 
 #[test]

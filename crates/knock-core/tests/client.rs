@@ -11,7 +11,7 @@ use knock_core::channel_data::ChannelId;
 use knock_core::slack::{self, AccessTokenObject};
 use knock_core::{
     CallOptions, Client, Config, ErrorKind, Method, Operation, Outcome, Paged, PreparedCall, RetryPolicy,
-    StopReason, UnixTime, custom, feeds, messages, ms_teams, objects, tenants, users, workflows,
+    StopReason, UnixTime, custom, feeds, messages, ms_teams, objects, schedules, tenants, users, workflows,
 };
 use serde_json::{Value, json};
 use support::{Fake, Reaction, Sent, block_on, config, millis, poll_once, response, secs};
@@ -596,6 +596,20 @@ fn an_odd_row_costs_only_itself() {
     let page = block_on(users::list_preferences("a").send(&client)).unwrap();
     assert_eq!((page.items.len(), page.unreadable.len()), (2, 1));
     assert!(page.unreadable[0].to_string().contains("at [1].id "), "{}", page.unreadable[0]);
+
+    // What a call changed or deleted, and what a batch did.
+    let rows = |row: &str| format!("[{row}, {{\"id\": 7}}, {row}]");
+    let schedule = format!(
+        r#"{{"id":"1","workflow":"w","recipient":{USER},"inserted_at":"2026-09-21T14:13:20Z","updated_at":"2026-09-21T14:13:20Z"}}"#
+    );
+    let client = self::client([Reaction::ok(rows(&schedule))]);
+    let deleted = block_on(schedules::delete(["1"]).send(&client)).unwrap();
+    assert_eq!((deleted.iter().count(), deleted.unreadable.len()), (2, 1), "{deleted:?}");
+    assert!(deleted.unreadable[0].to_string().contains(" at [1]"), "{}", deleted.unreadable[0]);
+    let message = r#"{"id":"m","recipient":"a","status":"sent","inserted_at":"2026-09-21T14:13:20Z","updated_at":"2026-09-21T14:13:20Z"}"#;
+    let client = self::client([Reaction::ok(rows(message))]);
+    let seen = block_on(messages::batch_mark_as_seen(["m"]).send(&client)).unwrap();
+    assert_eq!((seen.value.len(), seen.unreadable.len()), (2, 1), "{seen:?}");
 
     // A list with a name but without pages.
     let channels = r#"{"ms_teams_channels": [{"id": "a"}, {"id": 7}]}"#;

@@ -1,9 +1,16 @@
 //! The pace of calls, against the emulator with the strictest rate limits, by a clock that the tests move.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "the helpers are tests, too, and a process tells its parent"
+)]
 
 mod support;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
@@ -238,38 +245,95 @@ fn shares_of_a_rate_add_up_to_it() {
     assert!(*done.sent.last().unwrap() < millis(4061), "{:?}", done.sent.last());
 }
 
-/// Two threads of each of two processes call in real time. What the emulator counts are the times at which the calls are
-/// sent, so that it does not matter how long the machine takes for the rest.
+/// The environment variable that makes this test one of the two processes that it starts.
+const IS_CALLER: &str = "KNOCK_PACE_TEST_IS_CALLER";
+
+/// Two threads of each of two processes call in real time. The emulator is asked afterwards, with the times at which the
+/// calls were sent, so that it does not matter how long the machine takes for the rest.
 #[test]
 fn two_processes_with_a_half_each_meet_no_429_in_real_time() {
+    if std::env::var_os(IS_CALLER).is_some() {
+        return call_for_three_seconds();
+    }
+    let mut processes = [(); 2].map(|()| Process::start());
+    processes.iter_mut().for_each(Process::go);
+    let sent = processes.map(Process::sent);
+    let [first, second] = &sent;
+    assert!(!first.is_empty() && !second.is_empty(), "{sent:?}");
+    assert!(first[0] < second[second.len() - 1] && second[0] < first[first.len() - 1], "one after the other");
+
+    let mut all = sent.concat();
+    all.sort_unstable();
     let emulator = strict();
-    let start = Instant::now();
-    let process = |name: &'static str| {
-        let config = config(Pace::new().share(1, 2));
-        let emulator = emulator.clone();
-        move || {
-            let mut sent = 0;
-            while start.elapsed() < secs(3) {
-                let prepared = users::identify(name).prepare(RANDOM).unwrap();
-                let mut call = Call::new(&config, prepared, None, at(start.elapsed()), RANDOM).unwrap();
-                let now = loop {
-                    let now = at(start.elapsed());
-                    match call.wait(now).unwrap() {
-                        Duration::ZERO => break now,
-                        wait => std::thread::sleep(wait),
-                    }
-                };
-                let (request, _) = call.send(now).unwrap();
-                assert_eq!(respond(&emulator, request, now).status(), 200);
-                sent += 1;
-            }
-            sent
+    let start = all[0];
+    for (index, nanoseconds) in all.into_iter().enumerate() {
+        let now = at(Duration::from_nanos(nanoseconds - start));
+        let mut call = Call::new(&config(Pace::new()), identify(), None, now, RANDOM).unwrap();
+        assert_eq!(call.wait(now).unwrap(), Duration::ZERO);
+        let (request, _) = call.send(now).unwrap();
+        assert_eq!(respond(&emulator, request, now).status(), 200, "call {index}");
+    }
+}
+
+/// A call of tier 3: 60 per second.
+fn identify() -> PreparedCall {
+    users::identify("jhammond").prepare(RANDOM).expect("valid")
+}
+
+/// Tells on stderr that it is ready, waits for a line, calls, and tells when it sent each call, in nanoseconds since 1970.
+fn call_for_three_seconds() {
+    let config = config(Pace::new().share(1, 2));
+    eprintln!("ready");
+    std::io::stdin().read_line(&mut String::new()).unwrap();
+    let (unix, steady) = (SystemTime::UNIX_EPOCH.elapsed().unwrap(), Instant::now());
+    let call = || {
+        while steady.elapsed() < secs(3) {
+            let mut call = Call::new(&config, identify(), None, at(steady.elapsed()), RANDOM).unwrap();
+            let sent_at = loop {
+                let now = steady.elapsed();
+                match call.wait(at(now)).unwrap() {
+                    Duration::ZERO => break now,
+                    wait => std::thread::sleep(wait),
+                }
+            };
+            let _ = call.send(at(sent_at)).unwrap();
+            eprintln!("{}", (unix + sent_at).as_nanos());
         }
     };
-    let (first, second) = (process("first"), process("second"));
-    let threads = [first.clone(), first, second.clone(), second].map(std::thread::spawn);
-    let sent: usize = threads.into_iter().map(|thread| thread.join().expect("no 429")).sum();
-    assert!(sent > 0 && sent <= 60 * 4, "{sent}");
+    std::thread::scope(|scope| {
+        scope.spawn(call);
+        scope.spawn(call);
+    });
+}
+
+/// A process of this program that runs only the test above.
+struct Process {
+    child: Child,
+    lines: Lines<BufReader<ChildStderr>>,
+}
+
+impl Process {
+    fn start() -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "two_processes_with_a_half_each_meet_no_429_in_real_time", "--nocapture"]);
+        command.env(IS_CALLER, "1").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        assert_eq!(lines.next().unwrap().unwrap(), "ready");
+        Self { child, lines }
+    }
+
+    fn go(&mut self) {
+        self.child.stdin.take().unwrap().write_all(b"\n").unwrap();
+    }
+
+    /// Waits for its end, and returns when it sent its calls.
+    fn sent(mut self) -> Vec<u64> {
+        let time = |line: String| line.parse().unwrap_or_else(|_| panic!("a process failed: {line}"));
+        let sent = self.lines.map(|line| time(line.unwrap())).collect();
+        assert!(self.child.wait().unwrap().success());
+        sent
+    }
 }
 
 #[test]
@@ -330,6 +394,26 @@ fn a_call_that_cannot_start_before_its_deadline_fails_at_once() {
     let options = CallOptions::new().deadline(secs(6));
     let mut next = Call::new(&config, bulk(), Some(&options), now, RANDOM).unwrap();
     assert_eq!(next.wait(now).unwrap(), error.retry_after().unwrap());
+}
+
+#[test]
+fn a_call_whose_wait_took_longer_than_its_deadline_is_not_sent() {
+    let config = paced(Pace::new()).deadline(secs(5)).build().unwrap();
+    let [mut first, mut second] = [begin(&config, bulk()), begin(&config, bulk())];
+    assert_eq!(first.wait(at(Duration::ZERO)).unwrap(), Duration::ZERO);
+    assert!(second.wait(at(Duration::ZERO)).unwrap() < secs(5));
+    // For example because a laptop slept.
+    let now = at(secs(5));
+    assert_eq!(second.wait(now).unwrap(), Duration::ZERO, "its turn was before the deadline");
+    let error = second.send(now).unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Transport, Outcome::NotApplied));
+    assert_eq!(error.transport_kind(), Some(TransportErrorKind::LocalLimit));
+    assert_eq!((error.stopped_by(), error.attempts()), (Some(StopReason::DeadlineExceeded), 0));
+    assert!(error.is_retryable());
+    assert_eq!(
+        error.to_string(),
+        "users.bulk_delete: the deadline passed before the first attempt; nothing was sent [deadline exceeded]"
+    );
 }
 
 #[test]

@@ -9,9 +9,9 @@ use bytes::Bytes;
 use knock_core::call::{Call, Completed, Sent, Verdict};
 use knock_core::registry::OPERATIONS;
 use knock_core::{
-    Config, DecodeError, Error, ErrorKind, InvalidInput, Method, Operation, OperationInfo, Outcome,
-    PreparedCall, RateLimitTier, RequestEncoder, RetryBudget, RetryPolicy, StopReason, TransportError,
-    custom, messages, schedules, slack, users, workflows,
+    CallOptions, Config, DecodeError, Error, ErrorKind, InvalidInput, Method, Operation, OperationInfo,
+    Outcome, PreparedCall, RateLimitTier, RequestEncoder, RetryBudget, RetryPolicy, StopReason,
+    TransportError, custom, messages, schedules, slack, users, workflows,
 };
 use serde_json::Value;
 use support::{NOW, millis, response, secs};
@@ -330,8 +330,9 @@ fn a_misleading_second_response_reports_that_an_earlier_attempt_may_have_acted()
         let delete = schedules::delete(["s"]);
         let completed = lose(delete.prepare(RANDOM).unwrap(), lost, 200).result.expect("it succeeds");
         assert_eq!(completed.earlier_attempt_may_have_acted(), earlier);
-        let response = delete.read(completed).unwrap();
-        assert_eq!((response.value.len(), response.earlier_attempt_may_have_acted()), (0, earlier));
+        let response = delete.with(CallOptions::new()).read(completed).unwrap();
+        assert_eq!((response.value.items.len(), response.earlier_attempt_may_have_acted()), (0, earlier));
+        assert_eq!(response.value.earlier_attempt_may_have_acted, earlier, "`send` returns only this value");
     }
     // The only attempt is not an earlier one.
     let error =

@@ -459,20 +459,35 @@ fn a_variable_that_cannot_be_read_is_an_error_and_never_the_default() {
     }
     let missing = Config::from_variables(|_| Err::<String, _>(VarError::NotPresent)).build().unwrap_err();
     assert!(missing.to_string().starts_with("no API key"), "{missing}");
-    // An empty variable is not set. One of white space only is a mistake, and must not mean production.
-    let with_url = |url: &'static str| {
-        let value = move |name: &str| if name == "KNOCK_API_KEY" { "sk_1" } else { url };
-        Config::from_variables(move |name| Some(value(name).to_owned()).filter(|_| name != "KNOCK_BRANCH"))
-            .build()
-    };
-    assert_eq!(with_url("").unwrap().origin(), ("https", "api.knock.app", None));
-    for blank in [" ", "\r\n", "\u{feff}"] {
-        assert!(with_url(blank).unwrap_err().to_string().contains("base URL is empty or blank"), "{blank:?}");
-    }
     // A setter replaces what was read.
     let unreadable = || Config::from_variables(|_| Err::<String, _>(VarError::NotUnicode(MARK.into())));
     let config = unreadable().api_key("sk_1").base_url("http://localhost:1").branch("b").build().unwrap();
     assert_eq!(config.origin(), ("http", "localhost", Some(1)));
+}
+
+#[test]
+fn an_empty_variable_is_not_set_and_one_of_white_space_is_a_mistake() {
+    let config = |of: &'static str, value: &'static str| {
+        let key = move |name: &str| (name == "KNOCK_API_KEY").then(|| "sk_1".to_owned());
+        Config::from_variables(move |name| if name == of { Some(value.to_owned()) } else { key(name) })
+            .build()
+    };
+    assert!(config("KNOCK_API_KEY", "").unwrap_err().to_string().starts_with("no API key"));
+    assert_eq!(config("KNOCK_BASE_URL", "").unwrap().origin(), ("https", "api.knock.app", None));
+    let request = users::get("a").to_request(&config("KNOCK_BRANCH", "").unwrap()).unwrap();
+    assert!(!request.headers().contains_key("x-knock-branch"));
+
+    // Otherwise it would mean production, or the main branch.
+    for blank in [" ", "\r\n", "\u{feff}"] {
+        for (name, problem) in [
+            ("KNOCK_API_KEY", "(it is blank)"),
+            ("KNOCK_BASE_URL", "the base URL is empty or blank"),
+            ("KNOCK_BRANCH", "the branch is empty or blank"),
+        ] {
+            let error = config(name, blank).unwrap_err().to_string();
+            assert!(error.contains(problem) && error.contains(name), "{blank:?} {error}");
+        }
+    }
 }
 
 #[test]

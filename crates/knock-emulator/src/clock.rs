@@ -29,10 +29,19 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// Lets the clock run with the system's.
+    /// Lets the clock run with the system's, or ahead of it if it was moved or stands in the future.
     #[cfg(feature = "server")]
-    pub(crate) fn run(&mut self) {
+    pub(crate) fn run(&mut self, latest: Timestamp) {
+        let ahead = system_time(latest).duration_since(SystemTime::now()).unwrap_or_default();
+        self.ahead = self.ahead.max(ahead);
         self.runs = true;
+    }
+
+    /// Moves the clock, unless it stands: then it is where the latest request is.
+    pub(crate) fn skip(&mut self, duration: Duration) {
+        if self.runs {
+            self.advance(duration);
+        }
     }
 
     /// Returns the time; `latest` is the time of the latest request.

@@ -24,7 +24,8 @@ pub(crate) fn handle(state: &mut State, method: &Method, path: &str, body: &[u8]
         ("GET", "health") => json_response(200, &json!({ "status": "ok" })),
         ("POST", "reset") => {
             state.reset();
-            with_status(204, Bytes::new())
+            let failure = state.unsaved();
+            failure.map_or_else(|| with_status(204, Bytes::new()), |failure| failure.response())
         }
         ("POST", "faults") => add_faults(state, body),
         ("DELETE", "faults") => {

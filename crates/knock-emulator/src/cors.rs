@@ -14,14 +14,17 @@ use crate::wire::call::header;
 use crate::wire::response::{Failure, with_status};
 
 const METHODS: &str = "GET, POST, PUT, DELETE";
-/// The headers that Knock's own clients send from a browser, and this SDK.
-const HEADERS: &str = "accept, authorization, baggage, content-type, idempotency-key, traceparent, tracestate, \
+/// The headers that Knock's own clients send from a browser, and this SDK, and those that tracing adds to them.
+const HEADERS: &str = "accept, authorization, baggage, content-type, idempotency-key, sentry-trace, traceparent, tracestate, \
     user-agent, x-knock-branch, x-knock-client, x-knock-user-token, x-stainless-arch, x-stainless-lang, \
     x-stainless-os, x-stainless-package-version, x-stainless-retry-count, x-stainless-runtime, \
     x-stainless-runtime-version, x-stainless-timeout";
 /// In seconds. Browsers shorten it to what they accept.
 const MAX_AGE: &str = "7200";
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// A page of the internet asks for this before it calls a machine of a private network, such as its own.
+const ASK_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-request-private-network");
+const ALLOW_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 
 /// Responds to a preflight. Returns `None` for any other request.
 pub(crate) fn preflight(origins: &Origins, parts: &Parts) -> Option<Response<Bytes>> {
@@ -37,6 +40,9 @@ pub(crate) fn preflight(origins: &Origins, parts: &Parts) -> Option<Response<Byt
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(HEADERS));
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(MAX_AGE));
+    if parts.headers.contains_key(ASK_PRIVATE_NETWORK) {
+        headers.insert(ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));
+    }
     share(origins, &parts.headers, &mut response);
     Some(response)
 }
@@ -56,15 +62,22 @@ pub(crate) fn share(origins: &Origins, request: &HeaderMap, response: &mut Respo
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
 }
 
+/// Refuses a request with a host name that a page could have pointed to this machine after it was loaded from elsewhere: the
+/// browser then takes the emulator for the origin of the page, and sends no origin with a read.
+pub(crate) fn admit_host(origins: &Origins, headers: &HeaderMap) -> Result<(), Failure> {
+    check_host(headers, |host| origins.admit_host(host))
+}
+
+fn check_host(headers: &HeaderMap, is_safe: impl Fn(&str) -> bool) -> Result<(), Failure> {
+    let Some(host) = headers.get(HOST) else { return Ok(()) };
+    let host = String::from_utf8_lossy(host.as_bytes());
+    if is_safe(&host) { Ok(()) } else { Err(host_not_allowed(&host)) }
+}
+
 /// Refuses a request to a control endpoint if a page of another origin could have caused it. A request without any of
 /// these headers does not come from a browser.
 pub(crate) fn guard(origins: &Origins, headers: &HeaderMap) -> Result<(), Failure> {
-    if let Some(host) = headers.get(HOST) {
-        let host = String::from_utf8_lossy(host.as_bytes());
-        if !origins.trust_host(&host) {
-            return Err(not_allowed(&host, "control"));
-        }
-    }
+    check_host(headers, |host| origins.trust_host(host))?;
     match headers.get(ORIGIN) {
         Some(origin) => {
             let origin = String::from_utf8_lossy(origin.as_bytes());
@@ -80,9 +93,20 @@ pub(crate) fn guard(origins: &Origins, headers: &HeaderMap) -> Result<(), Failur
 
 /// Refuses to open a socket to a page that cannot call the API. A browser opens one without a preflight.
 pub(crate) fn admit_socket(origins: &Origins, headers: &HeaderMap) -> Result<(), Failure> {
+    admit_host(origins, headers)?;
     let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
     let origin = String::from_utf8_lossy(origin.as_bytes());
     if origins.admit(&origin) { Ok(()) } else { Err(not_allowed(&origin, "call")) }
+}
+
+fn host_not_allowed(host: &str) -> Failure {
+    let shown: String = host.chars().take(200).collect();
+    let message = format!(
+        "The emulator does not accept the host name {shown}, since a web page could have pointed it to this machine. Use \
+         localhost or an address, or start knock-emulator with `--allow-origin http://{shown}`, or call `allow_origin` of \
+         the builder."
+    );
+    Failure::new(403, "host_not_allowed", &message, "authentication_error")
 }
 
 fn not_allowed(origin: &str, what: &str) -> Failure {

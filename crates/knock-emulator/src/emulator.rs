@@ -53,6 +53,11 @@ impl Builder {
     /// Lets web pages of an origin, for example `https://app.example`, call and control the emulator. `*` lets pages of
     /// every origin call it, but not control it. Pages on this machine, such as those of `http://localhost:3000`, always
     /// can.
+    ///
+    /// Requests whose `Host` is a name are refused unless it is that of an allowed origin, or a name that a web page cannot
+    /// have: `localhost`, one without a dot (as of a service in Docker Compose) or one in `.internal` or `.local`. Of these,
+    /// only `localhost` can control the emulator. Addresses always can. Otherwise a page could point its own name to this
+    /// machine and be taken for one of the emulator.
     pub fn allow_origin(mut self, origin: impl AsRef<str>) -> Self {
         self.settings.origins.allow(origin.as_ref());
         self
@@ -166,12 +171,16 @@ impl Builder {
     ///
     /// The file is a journal of the calls that changed something, which are performed again here. A call is written to it
     /// before its response is sent, so a process that is killed loses nothing that was acknowledged; the system may lose
-    /// the last seconds if the power fails. It contains your test data, but no keys and no user tokens.
+    /// the last seconds if the power fails. If it cannot be written, because the disk is full for example, this call and
+    /// each later one that changes something fails with a 500 and the code `state_not_saved`, until the emulator is started
+    /// again or reset. It contains your test data, but no keys and no user tokens.
     ///
     /// The file grows with each such call, by some 200 bytes and what was sent, and [`Emulator::reset`] empties it. To open
-    /// it takes about half as long as the calls took: 100,000 users and triggers for 1,000,000 recipients some 20 s.
-    /// Faults, rate limits and webhooks are not restored, and calls are performed with the workflows of this
-    /// builder, and with those of a Knock directory as they are now: runs that wait at a step that is gone have ended then.
+    /// it takes about half as long as the calls took: 100,000 users and triggers for 1,000,000 recipients some 20 s. Of the
+    /// messages, the latest 50,000 are kept.
+    /// Faults and webhooks are not restored. Calls are performed with the workflows, channels and latency of this builder,
+    /// and regardless of its rate limits and signing key, since they were admitted when they were made. The workflows of a
+    /// Knock directory are those on disk now: runs that wait at a step that is gone have ended then.
     ///
     /// ```no_run
     /// use knock_emulator::Emulator;
@@ -183,11 +192,11 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// A [`StateError`] if the file cannot be used, is in use by another process, or is damaged. A damaged file is left as
-    /// it is. A last line that is incomplete is no damage: the process was killed while it wrote it.
+    /// A [`StateError`] if the file cannot be used, is in use by another process, is damaged, or has a call that does not
+    /// succeed with the settings of this builder. The file is left as it is then. A last line that breaks off is no damage: the process was killed while it wrote it.
     pub fn open(self, path: impl AsRef<Path>) -> Result<Emulator, StateError> {
         let mut state = self.state();
-        let journal = Journal::open(path.as_ref(), |record| state.restore(&record))?;
+        let journal = Journal::open(path.as_ref(), |record| state.restore(record))?;
         state.journal = Some(journal);
         state.connect_webhooks();
         // The time was moved in the former process, and must not go back.
@@ -242,6 +251,9 @@ impl Emulator {
         let (parts, body) = request.into_parts();
         let mut state = self.lock();
         let settings = Arc::clone(&state.settings);
+        if let Err(failure) = cors::admit_host(&settings.origins, &parts.headers) {
+            return Reply::new(failure.response());
+        }
         if let Some(response) = cors::preflight(&settings.origins, &parts) {
             return Reply::new(response);
         }
@@ -350,8 +362,7 @@ impl Emulator {
 
     /// Moves the emulator's own clock to a time, like [`advance`](Self::advance). A time in the past changes nothing.
     pub fn advance_to(&self, time: SystemTime) {
-        let duration = time.duration_since(self.now()).unwrap_or_default();
-        self.advance(duration);
+        self.lock().move_clock_to(time);
     }
 
     /// Returns the messages delivered until `now`, oldest first.
@@ -382,6 +393,8 @@ impl Emulator {
     }
 
     /// Removes all data, faults and logged requests, and empties the state file. The configuration and the time are kept.
+    ///
+    /// If the file cannot be emptied, later calls that change something fail, as [`Builder::open`] describes.
     pub fn reset(&self) {
         self.lock().reset();
     }
@@ -404,7 +417,7 @@ impl Emulator {
     /// // … trigger a workflow …
     /// for due in emulator.due_webhooks() {
     ///     // … pass `due.request` to the endpoint of your service, which fails at first …
-    ///     emulator.webhook_sent(due.id, Ok(http::StatusCode::SERVICE_UNAVAILABLE));
+    ///     emulator.webhook_sent(due.id, due.attempt, Ok(http::StatusCode::SERVICE_UNAVAILABLE));
     /// }
     /// assert!(emulator.due_webhooks().is_empty());
     /// emulator.advance(Duration::from_secs(1));
@@ -421,7 +434,7 @@ impl Emulator {
 
     pub(crate) fn take_webhooks(&self, limit: usize) -> Vec<DueWebhook> {
         let mut state = self.lock();
-        if state.webhooks.is_empty() {
+        if state.webhooks.is_idle() {
             return Vec::new();
         }
         let now = state.now();
@@ -431,10 +444,13 @@ impl Emulator {
 
     /// Reports what became of a request of [`due_webhooks`](Self::due_webhooks): the status of the response, or why there
     /// was none. A status that is not 2xx is followed by another attempt.
-    pub fn webhook_sent(&self, id: u64, result: Result<StatusCode, String>) {
+    ///
+    /// `id` and `attempt` are those of the [`DueWebhook`]. The result of an attempt that is no longer waited for is ignored:
+    /// a minute passed, the event was [redelivered](Self::redeliver), or the emulator was reset.
+    pub fn webhook_sent(&self, id: u64, attempt: usize, result: Result<StatusCode, String>) {
         let mut state = self.lock();
         let now = timestamp(state.now());
-        state.webhooks.sent(id, result, now);
+        state.webhooks.sent(id, attempt, result, now);
     }
 
     /// Reads the Knock directory again if a file has changed. Returns whether one has. A trigger does the same.
@@ -494,7 +510,8 @@ impl Emulator {
         self.lock().webhooks.deliveries().cloned().collect()
     }
 
-    /// Delivers an event once more, whatever became of it. Returns whether there is such a delivery.
+    /// Delivers an event once more, whatever became of it, with up to 8 attempts of its own. An attempt that is in flight
+    /// does not count any more. Returns whether there is such a delivery.
     pub fn redeliver(&self, id: u64) -> bool {
         let mut state = self.lock();
         let now = timestamp(state.now());
@@ -504,7 +521,9 @@ impl Emulator {
     /// Lets the emulator's clock run with the system's.
     #[cfg(feature = "server")]
     pub(crate) fn run_clock(&self) {
-        self.lock().clock.run();
+        let mut state = self.lock();
+        let latest = state.world.now;
+        state.clock.run(latest);
     }
 
     /// Returns bytes for an idempotency key, the same ones in every run.

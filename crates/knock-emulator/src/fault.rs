@@ -8,6 +8,7 @@ use http::{Method, Response};
 use serde_json::Value;
 
 use crate::ids::Ids;
+use crate::wire::call::Throttled;
 use crate::wire::reply::{Connection, Reply};
 use crate::wire::response::{Failure, with_status};
 
@@ -152,7 +153,7 @@ impl Fault {
         self.after_acting || !matches!(self.effect, Effect::Status(_) | Effect::DropBefore | Effect::Html)
     }
 
-    pub(crate) fn throttled(&self) -> Option<(String, Vec<String>)> {
+    pub(crate) fn throttled(&self) -> Option<Throttled> {
         match &self.effect {
             Effect::RateLimited { param, ids } => Some((param.clone(), ids.clone())),
             _ => None,

@@ -9,21 +9,20 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{Method, Request, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::settings::DEFAULT_KEY;
-use crate::wire::call::header;
+use crate::wire::call::{Call, Throttled, header};
 use crate::wire::idempotency::IDEMPOTENCY_KEY;
 
 /// The first line of a state file.
 const HEADER: &[u8] = b"knock-emulator state 1\n";
 const NO_HEADER: &str = "this is not the first line of a state file of this version";
-/// The prefix of the headers that list what was not changed.
-const THROTTLED: &str = "x-ratelimited-";
+/// The length of the checksum of a record, in hexadecimal, and of the space that follows.
+const SUM: usize = 9;
 /// The beginning of the paths of control endpoints.
 #[cfg(feature = "workflows")]
 const INTERVENTION: &str = "/_emulator/";
@@ -57,6 +56,20 @@ pub enum StateError {
         /// What is wrong with the line.
         problem: &'static str,
     },
+    /// A call of the file does not succeed with the settings of now, for example because its workflow is not declared. The
+    /// file was left as it is.
+    #[error(
+        "line {line} of the state file {path} cannot be repeated with these workflows, channels and latency ({problem}); \
+         the file was left as it is: start with the settings of before, or with another file"
+    )]
+    NotRepeatable {
+        /// The path of the file.
+        path: PathBuf,
+        /// The number of the line, starting at 1.
+        line: usize,
+        /// The status and the code of the response.
+        problem: String,
+    },
 }
 
 /// A call that changed something.
@@ -72,16 +85,18 @@ pub(crate) struct Record {
     body: String,
     /// The entities that were rate-limited and not changed: the parameter and its ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) throttled: Option<(String, Vec<String>)>,
+    throttled: Option<Throttled>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    users_only: bool,
 }
 
 impl Record {
     /// Returns the record of a call, unless the call changed nothing.
     pub(crate) fn of(
+        call: &Call,
         parts: &Parts,
         body: &[u8],
         response: &Response<Bytes>,
-        throttled: Option<(String, Vec<String>)>,
         request_id: &str,
         at: Timestamp,
     ) -> Option<Self> {
@@ -97,8 +112,14 @@ impl Record {
             key: header(&parts.headers, &IDEMPOTENCY_KEY).map(str::to_owned),
             // A call that succeeds has a body in JSON, or its body was not read.
             body: String::from_utf8_lossy(body).into_owned(),
-            throttled: throttled.or_else(|| throttled_by(response)),
+            throttled: call.throttled.clone().filter(|(_, ids)| !ids.is_empty()),
+            users_only: call.users_only,
         })
+    }
+
+    /// Restricts the call as it was restricted when it was made.
+    pub(crate) fn restrict(&self, call: Call) -> Call {
+        Call { throttled: self.throttled.clone(), users_only: self.users_only, ..call }
     }
 
     /// Returns the record of a call of a control endpoint.
@@ -112,6 +133,7 @@ impl Record {
             key: None,
             body: body.to_string(),
             throttled: None,
+            users_only: false,
         }
     }
 
@@ -122,13 +144,10 @@ impl Record {
         Some((path, serde_json::from_str(&self.body).ok()?))
     }
 
-    /// Returns the request, with a key that may do everything. Credentials are not recorded.
+    /// Returns the request. Credentials are not recorded.
     pub(crate) fn request(&self) -> Option<(Parts, Bytes)> {
-        let mut request = Request::builder()
-            .method(self.method.as_str())
-            .uri(self.uri.as_str())
-            .header(AUTHORIZATION, format!("Bearer {DEFAULT_KEY}"))
-            .header(CONTENT_TYPE, JSON);
+        let mut request =
+            Request::builder().method(self.method.as_str()).uri(self.uri.as_str()).header(CONTENT_TYPE, JSON);
         if let Some(key) = &self.key {
             request = request.header(IDEMPOTENCY_KEY, key);
         }
@@ -137,26 +156,27 @@ impl Record {
 }
 
 /// Reading a bulk operation completes it. No other read changes anything.
-fn may_change(parts: &Parts) -> bool {
+pub(crate) fn may_change(parts: &Parts) -> bool {
     parts.method != Method::HEAD
         && (parts.method != Method::GET || parts.uri.path().starts_with("/v1/bulk_operations/"))
-}
-
-fn throttled_by(response: &Response<Bytes>) -> Option<(String, Vec<String>)> {
-    let named = |name: &HeaderName| name.as_str().strip_prefix(THROTTLED).map(str::to_owned);
-    let (param, ids) = response.headers().iter().find_map(|(name, ids)| Some((named(name)?, ids)))?;
-    Some((param, ids.to_str().ok()?.split(',').map(str::to_owned).collect()))
 }
 
 /// An open state file, which no other process can open.
 #[derive(Debug)]
 pub(crate) struct Journal {
     file: File,
+    /// The number of bytes of the header and the whole records.
+    end: u64,
+    /// Why a call could not be written. What follows from it must not be written either.
+    failed: Option<String>,
 }
 
 impl Journal {
     /// Opens a state file, or creates it, and calls a function with each of its records.
-    pub(crate) fn open(path: &Path, mut restore: impl FnMut(Record)) -> Result<Self, StateError> {
+    pub(crate) fn open(
+        path: &Path,
+        mut restore: impl FnMut(&Record) -> Result<(), String>,
+    ) -> Result<Self, StateError> {
         let failed = |source| StateError::Io { path: path.to_owned(), source };
         let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let file = options.map_err(failed)?;
@@ -165,40 +185,79 @@ impl Journal {
             Err(TryLockError::WouldBlock) => return Err(StateError::InUse { path: path.to_owned() }),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
-        let mut journal = Self { file };
-        let mut lines = Lines { input: BufReader::new(&journal.file), line: 0, end: 0 };
+        let mut journal = Self { file, end: 0, failed: None };
         let damaged = |line, problem| StateError::Damaged { path: path.to_owned(), line, problem };
+        let mut restore = |number, line: &[u8]| {
+            let record = parse(line).map_err(|problem| damaged(number, problem))?;
+            restore(&record).map_err(|problem| {
+                let path = path.to_owned();
+                StateError::NotRepeatable { path, line: number, problem }
+            })
+        };
+        let mut lines = Lines { input: BufReader::new(&journal.file), line: 0, end: 0 };
         while let Some(line) = lines.next().map_err(failed)? {
             if lines.line > 1 {
-                restore(parse(&line).map_err(|problem| damaged(lines.line, problem))?);
+                restore(lines.line, &line)?;
             } else if line != HEADER {
                 return Err(damaged(1, NO_HEADER));
             }
         }
-        let (end, is_new) = (lines.end, lines.line == 0);
-        let rest = lines.input.fill_buf().map_err(failed)?;
-        if is_new && !HEADER.starts_with(rest) {
+        let (number, end, rest) = (lines.line, lines.end, lines.rest().map_err(failed)?);
+        if number == 0 && !HEADER.starts_with(&rest) {
             return Err(damaged(1, NO_HEADER));
         }
-        journal.start(end, is_new).map_err(failed)?;
+        let started = if number == 0 {
+            journal.start(0, HEADER)
+        } else if is_torn(&rest) {
+            journal.start(end, b"")
+        } else {
+            // A record of which only the line feed is missing.
+            restore(number + 1, &rest)?;
+            journal.start(end + rest.len() as u64, b"\n")
+        };
+        started.map_err(failed)?;
         Ok(journal)
     }
 
-    /// Appends after the last whole record: what follows was in flight when the process ended.
-    fn start(&mut self, end: u64, is_new: bool) -> io::Result<()> {
+    /// Removes what follows after `end`, and appends there.
+    fn start(&mut self, end: u64, text: &[u8]) -> io::Result<()> {
         self.file.set_len(end)?;
         self.file.seek(SeekFrom::Start(end))?;
-        if is_new { self.file.write_all(HEADER) } else { Ok(()) }
+        self.file.write_all(text)?;
+        self.end = end + text.len() as u64;
+        Ok(())
+    }
+
+    /// Returns why a call could not be written, if there was one. Until [`clear`](Self::clear) nothing can be written then.
+    pub(crate) fn failure(&self) -> Option<&str> {
+        self.failed.as_deref()
     }
 
     pub(crate) fn append(&mut self, record: &Record) -> io::Result<()> {
         let json = serde_json::to_string(record)?;
-        self.file.write_all(format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes())).as_bytes())
+        let line = format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()));
+        if let Err(error) = self.file.write_all(line.as_bytes()) {
+            self.failed = Some(error.to_string());
+            // If this fails, the next start takes what was written for a call in flight, which it was.
+            let _ = self.start(self.end, b"");
+            return Err(error);
+        }
+        self.end += line.len() as u64;
+        Ok(())
     }
 
     /// Removes all records.
     pub(crate) fn clear(&mut self) -> io::Result<()> {
-        self.start(0, true)
+        let cleared = self.start(0, HEADER);
+        self.failed = cleared.as_ref().err().map(ToString::to_string);
+        cleared
+    }
+
+    /// A journal whose file cannot be written.
+    #[cfg(test)]
+    pub(crate) fn unwritable(path: &Path) -> Self {
+        let file = File::open(path).expect("the file exists");
+        Self { file, end: 0, failed: None }
     }
 }
 
@@ -211,7 +270,7 @@ impl Drop for Journal {
 
 fn parse(line: &[u8]) -> Result<Record, &'static str> {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let (sum, json) = line.split_at_checked(9).ok_or("it is too short")?;
+    let (sum, json) = line.split_at_checked(SUM).ok_or("it is too short")?;
     let sum =
         std::str::from_utf8(sum).ok().and_then(|sum| u32::from_str_radix(sum.strip_suffix(' ')?, 16).ok());
     if sum != Some(crc32fast::hash(json)) {
@@ -245,4 +304,23 @@ impl<R: Read + Seek> Lines<R> {
         self.end += line.len() as u64;
         Ok(Some(line))
     }
+
+    /// Returns what follows the last line.
+    fn rest(mut self) -> io::Result<Vec<u8>> {
+        let mut rest = Vec::new();
+        self.input.read_to_end(&mut rest)?;
+        Ok(rest)
+    }
+}
+
+/// Whether a rest is the beginning of a record, or empty: the process was killed, or the disk was full, while the record was
+/// written. A zero byte or any other damage is not.
+fn is_torn(rest: &[u8]) -> bool {
+    let (sum, json) = rest.split_at(rest.len().min(SUM));
+    let is_sum = sum.iter().enumerate().all(|(at, byte)| match at {
+        8 => *byte == b' ',
+        _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(byte),
+    });
+    let is_beginning = || matches!(serde_json::from_slice::<Record>(json), Err(error) if error.is_eof());
+    is_sum && is_beginning()
 }

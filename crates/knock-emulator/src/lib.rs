@@ -126,8 +126,8 @@
 //!
 //! # Web pages
 //! Pages on this machine, such as those of `http://localhost:3000`, can call the emulator with a public key, as they call
-//! Knock. [`Builder::allow_origin`] allows other origins. The control endpoints refuse requests that a page of an origin
-//! that was not named could cause, whatever host name it uses.
+//! Knock. [`Builder::allow_origin`] allows other origins, and other host names for the emulator. The control endpoints refuse
+//! requests that a page of an origin that was not named could cause, whatever host name it uses, and so does the API.
 //!
 //! # Enhanced security
 //! With [`Builder::signing_key`], calls with a public key need a signed user token, as in Knock's enhanced security mode:

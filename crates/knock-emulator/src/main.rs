@@ -25,8 +25,10 @@ Options:
       --host <address>   the address to listen on (default: 127.0.0.1)
       --key <key>        accept another API key; can be repeated
       --allow-origin <origin>
-                         let web pages of another origin use the emulator; can be repeated (default: only
-                         pages on this machine; * lets every page call the API)
+                         let web pages of another origin use the emulator, and let clients use its host name
+                         for the emulator; can be repeated (default: only pages on this machine, and the names
+                         localhost, those without a dot, *.internal and *.local; * lets every page and
+                         every name call the API)
       --latency <ms>     let triggers, messages and cancellations take effect later (default: 0)
       --signing-key <file>
                          turn on enhanced security mode: user tokens must be signed by this key, a file with
@@ -62,10 +64,48 @@ struct Options {
     /// The number of declared workflows.
     workflows: usize,
     webhooks: usize,
+    keys: usize,
+    origins: Vec<String>,
+    latency: Duration,
+    signing_key: bool,
+    rate_limits: Option<RateLimits>,
+    retry_after: bool,
     knock_dir: bool,
 }
 
 impl Options {
+    /// Says what is on, one line each, without secrets.
+    fn settings(&self) -> String {
+        let file = |path: &Option<PathBuf>, none: &str| match path {
+            None => none.to_owned(),
+            Some(path) => path.display().to_string(),
+        };
+        let workflows = match self.workflows {
+            _ if self.knock_dir => "those of the Knock directory".to_owned(),
+            0 => "any".to_owned(),
+            count => count.to_string(),
+        };
+        let mut pages = vec!["those on this machine"];
+        pages.extend(self.origins.iter().map(String::as_str));
+        let limits = match (&self.rate_limits, self.retry_after) {
+            (None, _) => "off",
+            (Some(_), true) => "those of Knock",
+            (Some(_), false) => "those of Knock, without retry-after",
+        };
+        let security = if self.signing_key { "on, public keys need a signed user token" } else { "off" };
+        let lines = [
+            format!("Workflows: {workflows}, webhook endpoints: {}", self.webhooks),
+            format!("State: {}", file(&self.state, "in memory")),
+            format!("Seed: {}", file(&self.seed, "none")),
+            format!("Other API keys: {}", self.keys),
+            format!("Web pages: {}", pages.join(", ")),
+            format!("Rate limits: {limits}"),
+            format!("Latency: {} ms", self.latency.as_millis()),
+            format!("Enhanced security: {security}"),
+        ];
+        lines.join("\n") + "\n"
+    }
+
     fn add_webhook(&mut self, endpoint: WebhookEndpoint) {
         self.emulator = std::mem::take(&mut self.emulator).webhook(endpoint);
         self.webhooks += 1;
@@ -98,24 +138,35 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
         seed: None,
         workflows: 0,
         webhooks: 0,
+        keys: 0,
+        origins: Vec::new(),
+        latency: Duration::ZERO,
+        signing_key: false,
+        rate_limits: None,
+        retry_after: true,
         knock_dir: false,
     };
     while let Some(argument) = arguments.next()? {
         match argument {
             Short('p') | Long("port") => options.addr.set_port(arguments.value()?.parse()?),
             Long("host") => options.addr.set_ip(arguments.value()?.parse()?),
-            Long("key") => options.emulator = options.emulator.key(arguments.value()?.string()?),
+            Long("key") => {
+                options.emulator = options.emulator.key(arguments.value()?.string()?);
+                options.keys += 1;
+            }
             Long("workflow") => {
                 let workflow = Workflow::new(arguments.value()?.string()?);
                 options.emulator = options.emulator.workflow(workflow);
                 options.workflows += 1;
             }
             Long("allow-origin") => {
-                options.emulator = options.emulator.allow_origin(arguments.value()?.string()?);
+                let origin = arguments.value()?.string()?;
+                options.emulator = options.emulator.allow_origin(&origin);
+                options.origins.push(origin);
             }
             Long("latency") => {
-                let latency = Duration::from_millis(arguments.value()?.parse()?);
-                options.emulator = options.emulator.latency(latency);
+                options.latency = Duration::from_millis(arguments.value()?.parse()?);
+                options.emulator = options.emulator.latency(options.latency);
             }
             Long("signing-key") => {
                 let path = PathBuf::from(arguments.value()?);
@@ -123,6 +174,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
                     std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
                 let emulator = options.emulator.signing_key(&key);
                 options.emulator = emulator.map_err(|error| format!("{}: {error}", path.display()))?;
+                options.signing_key = true;
             }
             Long("webhook") => {
                 let url = arguments.value()?.string()?;
@@ -138,6 +190,9 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             }
             Long("state") => options.state = Some(arguments.value()?.into()),
             Long("seed") => options.seed = Some(arguments.value()?.into()),
+            Long("rate-limits") => {
+                options.rate_limits.get_or_insert_default();
+            }
             #[cfg(feature = "workflows")]
             Long("knock-dir") => {
                 let path = PathBuf::from(arguments.value()?);
@@ -145,9 +200,9 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
                 options.emulator = emulator.map_err(|error| error.to_string())?;
                 options.knock_dir = true;
             }
-            Long("rate-limits") => options.emulator = options.emulator.rate_limits(RateLimits::new()),
             Long("no-retry-after") => {
-                options.emulator = options.emulator.rate_limits(RateLimits::new().without_retry_after());
+                options.rate_limits = Some(RateLimits::new().without_retry_after());
+                options.retry_after = false;
             }
             Short('h') | Long("help") => return Ok(Command::Print(HELP.to_owned())),
             Short('V') | Long("version") => {
@@ -156,11 +211,17 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             _ => return Err(argument.unexpected()),
         }
     }
+    if let Some(limits) = &options.rate_limits {
+        options.emulator = options.emulator.rate_limits(limits.clone());
+    }
     Ok(Command::Serve(Box::new(options)))
 }
 
 fn run(options: Options) -> Result<(), String> {
-    let Options { addr, emulator, state, seed, workflows, webhooks, knock_dir } = options;
+    let settings = options.settings();
+    #[cfg(feature = "workflows")]
+    let knock_dir = options.knock_dir;
+    let Options { addr, emulator, state, seed, .. } = options;
     let emulator = match &state {
         Some(path) => emulator.open(path).map_err(|error| with_cause(&error))?,
         None => emulator.build(),
@@ -168,15 +229,6 @@ fn run(options: Options) -> Result<(), String> {
     if let Some(path) = &seed {
         load(&emulator, path).map_err(|problem| format!("the seed {}: {problem}", path.display()))?;
     }
-    let workflows = if knock_dir {
-        "those of the Knock directory".to_owned()
-    } else if workflows == 0 {
-        "any".to_owned()
-    } else {
-        workflows.to_string()
-    };
-    let state = state.map_or("in memory".to_owned(), |path| path.display().to_string());
-    let settings = format!("Workflows: {workflows}, webhook endpoints: {webhooks}\nState: {state}\n");
     let served = tokio::runtime::Builder::new_multi_thread().enable_all().build().and_then(|runtime| {
         runtime.block_on(async {
             let server = Server::start(emulator, addr).await?;

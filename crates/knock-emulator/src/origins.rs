@@ -9,6 +9,8 @@ pub(crate) struct Origins {
     any: bool,
     /// `https://app.example`, or `app.example` for both schemes.
     named: BTreeSet<String>,
+    /// The host names of those.
+    hosts: BTreeSet<String>,
 }
 
 impl Origins {
@@ -21,7 +23,9 @@ impl Origins {
         let origin = origin.trim().to_ascii_lowercase();
         let path = origin.find("://").map_or(0, |at| at + 3);
         let end = origin.get(path..).and_then(|rest| rest.find('/')).map_or(origin.len(), |at| path + at);
-        self.named.insert(origin.get(..end).unwrap_or_default().to_owned());
+        let named = origin.get(..end).unwrap_or_default();
+        self.hosts.insert(host(named.get(path..).unwrap_or_default()).to_owned());
+        self.named.insert(named.to_owned());
     }
 
     /// Whether pages of an origin can call the API.
@@ -38,11 +42,18 @@ impl Origins {
                 .is_some_and(|authority| self.named.contains(authority) || is_loopback(host(authority)))
     }
 
-    /// Whether a `Host` header is safe. A foreign page can point a name of its own to this machine, but no address.
+    /// Whether a `Host` header shows that no page of a foreign name sent the request, so that it may control the emulator. A
+    /// page can point a name of its own to this machine, but no address.
     pub(crate) fn trust_host(&self, authority: &str) -> bool {
-        is_address(host(authority))
-            || self.trust(&format!("http://{authority}"))
-            || self.trust(&format!("https://{authority}"))
+        let authority = authority.to_ascii_lowercase();
+        let host = host(&authority);
+        is_address(host) || is_loopback(host) || self.hosts.contains(host)
+    }
+
+    /// Whether a request with a `Host` header may call the API. Names that nobody can have in the public DNS may, too: those
+    /// of services in a container network, and of machines in a local one.
+    pub(crate) fn admit_host(&self, authority: &str) -> bool {
+        self.any || self.trust_host(authority) || is_local_name(host(&authority.to_ascii_lowercase()))
     }
 }
 
@@ -56,6 +67,14 @@ fn host(authority: &str) -> &str {
 
 fn is_address(host: &str) -> bool {
     host.parse::<Ipv4Addr>().is_ok() || host.parse::<Ipv6Addr>().is_ok()
+}
+
+/// Whether a name has no dot, or ends with a domain that is reserved for local networks.
+fn is_local_name(host: &str) -> bool {
+    match host.rsplit_once('.') {
+        None => !host.is_empty(),
+        Some((_, domain)) => matches!(domain, "internal" | "local"),
+    }
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -127,15 +146,36 @@ mod tests {
     #[test]
     fn a_name_can_be_pointed_anywhere_but_an_address_cannot() {
         let named = origins(&["https://app.example", "docker:4010"]);
-        for host in
-            ["localhost:4010", "10.0.0.7:4010", "[::1]:4010", "[fe80::1]", "docker:4010", "app.example"]
-        {
-            assert!(named.trust_host(host), "{host}");
+        for host in [
+            "localhost:4010",
+            "10.0.0.7:4010",
+            "[::1]:4010",
+            "[fe80::1]",
+            "docker:4010",
+            "docker",
+            "app.example",
+            "App.Example:4010",
+        ] {
+            assert!(named.trust_host(host) && named.admit_host(host), "{host}");
         }
-        for host in ["", "evil.test:4010", "127.1", "docker", "localhost.evil.test", "127.0.0.1.evil.test:80"]
-        {
-            assert!(!named.trust_host(host), "{host}");
+        for host in ["emulator:4010", "Emulator", "host.docker.internal:4010", "printer.local"] {
+            assert!(!named.trust_host(host) && named.admit_host(host), "{host}");
         }
-        assert!(!origins(&["*"]).trust_host("evil.test:4010"));
+        for host in [
+            "",
+            ":4010",
+            "evil.test:4010",
+            "127.1",
+            "emulator.",
+            "www.app.example",
+            "localhost.evil.test",
+            "internal.evil.test",
+            "127.0.0.1.evil.test:80",
+            "localhost@evil.test",
+        ] {
+            assert!(!named.trust_host(host) && !named.admit_host(host), "{host}");
+        }
+        let any = origins(&["*"]);
+        assert!(any.admit_host("evil.test:4010") && !any.trust_host("evil.test:4010"));
     }
 }

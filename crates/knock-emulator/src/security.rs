@@ -19,18 +19,19 @@ const USER_TOKEN: HeaderName = HeaderName::from_static("x-knock-user-token");
 const FEED_READ: [&str; 3] = ["user/feed_read", "feed/read", "user_feed/read"];
 const FEED_WRITE: [&str; 3] = ["user/feed_write", "feed/write", "user_feed/write"];
 
-/// Checks the token of a call with a public key, if a signing key is set. Calls with a secret key need none.
+/// Checks the token of a call with a public key, if a signing key is set, and returns whether there is one. Calls with a
+/// secret key need none.
 pub(crate) fn check(
     world: &World,
     headers: &http::HeaderMap,
     call: &Call,
     path: &[&str],
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let public = bearer_key(headers).is_some_and(|key| key.starts_with("pk_"));
     let Some(token) = token(&world.settings, public, header(headers, &USER_TOKEN), world)? else {
-        return Ok(());
+        return Ok(false);
     };
-    if permits(&token, world, call, path)? { Ok(()) } else { Err(foreign(&token.user)) }
+    if permits(&token, world, call, path)? { Ok(true) } else { Err(foreign(&token.user)) }
 }
 
 /// Reads the token of a caller, unless it needs none.
@@ -109,7 +110,7 @@ fn permits_message(token: &UserToken, world: &World, id: &str, read: bool) -> bo
     })
 }
 
-/// A bulk update must be limited to users that the token permits.
+/// A bulk update must be limited to users that the token permits. It leaves out objects, see [`Call::users_only`].
 fn permits_bulk(token: &UserToken, call: &Call) -> Result<bool, Failure> {
     let given = fields::optional_strings(&call.body, "recipient_ids")?;
     let users = match given {

@@ -46,7 +46,7 @@ pub(crate) async fn run(emulator: Emulator) {
             in_flight.spawn(async move {
                 let result = tokio::time::timeout(TIMEOUT, send(due.request)).await;
                 let result = result.unwrap_or_else(|_| Err("no response within 10 seconds".to_owned()));
-                emulator.webhook_sent(due.id, result);
+                emulator.webhook_sent(due.id, due.attempt, result);
             });
         }
     }

@@ -7,20 +7,21 @@ use bytes::Bytes;
 use http::header::HeaderValue;
 use http::request::Parts;
 use http::{Method, Response};
+use serde_json::Value;
 
 use crate::api;
 use crate::clock::{Clock, timestamp};
 use crate::endpoint::WebhookEndpoint;
 use crate::fault::Faults;
 use crate::ids::Ids;
-use crate::journal::{Journal, Record};
+use crate::journal::{Journal, Record, may_change};
 use crate::observe::{Request, RequestLog};
 use crate::realtime::hub::{Garbage, Hub};
 use crate::security;
 use crate::settings::Settings;
 use crate::webhooks::Webhooks;
 use crate::wire::auth;
-use crate::wire::call::Call;
+use crate::wire::call::{Call, Throttled};
 use crate::wire::idempotency::{Idempotency, REQUEST_ID, Verdict};
 use crate::wire::limits::Limits;
 use crate::wire::reply::{Connection, Reply};
@@ -75,11 +76,14 @@ impl State {
     pub(crate) fn reset(&mut self) {
         let (clock, now, mut journal) = (self.clock.clone(), self.world.now, self.journal.take());
         let hub = std::mem::take(&mut self.hub);
-        // If this fails, so does each later call that changes something.
-        journal = journal.and_then(|mut journal| journal.clear().is_ok().then_some(journal));
+        if let Some(journal) = &mut journal {
+            // If this fails, so does each later call that changes something.
+            let _ = journal.clear();
+        }
+        let webhooks = Webhooks::after(&self.webhooks);
         #[cfg(feature = "workflows")]
         let (knock_dir, renderer) = (self.knock_dir.take(), self.world.renderer.take());
-        *self = Self { clock, hub, journal, ..Self::new(Arc::clone(&self.settings)) };
+        *self = Self { clock, hub, webhooks, journal, ..Self::new(Arc::clone(&self.settings)) };
         #[cfg(feature = "workflows")]
         {
             self.knock_dir = knock_dir;
@@ -139,6 +143,13 @@ impl State {
         if let Some(then) = now.checked_add(duration) {
             self.advance(then);
         }
+    }
+
+    /// Moves the emulator's own clock to a time, unless that is in the past, and does what is due until then.
+    pub(crate) fn move_clock_to(&mut self, time: SystemTime) {
+        let Ok(duration) = time.duration_since(self.now()) else { return };
+        self.clock.skip(duration);
+        self.advance(time);
     }
 
     /// Returns bytes for the idempotency key of a client in the same process.
@@ -220,29 +231,50 @@ impl State {
         reply
     }
 
-    /// Performs a call, once per idempotency key, and records it in the state file.
-    pub(crate) fn perform(
+    /// Performs a call of a client, once per idempotency key, and records it in the state file.
+    fn perform(
         &mut self,
         parts: &Parts,
         body: &Bytes,
         request_id: &str,
-        throttled: Option<(String, Vec<String>)>,
+        throttled: Option<Throttled>,
     ) -> Response<Bytes> {
-        #[cfg(feature = "workflows")]
-        if starts_runs(parts) {
-            self.refresh();
+        match self.admit(parts, body, throttled) {
+            Ok(call) => {
+                let mut response = self.perform_admitted(&call, parts, body, request_id);
+                if self.settings.rate_limits.is_some() {
+                    self.limits.updated(&call, &mut response, self.world.now);
+                }
+                response
+            }
+            Err(failure) => failure.response(),
+        }
+    }
+
+    /// Performs a call of the emulator itself, which needs no key and counts toward no limit.
+    pub(crate) fn perform_own(&mut self, parts: &Parts, body: &Bytes, request_id: &str) -> Response<Bytes> {
+        match Call::parse(parts, body) {
+            Ok(call) => self.perform_admitted(&call, parts, body, request_id),
+            Err(failure) => failure.response(),
+        }
+    }
+
+    fn perform_admitted(
+        &mut self,
+        call: &Call,
+        parts: &Parts,
+        body: &Bytes,
+        request_id: &str,
+    ) -> Response<Bytes> {
+        if let Some(failure) = self.unsaved().filter(|_| may_change(parts)) {
+            return failure.response();
         }
         let ids = self.world.ids.clone();
-        let response = match self.try_perform(parts, body, request_id, throttled.clone()) {
-            Ok(response) => response,
-            Err(failure) => failure.response(),
-        };
-        #[cfg(feature = "workflows")]
-        self.world.settle();
+        let response = self.run(call, parts, request_id);
         if self.journal.is_none() {
             return response;
         }
-        let Some(record) = Record::of(parts, body, &response, throttled, request_id, self.world.now) else {
+        let Some(record) = Record::of(call, parts, body, &response, request_id, self.world.now) else {
             // What is not recorded must not change later ids, which a restart would make again.
             self.world.ids = ids;
             return response;
@@ -252,69 +284,99 @@ impl State {
 
     /// Appends to the state file. Returns what to respond with if that fails.
     fn save(&mut self, record: &Record) -> Option<Failure> {
-        let error = self.journal.as_mut()?.append(record).err()?;
-        let message = format!("The state file of the emulator cannot be written: {error}");
+        self.journal.as_mut()?.append(record).err()?;
+        self.unsaved()
+    }
+
+    /// Returns what to respond to calls that change something, if one could not be saved.
+    ///
+    /// It was performed nevertheless, and what follows from it cannot be repeated without it. So nothing is saved any more.
+    pub(crate) fn unsaved(&self) -> Option<Failure> {
+        let problem = self.journal.as_ref()?.failure()?;
+        let message = format!(
+            "The state file of the emulator cannot be written: {problem}. Calls that change something fail until the \
+             emulator is started again, with what was saved, or reset."
+        );
         Some(Failure::new(500, "state_not_saved", &message, "api_error"))
     }
 
-    /// Performs a call of the state file again.
-    pub(crate) fn restore(&mut self, record: &Record) {
+    /// Performs a call of the state file again. It was admitted when it was made, with the limits of then.
+    ///
+    /// # Errors
+    ///
+    /// The status and the code of the response, if the call does not succeed with the settings of now.
+    pub(crate) fn restore(&mut self, record: &Record) -> Result<(), String> {
         self.world.advance(record.at);
         #[cfg(feature = "workflows")]
         if let Some((path, body)) = record.intervened() {
             intervention(&mut self.world, path, &body);
             self.world.arrived.clear();
-            return;
+            return Ok(());
         }
-        if let Some((parts, body)) = record.request() {
-            let _ = self.perform(&parts, &body, &record.request_id, record.throttled.clone());
-        }
+        let (parts, body) = record.request().ok_or("it is not a request")?;
+        let response = match Call::parse(&parts, &body) {
+            Ok(call) => self.run(&record.restrict(call), &parts, &record.request_id),
+            Err(failure) => failure.response(),
+        };
         self.world.arrived.clear();
+        if response.status().is_success() { Ok(()) } else { Err(summary(&response)) }
     }
 
-    fn try_perform(
-        &mut self,
-        parts: &Parts,
-        body: &Bytes,
-        request_id: &str,
-        throttled: Option<(String, Vec<String>)>,
-    ) -> Result<Response<Bytes>, Failure> {
+    /// Parses a call of a client, and checks whether the client can make it.
+    fn admit(&mut self, parts: &Parts, body: &Bytes, throttled: Option<Throttled>) -> Result<Call, Failure> {
         let mut call = Call::parse(parts, body)?;
-        call.throttled = throttled;
         let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
         let Some((&"v1", path)) = path.split_first() else { return Err(unknown(&call)) };
         auth::check(&self.settings, &parts.headers, &call.method, path)?;
-        security::check(&self.world, &parts.headers, &call, path)?;
-        let now = self.world.now;
+        call.users_only = security::check(&self.world, &parts.headers, &call, path)?;
+        call.throttled = throttled;
         if let Some(limits) = &self.settings.rate_limits {
+            let now = self.world.now;
             self.limits.admit(&call, &parts.headers, limits, now)?;
             let held = self.limits.held(&call, now);
             call.throttled = call.throttled.or(held);
         }
-        let query = parts.uri.query().unwrap_or_default();
-        match self.idempotency.check(&call, query, &parts.headers, now)? {
-            Verdict::Run => {
-                let mut response = self.route(&call, path);
-                if self.settings.rate_limits.is_some() {
-                    self.limits.updated(&call, &mut response, now);
-                }
-                Ok(response)
-            }
-            Verdict::Replay(response) => Ok(response),
-            Verdict::Remember(slot, fingerprint) => {
-                let response = self.route(&call, path);
-                self.idempotency.remember(slot, fingerprint, &response, request_id, now);
-                Ok(response)
-            }
-        }
+        Ok(call)
     }
 
-    fn route(&mut self, call: &Call, path: &[&str]) -> Response<Bytes> {
-        match api::route(&mut self.world, call, path) {
-            Some(outcome) => from_outcome(&outcome),
-            None => unknown(call).response(),
+    /// Performs a call, once per idempotency key.
+    fn run(&mut self, call: &Call, parts: &Parts, request_id: &str) -> Response<Bytes> {
+        #[cfg(feature = "workflows")]
+        if starts_runs(parts) {
+            self.refresh();
         }
+        let now = self.world.now;
+        let query = parts.uri.query().unwrap_or_default();
+        let response = match self.idempotency.check(call, query, &parts.headers, now) {
+            Ok(Verdict::Run) => self.route(call),
+            Ok(Verdict::Replay(response)) => response,
+            Ok(Verdict::Remember(slot, fingerprint)) => {
+                let response = self.route(call);
+                self.idempotency.remember(slot, fingerprint, &response, request_id, now);
+                response
+            }
+            Err(failure) => failure.response(),
+        };
+        #[cfg(feature = "workflows")]
+        self.world.settle();
+        response
     }
+
+    fn route(&mut self, call: &Call) -> Response<Bytes> {
+        let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
+        let outcome = match path.split_first() {
+            Some((&"v1", path)) => api::route(&mut self.world, call, path),
+            _ => None,
+        };
+        outcome.map_or_else(|| unknown(call).response(), |outcome| from_outcome(&outcome))
+    }
+}
+
+/// Says how a call failed, without what was sent.
+fn summary(response: &Response<Bytes>) -> String {
+    let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+    let code = body.get("code").and_then(Value::as_str).unwrap_or("without a code");
+    format!("{} {code}", response.status().as_u16())
 }
 
 /// Whether a call may start runs, and should use the workflows that are on disk now.
@@ -354,4 +416,39 @@ fn intervention(world: &mut World, path: &str, body: &serde_json::Value) -> bool
 fn unknown(call: &Call) -> Failure {
     let message = format!("The emulator does not implement {} /{}", call.method, call.path.join("/"));
     Failure::new(404, "not_implemented", &message, "api_error")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_emptied_or_written_is_not_forgotten() {
+        let path = std::env::temp_dir().join(format!("knock-emulator-{}-unwritable", std::process::id()));
+        std::fs::write(&path, "kept").expect("it can be written");
+        let request = |method: &str| {
+            let request = http::Request::builder().method(method).uri("/v1/users/u");
+            request.body(Bytes::new()).expect("it is valid").into_parts()
+        };
+        for reset in [true, false] {
+            let mut state = State::new(Arc::default());
+            state.journal = Some(Journal::unwritable(&path));
+            if reset {
+                state.reset();
+            }
+            for _ in 0..2 {
+                let (parts, body) = request("PUT");
+                let response = state.perform_own(&parts, &body, "id");
+                let text = String::from_utf8_lossy(response.body());
+                assert_eq!(response.status(), 500, "{text}");
+                assert!(text.contains("state_not_saved") && text.contains("started again"), "{text}");
+            }
+            let (parts, body) = request("GET");
+            // Reads succeed, and a call that fails at once is not performed.
+            let expected = if reset { 404 } else { 200 };
+            assert_eq!(state.perform_own(&parts, &body, "id").status(), expected);
+        }
+        assert_eq!(std::fs::read_to_string(&path).expect("it can be read"), "kept");
+        std::fs::remove_file(&path).expect("it exists");
+    }
 }

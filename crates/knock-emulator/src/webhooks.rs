@@ -21,6 +21,10 @@ const MAX_ATTEMPTS: usize = 8;
 const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(1);
 /// An attempt without a result for this long has failed. It is longer than the sender waits.
 const LOST: SignedDuration = SignedDuration::from_secs(60);
+/// The results of attempts whose own is no longer waited for.
+const NEVER_REPORTED: &str = "the result was never reported";
+const SUPERSEDED: &str = "the event was delivered once more before the result was reported";
+const REMOVED: &str = "the endpoints were removed before the result was reported";
 /// The log drops the oldest deliveries.
 const MAX_DELIVERIES: usize = 10_000;
 
@@ -30,6 +34,8 @@ const MAX_DELIVERIES: usize = 10_000;
 pub struct DueWebhook {
     /// The id of the delivery, for [`Emulator::webhook_sent`](crate::Emulator::webhook_sent).
     pub id: u64,
+    /// The number of the attempt, starting at 1, likewise.
+    pub attempt: usize,
     /// The signed request.
     pub request: Request<Bytes>,
 }
@@ -88,6 +94,13 @@ impl WebhookDelivery {
         matches!(latest, Some(Ok(status)) if status.is_success())
     }
 
+    /// Stops waiting for the result of the attempt in flight, if there is one.
+    fn give_up(&mut self, reason: &str) {
+        if let Some(pending) = self.attempts.last_mut().filter(|attempt| attempt.result.is_none()) {
+            pending.result = Some(Err(reason.to_owned()));
+        }
+    }
+
     fn request(&self, environment: &str, now: SystemTime) -> Option<Request<Bytes>> {
         Request::post(self.url.as_str())
             .header(CONTENT_TYPE, "application/json")
@@ -132,8 +145,14 @@ pub(crate) struct Webhooks {
 }
 
 impl Webhooks {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.endpoints.is_empty()
+    /// Returns a state without endpoints and deliveries, in which no id is used again: a result may still arrive for it.
+    pub(crate) fn after(former: &Self) -> Self {
+        Self { next_id: former.next_id, ..Self::default() }
+    }
+
+    /// Whether nothing can become due.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.endpoints.is_empty() && self.agenda.is_empty()
     }
 
     pub(crate) fn add(&mut self, endpoint: WebhookEndpoint) {
@@ -143,6 +162,10 @@ impl Webhooks {
     pub(crate) fn remove_all(&mut self) {
         self.endpoints.clear();
         self.agenda.clear();
+        for delivery in self.deliveries.values_mut() {
+            delivery.give_up(REMOVED);
+            delivery.next_attempt_at = None;
+        }
     }
 
     /// Plans the first attempt for each endpoint that wants an event.
@@ -183,9 +206,7 @@ impl Webhooks {
         while due.len() < limit && self.agenda.first().is_some_and(|(at, _)| *at <= now) {
             let Some((_, id)) = self.agenda.pop_first() else { break };
             let Some(delivery) = self.deliveries.get_mut(&id) else { continue };
-            if let Some(lost) = delivery.attempts.last_mut().filter(|attempt| attempt.result.is_none()) {
-                lost.result = Some(Err("the result was never reported".to_owned()));
-            }
+            delivery.give_up(NEVER_REPORTED);
             if delivery.attempts.len() - delivery.begun >= MAX_ATTEMPTS {
                 delivery.next_attempt_at = None;
                 continue;
@@ -197,18 +218,27 @@ impl Webhooks {
             // If the result is never reported, the next attempt is due later.
             delivery.planned = now.saturating_add(LOST).unwrap_or(Timestamp::MAX);
             self.agenda.insert((delivery.planned, id));
-            due.push(DueWebhook { id, request });
+            due.push(DueWebhook { id, attempt: delivery.attempts.len(), request });
         }
         due
     }
 
-    /// Records the result of an attempt, and plans the next one if it failed.
-    pub(crate) fn sent(&mut self, id: u64, result: Result<StatusCode, String>, now: Timestamp) {
+    /// Records the result of an attempt, and plans the next one if it failed. Ignores a result that is not waited for.
+    pub(crate) fn sent(
+        &mut self,
+        id: u64,
+        attempt: usize,
+        result: Result<StatusCode, String>,
+        now: Timestamp,
+    ) {
         let Some(delivery) = self.deliveries.get_mut(&id) else { return };
-        let Some(attempt) = delivery.attempts.last_mut().filter(|attempt| attempt.result.is_none()) else {
+        if attempt != delivery.attempts.len() {
+            return;
+        }
+        let Some(pending) = delivery.attempts.last_mut().filter(|attempt| attempt.result.is_none()) else {
             return;
         };
-        attempt.result = Some(result);
+        pending.result = Some(result);
         self.agenda.remove(&(delivery.planned, id));
         let attempts = delivery.attempts.len() - delivery.begun;
         if delivery.is_delivered() || attempts >= MAX_ATTEMPTS {
@@ -221,9 +251,11 @@ impl Webhooks {
         self.agenda.insert((at, id));
     }
 
-    /// Plans another delivery, with attempts of its own. Returns whether there is such a delivery.
+    /// Plans another delivery, with attempts of its own. It takes the place of an attempt in flight. Returns whether there
+    /// is such a delivery.
     pub(crate) fn redeliver(&mut self, id: u64, now: Timestamp) -> bool {
         let Some(delivery) = self.deliveries.get_mut(&id) else { return false };
+        delivery.give_up(SUPERSEDED);
         delivery.begun = delivery.attempts.len();
         delivery.next_attempt_at = Some(system_time(now));
         self.agenda.remove(&(delivery.planned, id));

@@ -44,7 +44,7 @@ impl Knock {
     /// # Errors
     ///
     /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) that names the missing or invalid
-    /// setting. A value that is not a text is invalid, not missing.
+    /// setting. A value that is not a text is invalid, not missing. An empty one counts as not set.
     pub fn from_env(env: &JsValue) -> Result<Self, Error> {
         ConfigBuilder::from_variables(|name| variable(env, name)).build()
     }

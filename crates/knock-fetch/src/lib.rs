@@ -54,10 +54,24 @@
 //!   time, and Bun does if it is a `GET`, `PUT` or `DELETE`. A browser may do so too.
 //!   [`attempts`](Error::attempts) does not count this, and it cannot be prevented. A trigger stays one run by its
 //!   idempotency key.
+//! - **Silent connections.** Deno uses HTTP/2, and does not leave a connection that a firewall has dropped without a word:
+//!   in Deno 2.9, each attempt and each later call on it times out, until the system closes it after some minutes. Node 20
+//!   and Bun 1.4 use HTTP/1.1, with which the next attempt uses another connection. To choose it in Deno, run this before
+//!   the first call:
+//!
+//!   ```js
+//!   const { fetch } = globalThis;
+//!   const client = Deno.createHttpClient({ http2: false });
+//!   globalThis.fetch = (input, init) => fetch(input, { ...init, client });
+//!   ```
+//! - **Proxies.** Deno and Bun send requests over `http`, even to this machine, through the proxy in `HTTP_PROXY`, which
+//!   then reads the key. Newer versions of Node do so if `NODE_USE_ENV_PROXY` is set. Set
+//!   `NO_PROXY=localhost,127.0.0.1` if the base URL is of this machine.
 //! - **Caches.** Next.js replaces `fetch`. In route handlers that run for each request it caches nothing that is read from
 //!   Knock. What it does on pages that it renders in advance has not been tested.
-//! - **Sizes.** [`max_response_bytes`](ConfigBuilder::max_response_bytes) applies to what the host has unpacked. The
-//!   response is read in chunks, and no further than the limit.
+//! - **Sizes.** [`max_response_bytes`](ConfigBuilder::max_response_bytes) applies to what the host has unpacked, and no
+//!   more is read. A response is read at once if the host shows its length and that it is not packed, and else in chunks:
+//!   that takes longer, and is always so for another origin in a browser, which shows the length only.
 //! - **Times.** [`timeout`](ConfigBuilder::timeout) is that of a whole attempt, the body of the response included.
 //!   Connecting has no time limit of its own, so [`connect_timeout`](ConfigBuilder::connect_timeout) has no effect. If
 //!   the future of a call is dropped, its request is aborted.

@@ -1,5 +1,6 @@
 //! One job, from the queue to Knock and back.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -22,6 +23,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How often a worker that stops tries to write, before it leaves the job to others.
 const LAST_TRIES: u32 = 5;
+/// The longest error that is stored with a job.
+const MAX_ERROR_CHARS: usize = 2000;
 
 /// What a worker needs for each job.
 #[derive(Debug)]
@@ -158,8 +161,7 @@ impl<DB: Store, T: Transport> Deliverer<DB, T> {
                 Change { status: Status::Done, result, metadata, ..Change::default() }
             }
             Next::Dead(_, why) => {
-                let result = Some(json!({ "Err": why }).to_string());
-                Change { status: Status::Killed, result, metadata, ..Change::default() }
+                Change { status: Status::Killed, result: Some(failure(&why)), metadata, ..Change::default() }
             }
             Next::Retry { wait, counts, may_have_acted, why } => {
                 if !may_have_acted && job.past.call.first_sent_at.is_none() {
@@ -170,7 +172,7 @@ impl<DB: Store, T: Transport> Deliverer<DB, T> {
                     status: Status::Failed,
                     failed_attempts: counts.into(),
                     run_at: i64::try_from(whole_seconds(self.now() + wait)).ok(),
-                    result: Some(json!({ "Err": why }).to_string()),
+                    result: Some(failure(&why)),
                     metadata,
                 }
             }
@@ -180,12 +182,19 @@ impl<DB: Store, T: Transport> Deliverer<DB, T> {
     /// Writes until the database takes it. Returns false if the job does not belong to this worker any more, or if the
     /// worker stops and the database still fails; the job is then delivered again.
     async fn record(&self, job: &Delivery, change: &Change) -> bool {
+        let mut change = Cow::Borrowed(change);
         let mut pause = FIRST_PAUSE;
         for tries in 1.. {
-            match DB::change(&self.pool, &job.id, &self.worker, change).await {
+            match DB::change(&self.pool, &job.id, &self.worker, &change).await {
                 Ok(true) => return true,
                 Ok(false) => break,
-                Err(error) => warn!(job.id, %error, "the state of a job cannot be stored"),
+                Err(error) => {
+                    warn!(job.id, %error, "the state of a job cannot be stored");
+                    if is_about_the_data(&error) && change.result.is_some() {
+                        change.to_mut().result =
+                            Some(failure("the database did not take the error of the call"));
+                    }
+                }
             }
             if tries >= LAST_TRIES && self.stopping.load(Ordering::Relaxed) {
                 return false;
@@ -204,4 +213,25 @@ impl<DB: Store, T: Transport> Deliverer<DB, T> {
     fn random(&self) -> u32 {
         self.client.transport().random().map_or(0, |[a, b, c, d, ..]| u32::from_le_bytes([a, b, c, d]))
     }
+}
+
+/// Returns an error as apalis stores it.
+fn failure(why: &str) -> String {
+    json!({ "Err": one_line(why) }).to_string()
+}
+
+/// Returns the text without control characters, of which Postgres does not store NUL, and not too long.
+fn one_line(text: &str) -> String {
+    let mut chars = text.chars().map(|char| if char.is_control() { ' ' } else { char });
+    let mut line: String = chars.by_ref().take(MAX_ERROR_CHARS).collect();
+    if chars.next().is_some() {
+        line.push('…');
+    }
+    line
+}
+
+/// Whether the database refuses what is to be stored, so that it would refuse it again: a "data exception" of Postgres.
+fn is_about_the_data(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code.len() == 5 && code.starts_with("22"))
 }

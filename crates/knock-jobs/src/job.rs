@@ -105,7 +105,8 @@ impl Job {
 
     /// Sets how often the job is tried before it becomes a dead letter. The default is 25, which takes about 14 hours.
     ///
-    /// A 429 with a `Retry-After` does not count, nor does a call whose turn by the worker's pace would come too late.
+    /// A 429 with a `Retry-After` does not count, nor does a call whose turn by the worker's pace would come too late. It
+    /// counts if a worker that has taken the job is stopped or dies, even before it sends the call.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self

@@ -20,10 +20,13 @@ mod database {
 
     on_database!(
         what_is_committed_is_sent_and_what_is_rolled_back_is_not,
-        a_job_waits_as_long_as_the_server_asked,
+        a_job_waits_as_long_as_the_server_asked_up_to_an_hour,
+        a_failure_that_does_not_count_leaves_the_job_an_attempt,
         a_refused_call_is_a_dead_letter_and_can_be_sent_again,
         an_expired_job_is_dropped,
         a_message_that_is_no_call_is_set_aside,
+        the_error_of_a_job_is_one_line_that_any_database_stores,
+        an_error_that_a_database_does_not_store_does_not_hold_its_job,
         an_unknown_outcome_is_set_aside,
         a_repeatable_call_is_sent_again_after_a_worker_died,
         a_call_that_is_not_repeatable_is_not_sent_again_after_a_worker_died,
@@ -153,22 +156,41 @@ async fn what_is_committed_is_sent_and_what_is_rolled_back_is_not<DB: Database>(
     assert_eq!(DB::number(&setting.pool, &done).await, 1);
 }
 
-async fn a_job_waits_as_long_as_the_server_asked<DB: Database>(url: &str) {
+async fn a_job_waits_as_long_as_the_server_asked_up_to_an_hour<DB: Database>(url: &str) {
     let setting = Setting::<DB>::new(url).await;
+    let failed = format!("SELECT count(*) FROM {} WHERE status = 'Failed'", DB::JOBS);
+    // The second is the time in milliseconds since 1970, as a proxy may send it.
+    for (number, (asked, expected)) in [(1000, 1000), (1_790_000_000_000, 3600)].into_iter().enumerate() {
+        setting.run(&format!("DELETE FROM {}", DB::JOBS)).await;
+        setting.emulator().fault(Fault::status(429).retry_after(asked));
+        setting.enqueue(setting.trigger(number)).await;
+        setting.work_until(async || DB::number(&setting.pool, &failed).await == 1).await;
+        let wait = DB::number(&setting.pool, DB::WAIT).await;
+        assert!((expected - 100..=expected + 1).contains(&wait), "the job waits {wait} s");
+        let attempts = format!("SELECT CAST(attempts AS bigint) FROM {}", DB::JOBS);
+        assert_eq!(DB::number(&setting.pool, &attempts).await, 0, "a 429 does not count");
+        assert_eq!(setting.emulator().requests().len(), number + 1);
+    }
+}
+
+/// apalis counts an attempt when a worker stops or dies with the job in its buffer.
+async fn a_failure_that_does_not_count_leaves_the_job_an_attempt<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let failed = format!("SELECT count(*) FROM {} WHERE status = 'Failed'", DB::JOBS);
     setting.emulator().fault(Fault::status(429).retry_after(1000));
-    setting.enqueue(setting.trigger(1)).await;
-    setting
-        .work_until(async || {
-            DB::number(&setting.pool, &format!("SELECT count(*) FROM {} WHERE status = 'Failed'", DB::JOBS))
-                .await
-                == 1
-        })
-        .await;
-    let wait = DB::number(&setting.pool, DB::WAIT).await;
-    assert!((900..=1001).contains(&wait), "the job waits {wait} s");
-    let attempts = format!("SELECT CAST(attempts AS bigint) FROM {}", DB::JOBS);
-    assert_eq!(DB::number(&setting.pool, &attempts).await, 0, "a 429 does not count");
-    assert_eq!(setting.emulator().requests().len(), 1);
+    for number in 1..=2 {
+        setting.enqueue(Job::new(setting.trigger(number)).max_attempts(1).in_order_of("jhammond")).await;
+    }
+    setting.run(&format!("UPDATE {} SET attempts = 1", DB::JOBS)).await;
+    setting.work_until(async || DB::number(&setting.pool, &failed).await == 1).await;
+    let later = if DB::JOBS == "Jobs" { "2000" } else { "interval '2000 seconds'" };
+    setting.run(&format!("UPDATE {} SET run_at = run_at - {later}", DB::JOBS)).await;
+
+    // It is one more attempt, not as many as it takes.
+    setting.emulator().fault(Fault::status(503).should_retry(true).always());
+    setting.work_until(async || setting.queue.depth().await.expect("the depth").dead == 2).await;
+    let letters = setting.queue.dead_letters(10).await.expect("the dead letters");
+    assert!(letters.iter().all(|letter| letter.reason == Reason::GaveUp), "{letters:?}");
 }
 
 async fn a_refused_call_is_a_dead_letter_and_can_be_sent_again<DB: Database>(url: &str) {
@@ -231,6 +253,41 @@ async fn a_message_that_is_no_call_is_set_aside<DB: Database>(url: &str) {
     assert_eq!(told["order-17"], "the id is not a ULID");
 }
 
+async fn the_error_of_a_job_is_one_line_that_any_database_stores<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let id = setting.enqueue(setting.trigger(1)).await;
+    let name = format!(r"\u0000\n{}", "x".repeat(10_000));
+    let call = r#""version": 1, "operation": "users.get", "method": "GET", "target": "/v1/users/jhammond""#;
+    let message = DB::message(&format!(r#"{{{call}, "{name}": 1}}"#));
+    setting.run(&format!("UPDATE {} SET job = {message} WHERE id = '{id}'", DB::JOBS)).await;
+    setting.work().await;
+    let letter = setting.only_dead_letter().await;
+    assert_eq!(letter.reason, Reason::NotACall);
+    assert!(letter.message.starts_with("`  xxx"), "{}", letter.message);
+    assert!(letter.message.ends_with("xxx…") && letter.message.len() < 4000, "{}", letter.message);
+}
+
+async fn an_error_that_a_database_does_not_store_does_not_hold_its_job<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    // SQLite stores any text.
+    let is_postgres = DB::JOBS != "Jobs";
+    if is_postgres {
+        let refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                RAISE EXCEPTION 'unsupported Unicode escape sequence' USING ERRCODE = '22P05'; END $$;
+            CREATE TRIGGER refuse BEFORE UPDATE ON apalis.jobs FOR EACH ROW
+                WHEN (NEW.last_result::text LIKE '%404%') EXECUTE FUNCTION refuse()";
+        setting.run(refuse).await;
+    }
+    setting.emulator().fault(Fault::status(404));
+    setting.enqueue(setting.trigger(1)).await;
+    setting.work().await;
+    let letter = setting.only_dead_letter().await;
+    assert_eq!(letter.reason, Reason::Refused);
+    let expected =
+        if is_postgres { "the database did not take the error" } else { "workflows.trigger: 404 " };
+    assert!(letter.message.starts_with(expected), "{}", letter.message);
+}
+
 async fn an_unknown_outcome_is_set_aside<DB: Database>(url: &str) {
     let setting = Setting::<DB>::new(url).await;
     setting.emulator().fault(Fault::drop_after().always());
@@ -289,7 +346,11 @@ async fn calls_that_were_refused_keep_their_key<DB: Database>(url: &str) {
         let pool = setting.pool.clone();
         async move { DB::number(&pool, sql).await }
     };
-    for (fault, expected) in [(Fault::status(401).always(), 0), (Fault::drop_before().always(), 1)] {
+    for (fault, expected) in [
+        (Fault::status(401).always(), 0),
+        (Fault::status(403).always(), 0),
+        (Fault::drop_before().always(), 1),
+    ] {
         let setting = Setting::<DB>::new(url).await;
         setting.run(&format!("DELETE FROM {}", DB::JOBS)).await;
         setting.emulator().fault(fault);

@@ -32,7 +32,7 @@ impl Knock {
     /// # Errors
     ///
     /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) that names the missing or
-    /// invalid setting. A variable that is not UTF-8 is invalid, not missing.
+    /// invalid setting. A variable that is not UTF-8 is invalid, not missing. An empty one counts as not set.
     pub fn from_env() -> Result<Self, Error> {
         ConfigBuilder::from_variables(|name| std::env::var(name)).build()
     }
@@ -123,15 +123,15 @@ impl Knock {
     /// The client needs these settings, which that of [`with_config`](Self::with_config) has:
     ///
     /// - no redirects (`redirect(Policy::none())`). A redirect repeats a call outside of its retry policy, and takes the
-    ///   headers and the body elsewhere. The response of another URL is an error of kind
-    ///   [`Redirected`](knock_core::TransportErrorKind::Redirected), but by then the request has been sent there.
-    /// - no retries (`retry(reqwest::retry::never())`). By default, reqwest repeats requests that a server refuses over
-    ///   HTTP/2, which [`attempts`](knock_core::Error::attempts) does not count.
+    ///   headers elsewhere. The response of another URL is an error of kind
+    ///   [`Redirected`](knock_core::TransportErrorKind::Redirected), but by then the request has been sent there. A
+    ///   redirect back to the same URL is not noticed: a `POST` that became a `GET` by it reads as a success.
     /// - pings (`http2_keep_alive_interval`, `http2_keep_alive_timeout` and `http2_keep_alive_while_idle`). Without
     ///   them, a connection over HTTP/2 that a firewall or load balancer has dropped is used again and again.
-    /// - a `connect_timeout` that is shorter than the timeout of an attempt. Otherwise the outcome of a call that could
-    ///   not connect is unknown, and a second address of the host is not tried.
+    /// - a `connect_timeout` that is shorter than the timeout of an attempt. Otherwise a second address of the host is
+    ///   not tried.
     /// - no `timeout` and no `read_timeout`, because they could end attempts early.
+    /// - no proxy (`no_proxy()`) if the base URL begins with `http://` and is of this machine. A proxy would read the key.
     /// - no decompression (`no_gzip()`, …), unless the responses of a proxy need it. The limit
     ///   [`max_response_bytes`](knock_core::ConfigBuilder::max_response_bytes) applies to what is unpacked.
     ///
@@ -142,7 +142,6 @@ impl Knock {
     /// # #[cfg(all(feature = "http2", any(feature = "rustls", feature = "native-tls")))] {
     /// let http = reqwest::Client::builder()
     ///     .redirect(reqwest::redirect::Policy::none())
-    ///     .retry(reqwest::retry::never())
     ///     .http2_keep_alive_interval(Duration::from_secs(5))
     ///     .http2_keep_alive_timeout(Duration::from_secs(5))
     ///     .http2_keep_alive_while_idle(true)

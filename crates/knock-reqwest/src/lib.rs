@@ -32,7 +32,7 @@
 //! | `rustls` | TLS by rustls with aws-lc-rs and the certificates of the system |
 //! | `native-tls` | TLS by the library of the system |
 //! | `http2` | HTTP/2 if the server offers it |
-//! | `system-proxy` | the proxy settings of the system |
+//! | `system-proxy` | the proxy settings of the system, except for a base URL on this machine |
 //! | `aws-lc-rs` | [`NativeSigner`] signs user tokens with aws-lc-rs, which is fastest |
 //! | `rsa` | [`NativeSigner`] signs with the crate `rsa` if `aws-lc-rs` is off, and [`token`] has an `RsaSigner` |
 //! | `chrono` | conversions from `chrono::DateTime` into [`Time`] |
@@ -65,10 +65,11 @@
 //! # The tour
 //!
 //! For readers of the source: `client.rs` is [`Knock`], a thin wrapper around [`Client`], and `any.rs` its transport of any
-//! type. `dry_run.rs` is one that sends nothing. `transport.rs` exchanges requests for responses over the network, `builder.rs` builds it, `origin.rs` makes the URLs, and `pool.rs` holds the connections and
-//! leaves silent ones. `failure.rs` sorts errors, and `platform.rs` holds what Tokio and the system provide. `signer.rs`
-//! signs user tokens, and `spans.rs` writes spans. All decisions are made in [`knock_core`]; its front page continues
-//! the tour.
+//! type. `dry_run.rs` is one that sends nothing. `transport.rs` exchanges requests for responses over the network,
+//! `builder.rs` builds it, `origin.rs` makes the URLs, `pool.rs` holds the connections and leaves silent ones, and
+//! `departure.rs` knows whether a request has left. `failure.rs` sorts errors, and `platform.rs` holds what Tokio and the
+//! system provide. `signer.rs` signs user tokens, and `spans.rs` writes spans. All decisions are made in [`knock_core`];
+//! its front page continues the tour.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub use knock_core::*;
@@ -76,6 +77,7 @@ pub use knock_core::*;
 mod any;
 mod builder;
 mod client;
+mod departure;
 mod dry_run;
 mod failure;
 mod origin;

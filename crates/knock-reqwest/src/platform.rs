@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use knock_core::{Config, TransportError, TransportErrorKind, UnixTime};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::departure::Departure;
 use crate::failure;
 
 /// The longest default interval of pings, and the longest default wait for a response.
@@ -47,7 +48,8 @@ pub(crate) fn steady() -> Duration {
 /// The settings of an HTTP client.
 #[derive(Debug, Clone)]
 pub(crate) struct HttpSettings {
-    connect_timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    is_loopback: bool,
     /// The interval of pings over HTTP/2, and the longest wait for a response.
     pub(crate) ping: Option<(Duration, Duration)>,
 }
@@ -58,6 +60,7 @@ impl HttpSettings {
         Self {
             // Longer than half an attempt, it would hide that nothing was sent.
             connect_timeout: config.connect_timeout().min(config.timeout() / 2),
+            is_loopback: config.is_loopback(),
             ping: Some((quarter, quarter)),
         }
     }
@@ -75,6 +78,8 @@ impl HttpSettings {
             .no_brotli()
             .no_zstd()
             .no_deflate();
+        // The system's proxy would read the credentials, which `http` to this machine does not encrypt.
+        let builder = if self.is_loopback { builder.no_proxy() } else { builder };
         #[cfg(feature = "http2")]
         let builder = match self.ping {
             Some((interval, timeout)) => builder
@@ -144,6 +149,10 @@ impl Places {
         Self(Some(Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS)))))
     }
 
+    pub(crate) fn are_limited(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Returns a place for one call, which it has yet to take.
     pub(crate) fn place(&self) -> Place {
         Place { places: self.0.clone(), taken: AtomicBool::new(false) }
@@ -164,9 +173,11 @@ impl Place {
         Some(permit)
     }
 
-    pub(crate) fn timed_out(&self) -> TransportError {
+    /// Returns the error of an attempt that timed out, with what is known of its departure.
+    pub(crate) fn timed_out(&self, departure: Option<&Departure>) -> TransportError {
+        let has_not_left = departure.is_some_and(Departure::prevent);
         if self.places.is_none() || self.taken.load(Ordering::Relaxed) {
-            return TransportError::timed_out();
+            return if has_not_left { no_connection() } else { TransportError::timed_out() };
         }
         TransportError::new(
             TransportErrorKind::LocalLimit,
@@ -174,6 +185,11 @@ impl Place {
         )
         .with_detail("too many calls are in flight")
     }
+}
+
+fn no_connection() -> TransportError {
+    TransportError::new(TransportErrorKind::ConnectTimeout, "no connection took the request")
+        .with_detail("no connection within the timeout of the attempt")
 }
 
 #[cfg(all(test, target_os = "linux"))]

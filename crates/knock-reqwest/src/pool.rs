@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::platform::{self, HttpSettings};
 
@@ -55,6 +56,11 @@ impl Pool {
 
     pub(crate) fn is_of_user(&self) -> bool {
         self.settings.is_none()
+    }
+
+    /// Returns whether an attempt with this timeout lasts long enough for the client to tell that connecting timed out.
+    pub(crate) fn tells_connecting(&self, timeout: Duration) -> bool {
+        self.settings.as_ref().is_some_and(|settings| settings.connect_timeout.saturating_mul(2) <= timeout)
     }
 
     pub(crate) fn lease(&self) -> Lease {

@@ -11,6 +11,7 @@ use knock_core::{
 use reqwest::Url;
 
 use crate::builder::ReqwestTransportBuilder;
+use crate::departure::{Departure, Watched};
 use crate::failure;
 use crate::origin::Origin;
 use crate::platform::{self, Places};
@@ -58,8 +59,10 @@ impl ReqwestTransport {
         let pool = Arc::clone(&self.pool);
         let lease = pool.lease();
         let place = self.places.place();
+        let departure = (self.places.are_limited() || !self.pool.tells_connecting(timeout))
+            .then(Arc::<Departure>::default);
         // Only a custom client can follow redirects.
-        let pending = self.outgoing(request).map(|request| {
+        let pending = self.outgoing(request, departure.as_ref()).map(|request| {
             let url = pool.is_of_user().then(|| Box::new(request.url().clone()));
             (lease.http.execute(request), url)
         });
@@ -73,13 +76,17 @@ impl ReqwestTransport {
             });
             // A timeout on reqwest's request would cost three allocations more. It includes the wait for a place.
             let result = tokio::time::timeout(timeout, exchange).await;
-            let result = result.unwrap_or_else(|_| Err(place.timed_out()));
+            let result = result.unwrap_or_else(|_| Err(place.timed_out(departure.as_deref())));
             record(&pool, &lease, &result);
             result
         }
     }
 
-    fn outgoing(&self, request: http::Request<Bytes>) -> Result<reqwest::Request, TransportError> {
+    fn outgoing(
+        &self,
+        request: http::Request<Bytes>,
+        departure: Option<&Arc<Departure>>,
+    ) -> Result<reqwest::Request, TransportError> {
         let (parts, body) = request.into_parts();
         let url = self.origin.url(&parts.uri)?;
         if !self.pool.trusts_anyone && url.scheme() == "https" {
@@ -90,7 +97,10 @@ impl ReqwestTransport {
         }
         let mut request = reqwest::Request::new(parts.method, url);
         *request.headers_mut() = parts.headers;
-        *request.body_mut() = Some(body.into());
+        *request.body_mut() = Some(match departure {
+            Some(departure) => reqwest::Body::wrap(Watched::new(body, Arc::clone(departure))),
+            None => body.into(),
+        });
         Ok(request)
     }
 }

@@ -48,6 +48,7 @@ impl Knock {
     ///
     /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) that names the missing or
     /// invalid setting. A variable that cannot be read, for example because its provider fails, is an error, not missing.
+    /// An empty one counts as not set.
     pub async fn from_env() -> Result<Self, Error> {
         let key = Cell::new(Some(variable("KNOCK_API_KEY").await));
         let url = Cell::new(Some(variable("KNOCK_BASE_URL").await));

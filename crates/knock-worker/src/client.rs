@@ -48,7 +48,7 @@ impl Knock {
     ///
     /// An error of kind [`Configuration`](knock_core::ErrorKind::Configuration) that names the missing or
     /// invalid setting. A binding that is not a text, for example a JSON variable or a secret of the Secrets Store, is
-    /// invalid, not missing.
+    /// invalid, not missing. An empty one counts as not set.
     pub fn from_env(env: &Env) -> Result<Self, Error> {
         ConfigBuilder::from_variables(|name| variable(env, name)).build()
     }

@@ -56,7 +56,7 @@ use serde::{Deserialize, Serialize};
 use worker::wasm_bindgen::JsValue;
 use worker::{
     MessageBatch, MessageExt, Queue, QueueContentType, QueueRetryOptions, QueueRetryOptionsBuilder,
-    RawMessage, RawMessageBuilder, console_error, js_sys,
+    RawMessage, RawMessageBuilder, SendMessage, console_error, js_sys,
 };
 
 use crate::Knock;
@@ -66,8 +66,6 @@ use crate::Knock;
 /// See the [limits](https://developers.cloudflare.com/queues/platform/limits/) of Cloudflare Queues.
 pub const MAX_MESSAGE_BYTES: usize = 127_900;
 
-/// Cloudflare's limit is 12 hours.
-const LONGEST_DELAY: Duration = Duration::from_hours(12);
 const SHORTEST_BACKOFF: Duration = Duration::from_secs(1);
 const LONGEST_BACKOFF: Duration = Duration::from_hours(1);
 
@@ -108,15 +106,15 @@ pub async fn enqueue(queue: &Queue, call: &PreparedCall) -> Result<(), EnqueueEr
     if text.len() > MAX_MESSAGE_BYTES {
         return Err(EnqueueError::TooLarge { bytes: text.len() });
     }
-    send(queue, &text).await?;
+    queue.send_raw(text_message(&text)).await?;
     Ok(())
 }
 
 /// Sends the calls of a batch, six at a time, and tells the queue about each as soon as it ended:
 ///
 /// - A call that Knock carried out, and one that expired, is acknowledged.
-/// - A call that may succeed later is retried after the time that Knock asks for, or else after as long as it has waited so
-///   far, from a second to an hour. The `max_retries` of the consumer limit how often.
+/// - A call that may succeed later is retried after the time that Knock asks for, up to an hour, or else after as long as it
+///   has waited so far, from a second to an hour. The `max_retries` of the consumer limit how often.
 /// - What would fail again, could notify twice or is not a call goes to `undelivered` as an [`Undelivered`] message.
 ///
 /// If the Worker stops half-way, Cloudflare delivers the calls again that were not acknowledged, and their idempotency
@@ -158,7 +156,8 @@ impl Summary {
 
 /// A message that was not delivered, and why, as the JSON text in the queue of the undelivered ones.
 ///
-/// Messages that failed more often than `max_retries` come to the same queue from Cloudflare itself, unchanged.
+/// These come to the same queue unchanged: messages that failed more often than `max_retries`, which Cloudflare itself
+/// forwards, and messages that are neither text nor a stored call, for example bytes.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Undelivered {
@@ -166,7 +165,7 @@ pub struct Undelivered {
     pub reason: String,
     /// What went wrong, without personal data.
     pub error: String,
-    /// The message as it was: a stored call, unless the reason is `not_a_call`.
+    /// The message as it was: a stored call as text or, if the reason is `not_a_call`, any text.
     pub message: String,
 }
 
@@ -181,7 +180,8 @@ impl fmt::Debug for Undelivered {
 }
 
 async fn deliver(message: RawMessage, knock: &Knock, undelivered: &Queue) -> Next {
-    let text = text_of(&message);
+    let body = message.body();
+    let text = text_of(&body);
     // The time of the message is before any delivery of it.
     let enqueued_at = UnixTime::from_millis(message.timestamp().as_millis());
     let (next, error) = match serde_json::from_str(&text) {
@@ -194,12 +194,14 @@ async fn deliver(message: RawMessage, knock: &Knock, undelivered: &Queue) -> Nex
         Next::Retry(retry) => {
             console_error!("a call is sent again later: {error}");
             let age = knock.transport().now().since(enqueued_at);
-            let wait = retry.after.unwrap_or(age.clamp(SHORTEST_BACKOFF, LONGEST_BACKOFF));
-            message.retry_with_options(&delay(wait.max(retry.at_least)));
+            let wait = retry.wait_or(age.clamp(SHORTEST_BACKOFF, LONGEST_BACKOFF));
+            message.retry_with_options(&delay(wait));
         }
         Next::SetAside(reason) => {
             console_error!("a call is set aside ({reason}): {error}");
-            return set_aside(&message, reason, error, text, undelivered).await;
+            let is_whole = body.is_string() || reason != Reason::NotACall;
+            let entry = if is_whole { entry(reason, error, text) } else { unchanged(body) };
+            return set_aside(&message, reason, entry, undelivered).await;
         }
     }
     next
@@ -223,14 +225,10 @@ async fn attempt(call: PreparedCall, enqueued_at: UnixTime, knock: &Knock) -> (N
 async fn set_aside(
     message: &RawMessage,
     reason: Reason,
-    error: String,
-    text: String,
+    entry: SendMessage<JsValue>,
     undelivered: &Queue,
 ) -> Next {
-    let entry = Undelivered { reason: reason.as_str().to_owned(), error, message: text };
-    // If there is no room for the reason, the message is left as it is.
-    let stored = serde_json::to_string(&entry).ok().filter(|stored| stored.len() <= MAX_MESSAGE_BYTES);
-    if let Err(error) = send(undelivered, &stored.unwrap_or(entry.message)).await {
+    if let Err(error) = undelivered.send_raw(entry).await {
         console_error!("the queue of the undelivered calls did not take it: {error}");
         message.retry_with_options(&delay(SHORTEST_BACKOFF));
         let at_least = SHORTEST_BACKOFF;
@@ -240,20 +238,32 @@ async fn set_aside(
     Next::SetAside(reason)
 }
 
-async fn send(queue: &Queue, text: &str) -> worker::Result<()> {
-    let message = RawMessageBuilder::new(JsValue::from_str(text));
-    queue.send_raw(message.build_with_content_type(QueueContentType::Text)).await
+/// Returns the message for the queue of the undelivered ones. If there is no room for the reason, it is the text alone.
+fn entry(reason: Reason, error: String, text: String) -> SendMessage<JsValue> {
+    let entry = Undelivered { reason: reason.as_str().to_owned(), error, message: text };
+    let stored = serde_json::to_string(&entry).ok().filter(|stored| stored.len() <= MAX_MESSAGE_BYTES);
+    text_message(&stored.unwrap_or(entry.message))
 }
 
-/// Returns the text of a message. One that another program sent as JSON is an object.
-fn text_of(message: &RawMessage) -> String {
-    let body = message.body();
-    let text = body.as_string().or_else(|| js_sys::JSON::stringify(&body).ok().map(String::from));
-    text.unwrap_or_default()
+/// Returns a message with the same body. As JSON, bytes and maps would be empty objects.
+fn unchanged(body: JsValue) -> SendMessage<JsValue> {
+    RawMessageBuilder::new(body).build_with_content_type(QueueContentType::V8)
 }
 
+fn text_message(text: &str) -> SendMessage<JsValue> {
+    RawMessageBuilder::new(JsValue::from_str(text)).build_with_content_type(QueueContentType::Text)
+}
+
+/// Returns the text of a message, or what may be one: a call that another program sent as JSON is an object.
+fn text_of(body: &JsValue) -> String {
+    // What JSON does not have, such as `undefined`, has no text either.
+    let json = || js_sys::JSON::stringify(body).ok()?.as_string();
+    body.as_string().or_else(json).unwrap_or_default()
+}
+
+/// No wait here is longer than an hour; Cloudflare's limit is 12 hours.
 fn delay(wait: Duration) -> QueueRetryOptions {
-    let whole_seconds = wait.min(LONGEST_DELAY).as_millis().div_ceil(1000);
+    let whole_seconds = wait.as_millis().div_ceil(1000);
     QueueRetryOptionsBuilder::new()
         .with_delay_seconds(u32::try_from(whole_seconds).unwrap_or(u32::MAX))
         .build()

@@ -83,7 +83,10 @@ async fn webhook<DB: Orders>(State(shop): Shared<DB>, headers: HeaderMap, body: 
         Ok(event) => event,
         // It is from Knock, but it is not an event. Accept it, or Knock sends it again.
         Err(WebhookError::NotAnEvent(_)) => return Ok(StatusCode::OK),
-        Err(error) => return Err((StatusCode::UNAUTHORIZED, error.to_string())),
+        Err(error) => {
+            tracing::warn!("a webhook was refused: {error}");
+            return Err((StatusCode::UNAUTHORIZED, "the signature is invalid".to_owned()));
+        }
     };
     // Events can arrive more than once: what they do must be the same the second time.
     if let (EventType::MessageDelivered, Subject::Message(message)) = (&event.kind, event.subject())
@@ -108,6 +111,8 @@ async fn metrics<DB: Orders>(State(shop): Shared<DB>) -> Result<String> {
     Ok(values.map(|(name, value)| format!("{name} {value}\n")).concat())
 }
 
+/// Logs an error, which the customer does not see: it may name tables or hosts.
 fn internal(error: impl Display) -> (StatusCode, String) {
-    (StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+    tracing::error!("{error}");
+    (StatusCode::INTERNAL_SERVER_ERROR, "the shop has a problem".to_owned())
 }

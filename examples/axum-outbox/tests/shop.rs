@@ -20,6 +20,7 @@ const SECRET: &str = "whsec_test";
 
 struct Test {
     folder: PathBuf,
+    pool: SqlitePool,
     queue: Queue<Sqlite>,
     knock: Server,
     worker: Worker<Sqlite, AnyTransport>,
@@ -40,13 +41,13 @@ impl Test {
         let client = Knock::with_config(server.config()).expect("a client");
         let worker = Worker::new(&queue, &client).poll_interval(Duration::from_millis(20));
         let shop = router(Shop {
-            pool,
+            pool: pool.clone(),
             queue: queue.clone(),
             knock: client,
             webhooks: Verifier::new(SECRET).expect("a secret"),
             counters: worker.counters(),
         });
-        Self { folder, queue, knock: server, worker, shop }
+        Self { folder, pool, queue, knock: server, worker, shop }
     }
 
     async fn send(&self, request: Request<String>) -> (StatusCode, String) {
@@ -105,6 +106,16 @@ async fn an_order_that_is_invalid_leaves_nothing() {
     let (_, metrics) = test.send(request).await;
     assert!(metrics.contains("knock_jobs_waiting 0\n"), "{metrics}");
     assert_eq!(test.work().await.emulator().requests().len(), 0);
+}
+
+#[tokio::test]
+async fn an_error_of_the_database_is_not_shown() {
+    let test = Test::start("database").await;
+    test.pool.close().await;
+    let request = Request::get("/orders/o-1").body(String::new()).expect("a request");
+    let shown = (StatusCode::INTERNAL_SERVER_ERROR, "the shop has a problem".to_owned());
+    assert_eq!(test.send(request).await, shown);
+    std::fs::remove_dir_all(test.folder).expect("the folder is removed");
 }
 
 #[tokio::test]

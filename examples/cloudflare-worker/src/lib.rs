@@ -107,11 +107,16 @@ fn incomplete() -> Result<Response> {
     Response::error("user_id, email, dinosaur and id are required", 400)
 }
 
+const NOT_CONFIGURED: &str = "a secret or variable of the Worker is missing or invalid; the log says which";
+
 fn failed(error: &knock_worker::Error) -> Result<Response> {
     // One line without personal data, so it is safe to log.
     console_error!("{error}");
-    let status = if error.kind() == ErrorKind::InvalidInput { 400 } else { 502 };
-    Response::error("the alert could not be sent", status)
+    match error.kind() {
+        ErrorKind::Configuration => Response::error(NOT_CONFIGURED, 500),
+        ErrorKind::InvalidInput => Response::error("the alert is invalid", 400),
+        _ => Response::error("the alert could not be sent", 502),
+    }
 }
 
 async fn notify(alert: Alert, env: &Env) -> std::result::Result<String, knock_worker::Error> {
@@ -157,7 +162,10 @@ async fn webhook(request: &mut Request, env: &Env) -> Result<Response> {
     let secret = env.secret("KNOCK_WEBHOOK_SECRET").map(|secret| secret.to_string()).unwrap_or_default();
     let verifier = match Verifier::new(secret) {
         Ok(verifier) => verifier,
-        Err(error) => return Response::error(error.to_string(), 500),
+        Err(error) => {
+            console_error!("KNOCK_WEBHOOK_SECRET: {error}");
+            return Response::error(NOT_CONFIGURED, 500);
+        }
     };
     let headers = request.headers().into();
     let body = request.bytes().await?;

@@ -1,10 +1,10 @@
 //! The list of the users that were refused, as a CSV file or printed at the end.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
-use knock_reqwest::bulk::Chunk;
+use knock_reqwest::bulk::{Chunk, Item};
 
 use crate::Problem;
 use crate::save::Saved;
@@ -24,18 +24,24 @@ impl Refused {
     /// Opens the list. One that an earlier process began is cut back to what belongs to its checkpoint, so that nobody is
     /// listed twice.
     pub(crate) fn open(path: Option<&Path>, saved: Option<&Saved>) -> Result<Self, Problem> {
-        let file = path.map(|path| writer(path, saved.map_or(0, |saved| saved.refused_bytes))).transpose()?;
+        let bytes = saved.map_or(0, |saved| saved.refused_bytes);
+        if path.is_none() && bytes > 0 {
+            return Err(
+                "the checkpoint is of an import with `--refused FILE`; name the same file again".into()
+            );
+        }
+        let file = path.map(|path| writer(path, bytes)).transpose()?;
         Ok(Self { file, printed: Vec::new(), count: 0 })
     }
 
     pub(crate) fn write(&mut self, chunk: &Chunk) -> Result<(), Problem> {
         for refused in &chunk.refused {
             let user = refused.item.index.map_or_else(String::new, |index| (index + 1).to_string());
-            let (id, reason) = (&refused.item.id, refused.reason.to_string());
+            let (item, reason) = (&refused.item, refused.reason.to_string());
             match &mut self.file {
-                Some(file) => file.write_record([&user, id, &reason])?,
+                Some(file) => file.write_record([&user, &item.id, &reason])?,
                 None if self.printed.len() < MAX_PRINTED => {
-                    self.printed.push(format!("user {user}, {id}: {reason}"));
+                    self.printed.push(format!("{}: {reason}", described(item)));
                 }
                 None => {}
             }
@@ -62,7 +68,24 @@ impl Refused {
     }
 }
 
+fn described(item: &Item) -> String {
+    match item.index {
+        Some(index) => format!("user {}, {}", index + 1, item.id),
+        None if item.id.is_empty() => "a user that Knock does not name".to_owned(),
+        None => format!("a user that is not in the file, {}", item.id),
+    }
+}
+
 fn writer(path: &Path, bytes: u64) -> Result<csv::Writer<File>, Problem> {
+    let found = fs::metadata(path).map_or(0, |file| file.len());
+    if found < bytes {
+        let problem = format!(
+            "{} has {found} bytes, but {bytes} of it belong to the checkpoint; bring the list of refused users back, or \
+             remove the checkpoint to begin anew",
+            path.display()
+        );
+        return Err(problem.into());
+    }
     let problem = |error| format!("{} cannot be written: {error}", path.display());
     let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(problem)?;
     file.set_len(bytes).map_err(problem)?;

@@ -158,6 +158,37 @@ fn a_checkpoint_of_another_file_or_a_damaged_one_is_refused() {
 }
 
 #[test]
+fn a_list_of_refused_users_that_is_gone_or_shorter_than_the_checkpoint_says_is_not_filled_up() {
+    let knock = Knock::start();
+    let users = knock.write("id\na/b\n");
+    let (checkpoint, refused) = (knock.file("checkpoint.json"), knock.file("refused.csv"));
+    let save = ["--checkpoint", checkpoint.to_str().expect("UTF-8")];
+    let options = [save[0], save[1], "--refused", refused.to_str().expect("UTF-8")];
+    knock.server.emulator().fault(Fault::status(422));
+    assert_eq!(knock.run(&users, &options).status.code(), Some(1), "the chunk failed");
+    let list = fs::read_to_string(&refused).expect("the list was begun");
+    assert_eq!(list, "user,id,reason\n");
+
+    let refuses = |options: &[&str], problem: &str| {
+        let output = knock.run(&users, options);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(text(&output.stderr).contains(problem), "{output:?}");
+    };
+    refuses(&save, "the checkpoint is of an import with `--refused FILE`");
+    fs::write(&refused, "user").expect("the file can be written");
+    refuses(&options, "has 4 bytes, but 15 of it belong to the checkpoint; bring the list");
+    assert_eq!(fs::read_to_string(&refused).expect("a file"), "user");
+    fs::remove_file(&refused).expect("the file can be removed");
+    refuses(&options, "has 0 bytes, but 15 of it belong to the checkpoint");
+    assert!(!refused.exists());
+
+    fs::write(&refused, list).expect("the file can be written");
+    assert_eq!(knock.run(&users, &options).status.code(), Some(1), "a user is refused");
+    let list = fs::read_to_string(&refused).expect("a file");
+    assert_eq!(list, "user,id,reason\n1,a/b,Knock refused the item without a reason\n");
+}
+
+#[test]
 fn an_import_that_is_killed_five_times_loses_nobody_and_lists_each_refused_user_once() {
     const USERS: usize = 15_500;
     let knock = Knock::start();

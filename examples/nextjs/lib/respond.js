@@ -1,11 +1,22 @@
+import { Refusal } from '../pkg/knock_nextjs.js';
+
 /** Returns the response to what `work` resolves to. */
 export async function respond(work) {
   try {
     return Response.json(await work());
   } catch (error) {
-    // A `Refusal` has a status and one line without personal data.
-    const { status = 500, message } = error;
-    console.error(message);
-    return new Response(status === 500 ? message : 'the call failed', { status });
+    return failed(error);
   }
+}
+
+/** Only what src/lib.rs throws is known to be free of personal data. Of anything else the client learns nothing. */
+function failed(error) {
+  if (!(error instanceof Refusal)) {
+    console.error(error);
+    return new Response('the function failed', { status: 500 });
+  }
+  const { status, message } = error;
+  console.error(message);
+  // A sentence about the settings helps whoever sets them.
+  return new Response(status === 500 ? message : 'the call failed', { status });
 }

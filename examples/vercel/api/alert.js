@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 
 import { respond } from '../lib/respond.js';
-import { initSync } from '../pkg/knock_vercel.js';
+import { initSync, notify } from '../pkg/knock_vercel.js';
 
 initSync({ module: readFileSync(new URL('../pkg/knock_vercel_bg.wasm', import.meta.url)) });
 
-export const POST = respond;
+export const POST = (request) => respond(async () => ({
+  workflow_run_id: await notify(process.env, await request.text()),
+}));

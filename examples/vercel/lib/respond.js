@@ -1,15 +1,22 @@
-// The response to an alert, in either runtime. The work is done in src/lib.rs.
-import { notify } from '../pkg/knock_vercel.js';
+import { Refusal } from '../pkg/knock_vercel.js';
 
-export async function respond(request) {
-  if (request.method !== 'POST') return new Response('POST an alert', { status: 405 });
+/** Returns the response to what `work` resolves to. */
+export async function respond(work) {
   try {
-    const run = await notify(process.env, await request.text());
-    return Response.json({ workflow_run_id: run });
+    return Response.json(await work());
   } catch (error) {
-    // A `Refusal` has a status and one line without personal data.
-    const { status, message } = error;
-    console.error(message);
-    return new Response(status === 500 ? message : 'the alert could not be sent', { status: status ?? 500 });
+    return failed(error);
   }
+}
+
+/** Only what src/lib.rs throws is known to be free of personal data. Of anything else the client learns nothing. */
+function failed(error) {
+  if (!(error instanceof Refusal)) {
+    console.error(error);
+    return new Response('the function failed', { status: 500 });
+  }
+  const { status, message } = error;
+  console.error(message);
+  // A sentence about the settings helps whoever sets them.
+  return new Response(status === 500 ? message : 'the call failed', { status });
 }

@@ -79,5 +79,23 @@ fn knock(env: &JsValue) -> Result<&'static Knock, Refusal> {
         return Err(Refusal::new(500, "no base URL: set KNOCK_BASE_URL (Knock's is https://api.knock.app)"));
     }
     let knock = Knock::from_env(env)?;
+    check_key(env)?;
     Ok(KNOCK.get_or_init(|| knock))
+}
+
+/// The key of every emulator. Knock has no such key.
+const EMULATOR_KEY: &str = "sk_test_emulator";
+
+/// Checks that the key and the base URL are both an emulator's, or both Knock's.
+fn check_key(env: &JsValue) -> Result<(), Refusal> {
+    let setting = |name| variable(env, name).ok().flatten().unwrap_or_default().trim().to_owned();
+    // Without TLS, the SDK calls this machine only.
+    let is_local = setting("KNOCK_BASE_URL").to_ascii_lowercase().starts_with("http://");
+    if is_local == (setting("KNOCK_API_KEY") == EMULATOR_KEY) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        500,
+        "the API key does not fit the base URL: sk_test_emulator is for http://, others for https://",
+    ))
 }

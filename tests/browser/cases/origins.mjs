@@ -88,19 +88,35 @@ test('a name that is pointed to this machine does not help', async () => {
   // The page is of the same origin as the emulator, as after DNS rebinding.
   const page = await openPage(browser, `http://${EVIL}:${emulator.port}/v1/users`);
   const survived = await survives(emulator, async () => {
-    const found = await page.evaluate(async () => {
+    const found = await page.evaluate(async ([publicKey, secretKey, feed]) => {
       const call = async (path, options) => {
         const response = await fetch(path, options);
         return [response.status, await response.text()];
       };
-      return [await call('/_emulator/requests'), await call('/_emulator/reset', { method: 'POST' })];
-    });
+      const authorized = (key) => ({ authorization: `Bearer ${key}`, 'content-type': 'application/json' });
+      const body = JSON.stringify({ recipients: ['u'] });
+      return [
+        await call('/_emulator/requests'),
+        await call('/_emulator/reset', { method: 'POST' }),
+        await call('/v1/users', { headers: authorized(secretKey) }),
+        await call(`/v1/users/u/feeds/${feed}`, { headers: authorized(publicKey) }),
+        await call('/v1/workflows/w/trigger', { method: 'POST', headers: authorized(secretKey), body }),
+        await call(`/ws/v1/websocket?api_key=${publicKey}&vsn=2.0.0`),
+      ];
+    }, [PUBLIC_KEY, SECRET_KEY, FEED]);
     for (const [status, text] of found) {
       assert.equal(status, 403);
-      assert.match(text, /origin_not_allowed.*--allow-origin/);
+      assert.match(text, /host_not_allowed.*--allow-origin/);
     }
+    const socket = await page.evaluate((query) => new Promise((resolve) => {
+      const opened = new WebSocket(`ws://${location.host}/ws/v1/websocket?${query}`);
+      opened.onopen = () => resolve('open');
+      opened.onerror = () => resolve('refused');
+    }), `api_key=${PUBLIC_KEY}&vsn=2.0.0`);
+    assert.equal(socket, 'refused');
   });
   assert.ok(survived);
+  assert.equal((await emulator.control('GET', 'runs')).triggers, 0);
   await page.close();
   await emulator.kill();
 });

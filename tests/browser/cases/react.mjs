@@ -6,6 +6,8 @@ import { LONG_MS, openPage, screenshot, startBrowser, startPages } from '../lib/
 import { FEED, freePort, startEmulator, stopEmulators } from '../lib/emulator.mjs';
 
 const USER = 'jhammond';
+/** A trigger is shown within this time. */
+const LIVE_MS = 500;
 let browser;
 let pages;
 
@@ -50,12 +52,9 @@ test('a message appears, is read and archived, in both tabs', async () => {
   const page = await open(context, emulator);
   await page.locator('#list .rnf-empty-feed').waitFor();
 
-  const start = performance.now();
   await emulator.trigger('welcome', { recipients: [USER], data: { dino: 'rex' } });
   await badge(page, 1);
-  const took = performance.now() - start;
   await listed(page, 1);
-  console.log(`    the badge showed a trigger after ${took.toFixed(0)} ms`);
   assert.match(await cells(page).first().innerText(), /Workflow welcome/);
   await screenshot(page, '1-new-message');
 
@@ -92,6 +91,25 @@ test('a message appears, is read and archived, in both tabs', async () => {
   assert.ok(statuses.every((marks) => marks.includes('read') && marks.includes('seen')), JSON.stringify(statuses));
   assert.equal(statuses.filter((marks) => marks.includes('archived')).length, 1);
   assert.deepEqual([...page.errors, ...second.errors], []);
+  await context.close();
+  await emulator.kill();
+});
+
+test('a message is live within half a second', async () => {
+  const emulator = await startEmulator();
+  const context = await browser.newContext();
+  const page = await open(context, emulator);
+  const took = [];
+  // The best of three, since the machine may be busy with something else for a moment.
+  for (const count of [1, 2, 3]) {
+    const start = performance.now();
+    await emulator.trigger('welcome', { recipients: [USER] });
+    await badge(page, count);
+    took.push(Math.round(performance.now() - start));
+    await listed(page, count);
+  }
+  console.log(`    the badge showed triggers after ${took.join(', ')} ms`);
+  assert.ok(Math.min(...took) < LIVE_MS, `after ${took.join(', ')} ms`);
   await context.close();
   await emulator.kill();
 });

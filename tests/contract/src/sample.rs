@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::StatusCode;
-use knock_core::{Batch, Error, Operation, OperationInfo, Page, Paged, PreparedCall, UnixTime};
+use knock_core::{Batch, Error, Items, Operation, OperationInfo, Page, Paged, PreparedCall, UnixTime};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -59,6 +59,15 @@ impl Sample {
             required,
             |page| json!({ "items": page.items, "page_info": page.info, "has_next": page.next.is_some() }),
         )
+    }
+
+    /// Returns a sample of an operation whose response lists what it created, changed or deleted.
+    pub fn items<O, T>(required: O) -> Self
+    where
+        O: Operation<Output = Items<T>> + 'static,
+        T: Serialize,
+    {
+        Self::new(required, |items| json!(items.items))
     }
 
     /// Returns a sample of an operation on many entities.

@@ -80,10 +80,18 @@ export async function driveApp(report, name, send, emulator, paths, known = unde
   }
 }
 
-/** Drives an app whose secrets are missing or blank. Each response is one sentence with status 500. */
+/** Settings that are not enough for the examples that need a base URL: one is missing, or they do not fit each other. */
+export const INCOMPLETE = [
+  'KNOCK_API_KEY=sk_test_emulator\n',
+  'KNOCK_BASE_URL=http://127.0.0.1:4010\n',
+  'KNOCK_API_KEY=sk_test_emulator\nKNOCK_BASE_URL=https://api.knock.app\n',
+  'KNOCK_API_KEY=sk_12345\nKNOCK_BASE_URL=http://127.0.0.1:4010\n',
+];
+
+/** Drives an app whose secrets are missing, blank, or for something else. Each response is one sentence with status 500. */
 export async function driveUnconfigured(report, name, send, emulator, paths) {
   const ask = asker(send);
-  await report.step(`${name}: without its secrets it says so, and nothing is sent`, async () => {
+  await report.step(`${name}: it says that its settings are wrong, and nothing is sent`, async () => {
     await emulator.reset();
     const responses = { alert: await ask(paths.alerts, json(ALERT)) };
     if (paths.token) responses.token = await ask(paths.token('jhammond'));

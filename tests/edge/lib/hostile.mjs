@@ -1,6 +1,9 @@
 // A server that behaves badly. The first segment of the path is the fault, so that the base URL of a client selects it.
+import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
+import { setTimeout as after } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 
 const USER = JSON.stringify({ __typename: 'User', id: 'jhammond', created_at: null, updated_at: '2026-09-21T14:13:20Z' });
@@ -11,6 +14,8 @@ const CHUNK = Buffer.alloc(16 * 1024, ' ');
 /** 20 MB of JSON, in about 20 KB. */
 const BOMB = gzipSync(JSON.stringify({ id: 'jhammond', name: ' '.repeat(20_000_000) }));
 const JSON_TYPE = { 'content-type': 'application/json' };
+/** Lets a page of another origin read the response. */
+const ANY_PAGE = { 'access-control-allow-origin': '*' };
 
 /** What each fault does to a request that has arrived completely. */
 const FAULTS = {
@@ -35,6 +40,11 @@ const FAULTS = {
   },
   announced: (_, response) => response.writeHead(200, { ...JSON_TYPE, 'content-length': 10_000_000 }).flushHeaders(),
   bomb: (_, response) => response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }).end(BOMB),
+  // With its length, and without its end: whoever unpacks all of it before looking at the size waits.
+  'bomb-sized': (_, response) => {
+    response.writeHead(200, { ...JSON_TYPE, ...ANY_PAGE, 'content-encoding': 'gzip', 'content-length': BOMB.length });
+    response.write(BOMB.subarray(0, -8));
+  },
   sized: (_, response) => {
     // Without a length, in two chunks.
     response.writeHead(200, JSON_TYPE);
@@ -89,10 +99,12 @@ export async function startHostile() {
     request.resume().on('end', () => FAULTS[fault](request, response, { status: Number(detail), elsewhere: elsewhere.url }));
   });
   const url = await listen(server);
-  const places = { url, elsewhere: elsewhere.url, closed: await closedPort() };
+  const full = await fullQueue();
+  const places = { url, elsewhere: elsewhere.url, closed: await closedPort(), full: full.url };
   return {
     places,
     stop: () => {
+      full.stop();
       for (const each of [server, elsewhere.server]) {
         each.closeAllConnections?.();
         each.close();
@@ -124,4 +136,36 @@ async function closedPort() {
   const url = await listen(server);
   await new Promise((resolve) => server.close(resolve));
   return url;
+}
+
+/** Listens, and then blocks its thread, so that nobody accepts the connections. */
+const LISTENER = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const server = require('node:net').createServer();
+  server.listen({ host: '127.0.0.1', port: 0, backlog: 1 }, () => {
+    parentPort.postMessage(server.address().port);
+    Atomics.wait(workerData, 0, 0);
+  });
+`;
+
+/** An address where connecting takes for ever, because the queue of connections is full. */
+async function fullQueue() {
+  const wake = new Int32Array(new SharedArrayBuffer(4));
+  const thread = new Worker(LISTENER, { eval: true, workerData: wake });
+  const [port] = await once(thread, 'message');
+  const sockets = [];
+  const stop = () => {
+    for (const socket of sockets) socket.destroy();
+    Atomics.store(wake, 0, 1);
+    Atomics.notify(wake, 0);
+    return thread.terminate();
+  };
+  while (sockets.length < 16) {
+    const socket = net.connect(port, '127.0.0.1').on('error', () => {});
+    sockets.push(socket);
+    const connected = await Promise.race([once(socket, 'connect'), after(200)]);
+    if (!connected) return { url: `http://127.0.0.1:${port}`, stop };
+  }
+  await stop();
+  throw new Error('the queue of connections does not fill');
 }

@@ -9,7 +9,8 @@ export const ROOT = path.dirname(path.dirname(HERE));
 export const OUT = path.join(ROOT, 'target', 'edge');
 export const BUILD = path.join(OUT, 'build');
 export const TOOLS = path.join(OUT, 'tools');
-export const EXAMPLES = path.join(ROOT, 'examples');
+/** The examples: those of the repository, or in the folder that the environment names. */
+export const EXAMPLES = path.resolve(process.env.EDGE_EXAMPLES || path.join(ROOT, 'examples'));
 
 /** The path of a command that an npm package installed. */
 export const npmBin = (name) => path.join(HERE, 'node_modules', '.bin', name);

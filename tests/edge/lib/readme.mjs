@@ -137,7 +137,7 @@ export class Walk {
 }
 
 /** Copies an example without what git ignores, and keeps the npm packages that the copy has already. */
-function copyExample(from, to) {
+export function copyExample(from, to) {
   const ignored = readFileSync(path.join(from, '.gitignore'), 'utf8').trim().split('\n').map((line) => line.replace('/', ''));
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(to)) {

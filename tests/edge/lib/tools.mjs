@@ -16,8 +16,10 @@ const WASMTIME_FEATURES =
   'run,serve,component-model-async,cranelift,wasi-http,pooling-allocator,parallel-compilation';
 
 /**
- * Tools run for a second or two, so compiling them quickly matters more than their speed: worker-build and wasm-bindgen
- * take 7 minutes of CPU time to install, and 12 with the defaults. wasmtime takes some 25 more where it has to be built.
+ * worker-build and wasm-bindgen are compiled, since neither npm, nor PyPI, nor Debian has their programs: they are only
+ * among the releases on GitHub, where `wasm-pack` from npm would look for them too, and where nothing pins them by a hash.
+ * They run for a second or two, so compiling them quickly matters more than their speed: they take 7 minutes of CPU time
+ * to install, and 12 with the defaults. wasmtime takes some 25 more where it has to be built.
  */
 const QUICK = { CARGO_PROFILE_RELEASE_OPT_LEVEL: '1', CARGO_PROFILE_RELEASE_DEBUG: '0', CARGO_PROFILE_RELEASE_LTO: 'off' };
 

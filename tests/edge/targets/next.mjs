@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { driveApp, driveUnconfigured } from '../lib/app.mjs';
+import { INCOMPLETE, driveApp, driveUnconfigured } from '../lib/app.mjs';
 import { Walk } from '../lib/readme.mjs';
+import { checkRespond } from '../lib/respond_check.mjs';
 
 const DEV = 'npm run dev';
 const START = 'npm start';
@@ -18,6 +19,7 @@ export async function runTarget(report) {
   const walk = new Walk('nextjs', { servers: { [DEV]: READY, [START]: READY } });
   try {
     await drive(report, walk, 'Run locally', DEV);
+    await report.step('example: an unknown exception tells the client nothing', () => checkRespond(walk.folder));
     await walk.stop(DEV);
     await walk.emulator.reset();
     await drive(report, walk, 'Run in production', START);
@@ -57,12 +59,12 @@ async function readsAnew({ emulator }) {
 }
 
 async function withoutSettings(report, walk) {
-  for (const settings of ['KNOCK_API_KEY=sk_test_emulator\n', 'KNOCK_BASE_URL=http://127.0.0.1:4010\n']) {
+  for (const settings of INCOMPLETE) {
     await walk.stop(START);
     writeFileSync(path.join(walk.folder, '.env'), settings);
     await walk.start(START);
     for (const [name, paths] of Object.entries(RUNTIMES)) {
-      await driveUnconfigured(report, `${name}, with ${settings.trim()} alone`, send, walk.emulator, paths);
+      await driveUnconfigured(report, `${name}, with ${settings.trim().replace('\n', ' and ')} alone`, send, walk.emulator, paths);
     }
   }
 }

@@ -9,11 +9,12 @@ import { checkHeads } from '../lib/emulator.mjs';
 import { secrets } from '../lib/knock.mjs';
 import { BUILD, EXAMPLES, HERE, ROOT, cargoBin } from '../lib/paths.mjs';
 import { run, serve } from '../lib/process.mjs';
+import { buildSpinExample } from '../lib/spin_example.mjs';
 import { buildComponent, buildEnv } from '../lib/tools.mjs';
 
 const EXAMPLE = path.join(EXAMPLES, 'spin-app');
 /** The folder of a command that is like `spin`. */
-const STAND_IN = path.join(HERE, 'spin-app', 'stand-in');
+const STAND_IN = path.join(HERE, 'spin-stand-in');
 /** The component of the example, in its target folder. */
 const WASM = path.join('wasm32-wasip2', 'release', 'knock_spin_app.wasm');
 /** The WASI that Spin has. */
@@ -24,8 +25,7 @@ let example;
 
 export async function build() {
   scenario = await buildComponent('the scenario for Spin', path.join(HERE, 'spin'), 'edge_spin');
-  // The source of the example without Spin variables, which wasmtime does not have.
-  example = await buildComponent('examples/spin-app for wasmtime', path.join(HERE, 'spin-app'), 'edge_spin_app');
+  example = await buildSpinExample();
 }
 
 export async function runTarget(report, emulator) {

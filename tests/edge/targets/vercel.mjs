@@ -6,12 +6,13 @@ import { pathToFileURL } from 'node:url';
 import { EdgeRuntime } from 'edge-runtime';
 import { build as bundle } from 'esbuild';
 
-import { driveApp, driveUnconfigured } from '../lib/app.mjs';
+import { INCOMPLETE, driveApp, driveUnconfigured } from '../lib/app.mjs';
 import { checkHeads } from '../lib/emulator.mjs';
 import { SCENARIO, buildScenario } from '../lib/host.mjs';
 import { secrets } from '../lib/knock.mjs';
 import { HERE } from '../lib/paths.mjs';
 import { Walk } from '../lib/readme.mjs';
+import { checkRespond } from '../lib/respond_check.mjs';
 
 const DEV = 'npx vercel dev -L';
 const URL_OF_DEV = 'http://127.0.0.1:3000';
@@ -28,6 +29,7 @@ export async function runTarget(report, emulator) {
   try {
     await report.step('the README leads to an alert', () => followReadme(walk));
     for (const [name, paths] of Object.entries(RUNTIMES)) await driveApp(report, `example, ${name}`, send, walk.emulator, paths);
+    await report.step('example: an unknown exception tells the client nothing', () => checkRespond(walk.folder));
     await withoutSettings(report, walk);
     await report.step('the README leads to a deployment', () => builds(walk));
   } catch (error) {
@@ -69,12 +71,12 @@ async function followReadme(walk) {
 
 /** Starts the example with only one of its settings. */
 async function withoutSettings(report, walk) {
-  for (const settings of ['KNOCK_API_KEY=sk_test_emulator\n', 'KNOCK_BASE_URL=http://127.0.0.1:4010\n']) {
+  for (const settings of INCOMPLETE) {
     await walk.stop(DEV);
     writeFileSync(path.join(walk.folder, '.env'), settings);
     await walk.start(DEV);
     for (const [name, paths] of Object.entries(RUNTIMES)) {
-      await driveUnconfigured(report, `${name}, with ${settings.trim()} alone`, send, walk.emulator, paths);
+      await driveUnconfigured(report, `${name}, with ${settings.trim().replace('\n', ' and ')} alone`, send, walk.emulator, paths);
     }
   }
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { Miniflare } from 'miniflare';
 
-import { driveApp } from '../lib/app.mjs';
+import { driveApp, driveUnconfigured } from '../lib/app.mjs';
 import { checkHeads } from '../lib/emulator.mjs';
 import { knownOf, secrets, verifyToken } from '../lib/knock.mjs';
 import { EXAMPLES, HERE } from '../lib/paths.mjs';
@@ -13,15 +13,23 @@ import { buildWorker } from '../lib/tools.mjs';
 
 const SCENARIO = path.join(HERE, 'worker');
 const EXAMPLE = path.join(EXAMPLES, 'cloudflare-worker');
-/** An entry for the example, whose consumer stops half-way. */
+/** An entry for the example, whose consumer stops half-way, and which tells what became of the messages. */
 const FAILING = path.join(SCENARIO, 'failing_consumer.mjs');
 const ALERTS = 40;
 /** As in the wrangler.toml of the example, but with short waits. */
 const QUEUES = {
   queueProducers: { NOTIFICATIONS: 'notifications', UNDELIVERED: 'notifications-undelivered' },
-  queueConsumers: { notifications: { maxBatchSize: 10, maxBatchTimeout: 1, maxRetries: 25 } },
+  queueConsumers: {
+    notifications: { maxBatchSize: 10, maxBatchTimeout: 1, maxRetries: 25 },
+    'notifications-undelivered': { maxBatchTimeout: 1 },
+  },
 };
 const PATHS = { alerts: '/alerts', token: (user) => `/token?user_id=${user}`, webhook: '/webhooks/knock' };
+/** What the Worker has instead of its secrets. */
+const UNCONFIGURED = {
+  'without bindings': {},
+  'with blank secrets': { KNOCK_API_KEY: ' ', KNOCK_SIGNING_KEY: '', KNOCK_WEBHOOK_SECRET: ' ' },
+};
 const DEV = 'npx wrangler dev';
 /** How much larger than in sizes.json the example may be, which wrangler compresses less. */
 const SLACK = 1.15;
@@ -59,7 +67,14 @@ export async function runTarget(report, emulator) {
       if (runs.length !== 1 || runs[0].workflow !== 'daily-digest') throw new Error(`the runs: ${JSON.stringify(runs)}`);
     });
   });
-  await withWorker(main, emulator, (worker) => driveQueue(report, worker, emulator), FAILING);
+  for (const [name, bindings] of Object.entries(UNCONFIGURED)) {
+    await withWorker(main, emulator, async (worker) => {
+      const send = (where, init) => worker.dispatchFetch(`http://worker${where}`, init);
+      await driveUnconfigured(report, `example, ${name}`, send, emulator, PATHS);
+      await driveUnconfigured(report, `example, ${name}, later`, send, emulator, { alerts: '/alerts/later' });
+    }, { bindings });
+  }
+  await withWorker(main, emulator, (worker) => driveQueue(report, worker, emulator), { entry: FAILING });
   await runWrangler(report);
 }
 
@@ -67,19 +82,64 @@ export async function runTarget(report, emulator) {
 async function driveQueue(report, worker, emulator) {
   const post = (body) =>
     worker.dispatchFetch('http://worker/alerts/later', { method: 'POST', body: JSON.stringify(body), signal: AbortSignal.timeout(60_000) });
-  const alert = (id) => ({ id, user_id: 'jhammond', email: 'jhammond@ingen.net', dinosaur: 'trex' });
+  // A run does not have the id of its alert, but its data.
+  const alert = (id) => ({ id, user_id: 'jhammond', email: 'jhammond@ingen.net', dinosaur: id });
+  const queue = async () => (await worker.dispatchFetch('http://worker/queue')).json();
+  const sent = async () => (await emulator.runs()).map(({ data }) => data.dinosaur).sort();
+  /** Waits until so many messages are done with, after which nothing more can come of them. */
+  const quiet = (messages) => until(async () => (await queue()).done >= messages, `the end of ${messages} messages`);
   await report.step('queue: a consumer that stops half-way loses no alert and repeats none', async () => {
     await emulator.reset();
     await emulator.fault([{ kind: 'status', status: 503, times: 4 }, { kind: 'drop_after', path: '/v1/workflows/', times: 4 }]);
     const ids = Array.from({ length: ALERTS }, (_, index) => `queued-${index}`);
     const statuses = await Promise.all(ids.map(async (id) => (await post(alert(id))).status));
     if (statuses.some((status) => status !== 202)) throw new Error(`the statuses: ${statuses}`);
-    await until(async () => (await emulator.runs()).length >= ALERTS, `all ${ALERTS} alerts`);
-    const { failures } = await (await worker.dispatchFetch('http://worker/failures')).json();
-    if (failures === 0) throw new Error('the consumer did not stop');
-    const runs = await emulator.runs();
-    if (runs.length !== ALERTS) throw new Error(`${runs.length} runs of ${ALERTS} alerts`);
+    await quiet(ALERTS);
+    if ((await queue()).failures === 0) throw new Error('the consumer did not stop');
+    same(await sent(), ids.sort(), 'the alerts that were sent');
+    same((await queue()).undelivered, [], 'what was not delivered');
   });
+  await report.step('queue: a call that a key may not make is sent once it may, and a refused one is set aside', async () => {
+    await emulator.reset();
+    await emulator.fault({ kind: 'status', status: 403 });
+    await post(alert('forbidden'));
+    await quiet(ALERTS + 1);
+    await emulator.fault({ kind: 'status', status: 422 });
+    await post(alert('refused'));
+    await until(async () => (await queue()).undelivered.length > 0, 'what was refused');
+    await quiet(ALERTS + 2);
+    same(await sent(), ['forbidden'], 'the alerts that were sent');
+    const { undelivered } = await queue();
+    const { reason, error, message } = JSON.parse(undelivered[0].text);
+    const call = JSON.parse(message);
+    same([undelivered.length, reason, call.idempotency_key], [1, 'refused', 'alert-refused'], 'what was not delivered');
+    if (!error.startsWith('workflows.trigger: 422')) throw new Error(`the error: ${error}`);
+  });
+  await report.step('queue: what is no call reaches the undelivered ones as it was', async () => {
+    const { posted } = await (await worker.dispatchFetch('http://worker/queue/odd')).json();
+    await until(async () => (await queue()).undelivered.length > posted, 'what is no call');
+    await quiet(ALERTS + 2 + posted);
+    const { undelivered } = await queue();
+    const texts = [];
+    for (const { text } of undelivered.slice(1).filter(({ text }) => text?.startsWith('{'))) texts.push(JSON.parse(text));
+    const error = 'the message is not a stored call';
+    same(texts, [{ reason: 'not_a_call', error, message: 'no call' }], 'the texts with a reason');
+    const others = undelivered.slice(1).filter(({ text }) => !text?.startsWith('{')).map((body) => JSON.stringify(body));
+    const expected = [
+      { text: '"'.repeat(70_000) },
+      { object: { user: 'jhammond' } },
+      { bytes: [0, 159, 255] },
+      { map: [['user', 'jhammond']] },
+      { value: '10' },
+    ];
+    same(others.sort(), expected.map((body) => JSON.stringify(body)).sort(), 'the others');
+  });
+}
+
+/** Compares what there is with what is expected. */
+function same(actual, expected, what) {
+  const [one, other] = [actual, expected].map((value) => JSON.stringify(value));
+  if (one !== other) throw new Error(`${what}: ${one.slice(0, 1000)} instead of ${other.slice(0, 1000)}`);
 }
 
 /** Waits until a check holds, for up to a minute. */
@@ -138,8 +198,8 @@ function compatibilityDate() {
   return /^compatibility_date = "([\d-]+)"$/m.exec(wrangler)[1];
 }
 
-/** Runs a Worker, perhaps with another entry beside its main module. */
-async function withWorker(main, emulator, work, entry = undefined) {
+/** Runs a Worker, perhaps with other bindings, or with another entry beside its main module. */
+async function withWorker(main, emulator, work, { bindings = secrets(emulator.url), entry } = {}) {
   const folder = path.dirname(main);
   const entries = entry ? [{ type: 'ESModule', path: path.join(folder, path.basename(entry)), contents: readFileSync(entry) }] : [];
   const miniflare = new Miniflare({
@@ -152,7 +212,7 @@ async function withWorker(main, emulator, work, entry = undefined) {
       { type: 'ESModule', path: main },
       { type: 'CompiledWasm', path: path.join(folder, 'index_bg.wasm') },
     ],
-    bindings: secrets(emulator.url),
+    bindings,
     ...QUEUES,
     // Hides what the app logs.
     handleRuntimeStdio: () => {},

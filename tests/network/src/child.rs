@@ -16,9 +16,22 @@ const IS_CHILD: &str = "KNOCK_NETWORK_LAB";
 ///
 /// If the test fails.
 pub fn alone<F: Future<Output = ()>>(name: &str, test: impl FnOnce(Authority) -> F) {
+    alone_with(name, &[], test);
+}
+
+/// Runs a test like [`alone`], in a process with further variables.
+///
+/// # Panics
+///
+/// If the test fails.
+pub fn alone_with<F: Future<Output = ()>>(
+    name: &str,
+    variables: &[(&str, &str)],
+    test: impl FnOnce(Authority) -> F,
+) {
     let file = std::env::temp_dir().join(format!("knock-network-lab-{name}-{}.pem", std::process::id()));
     if !is_child() {
-        run(name, &file);
+        run(name, &file, variables);
         let _ = std::fs::remove_file(file);
         return;
     }
@@ -37,7 +50,7 @@ pub fn without_certificates<F: Future<Output = ()>>(name: &str, test: impl FnOnc
     if is_child() {
         runtime().block_on(test());
     } else {
-        run(name, &PathBuf::from("/dev/null"));
+        run(name, &PathBuf::from("/dev/null"), &[]);
     }
 }
 
@@ -45,14 +58,13 @@ fn is_child() -> bool {
     std::env::var_os(IS_CHILD).is_some()
 }
 
-fn run(name: &str, trusted: &PathBuf) {
+fn run(name: &str, trusted: &PathBuf, variables: &[(&str, &str)]) {
     let mut command = Command::new(std::env::current_exe().expect("the test has a file"));
     command.args([name, "--exact", "--nocapture"]).env(IS_CHILD, "1").env(TRUSTED, trusted);
-    for name in
-        ["SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"]
-    {
-        command.env_remove(name);
+    for name in ["SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
+        command.env_remove(name).env_remove(name.to_lowercase());
     }
+    command.envs(variables.iter().copied());
     let status = command.status().expect("the test starts");
     assert!(status.success(), "`{name}` failed in its own process; its output is above");
 }

@@ -6,6 +6,7 @@
 mod authority;
 mod child;
 mod client;
+mod h2;
 mod listener;
 mod operation;
 mod proxy;
@@ -13,7 +14,7 @@ mod relay;
 mod server;
 
 pub use authority::{Authority, Certificate};
-pub use child::{alone, without_certificates};
+pub use child::{alone, alone_with, without_certificates};
 pub use client::{KEY, PATIENCE, builder, quick};
 pub use listener::{refusing, silent};
 pub use operation::{Call, check_line};

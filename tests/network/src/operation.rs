@@ -1,6 +1,6 @@
 //! The classes of calls.
 
-use knock_reqwest::{Error, Knock, Method, Operation, custom, users, workflows};
+use knock_reqwest::{CallOptions, Error, Knock, Method, Operation, custom, users, workflows};
 use serde_json::{Value, json};
 
 use crate::client::KEY;
@@ -39,20 +39,38 @@ impl Call {
         self != Self::Get
     }
 
+    /// Returns whether the request has a body.
+    #[must_use]
+    pub fn has_body(self) -> bool {
+        matches!(self, Self::Put | Self::Trigger | Self::Post)
+    }
+
     /// Makes the call.
     ///
     /// # Errors
     ///
     /// As the network has it.
     pub async fn send(self, knock: &Knock) -> Result<(), Error> {
+        self.send_with(knock, CallOptions::new()).await
+    }
+
+    /// Makes the call with options.
+    ///
+    /// # Errors
+    ///
+    /// As the network has it.
+    pub async fn send_with(self, knock: &Knock, options: CallOptions) -> Result<(), Error> {
         match self {
-            Self::Get => users::get(WHO).send(knock).await.map(drop),
-            Self::Put => users::identify(WHO).send(knock).await.map(drop),
-            Self::Delete => users::delete(WHO).send(knock).await,
-            Self::Trigger => workflows::trigger("welcome").recipient(WHO).send(knock).await.map(drop),
+            Self::Get => users::get(WHO).with(options).send(knock).await.map(drop),
+            Self::Put => users::identify(WHO).with(options).send(knock).await.map(drop),
+            Self::Delete => users::delete(WHO).with(options).send(knock).await,
+            Self::Trigger => {
+                workflows::trigger("welcome").recipient(WHO).with(options).send(knock).await.map(drop)
+            }
             Self::Post => {
                 let body = json!({ "recipient": WHO });
-                custom::request::<Value>(Method::Post, "/v1/acts").json(&body).send(knock).await.map(drop)
+                let post = custom::request::<Value>(Method::Post, "/v1/acts").json(&body);
+                post.with(options).send(knock).await.map(drop)
             }
         }
     }

@@ -152,6 +152,12 @@ pub enum End {
 impl Fault {
     /// A server without a fault.
     pub const NONE: Self = Self { acts: false, says: b"", end: End::Responds };
+
+    /// Returns whether the fault can also happen over HTTP/2.
+    #[must_use]
+    pub fn exists_in_h2(&self) -> bool {
+        crate::h2::can_be(self)
+    }
 }
 
 /// A server on a port of this machine.
@@ -182,6 +188,19 @@ impl Server {
                     None => speak(stream, &socket, &ledger, fault, times).await,
                 }
             }
+        })
+        .await
+    }
+
+    /// Starts a server for HTTP/2 over TLS. What a fault says in HTTP/1.1, it says in HTTP/2.
+    ///
+    /// # Panics
+    ///
+    /// If no port is free.
+    pub async fn start_h2(acceptor: TlsAcceptor, fault: Fault, times: usize) -> Self {
+        Self::listen("https", move |stream, ledger| {
+            let acceptor = acceptor.clone();
+            async move { crate::h2::speak(acceptor.accept(stream).await.ok()?, ledger, fault, times).await }
         })
         .await
     }
@@ -266,7 +285,7 @@ async fn respond(
 }
 
 /// A body that all the calls accept.
-fn proper_body(method: &Method) -> &'static str {
+pub(crate) fn proper_body(method: &Method) -> &'static str {
     if method == Method::DELETE { "" } else { r#"{"id": "jane", "workflow_run_id": "run"}"# }
 }
 

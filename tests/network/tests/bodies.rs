@@ -64,13 +64,13 @@ fn the_timeout_holds_while_a_bomb_is_unpacked() {
         let http = reqwest::Client::builder().gzip(true).build().unwrap();
         let config = builder(&server.url())
             .max_response_bytes(usize::MAX)
-            .timeout(Duration::from_millis(50))
+            .timeout(Duration::from_millis(150))
             .retry(knock_reqwest::RetryPolicy::never())
             .build();
         let start = Instant::now();
         let error = Call::Get.send(&Knock::with_http_client(config.unwrap(), http)).await.unwrap_err();
         assert_eq!(error.transport_kind(), Some(Kind::Timeout), "{error:?}");
-        assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
     });
 }
 
@@ -107,7 +107,15 @@ fn a_client_that_follows_redirects_is_found_out() {
                     Knock::with_http_client(builder(&server.url()).build().unwrap(), reqwest::Client::new());
                 let error = call.send(&knock).await.unwrap_err();
                 check_line(&error);
-                assert_eq!(error.transport_kind(), Some(Kind::Redirected), "{status} {error:?}");
+                // A request whose body would go elsewhere is not repeated there.
+                let is_kept = match &status[..3] {
+                    "301" | "302" => call == Call::Put,
+                    "303" => false,
+                    _ => call.has_body(),
+                };
+                let kind = (!is_kept).then_some(Kind::Redirected);
+                assert_eq!(error.transport_kind(), kind, "{status} {call:?} {error:?}");
+                assert_eq!(elsewhere.ledger().requests(), usize::from(!is_kept), "{status} {call:?}");
                 assert_eq!((error.outcome(), error.attempts()), (Outcome::Unknown, 1));
                 assert!(!error.is_retryable() && !format!("{error:?}").contains("token"));
                 assert_eq!(server.ledger().requests(), 1);

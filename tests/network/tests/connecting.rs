@@ -4,12 +4,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use knock_reqwest::{
-    CallOptions, Knock, Operation, Outcome, ReqwestTransport, RetryBudget, RetryPolicy,
+    CallOptions, Config, Knock, Operation, Outcome, ReqwestTransport, RetryBudget, RetryPolicy,
     TransportErrorKind as Kind, users,
 };
 use network_tests::{
-    Authority, Call, Certificate, Connect, End, Fault, PATIENCE, Relay, Server, alone, builder, check_line,
-    proxy, silent, without_certificates,
+    Authority, Call, Certificate, Connect, End, Fault, PATIENCE, Relay, Server, alone, alone_with, builder,
+    check_line, proxy, silent, without_certificates,
 };
 use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::net::TcpListener;
@@ -104,6 +104,104 @@ fn a_connect_timeout_longer_than_an_attempt_still_tells_that_nothing_was_sent() 
         let error = Call::Post.send(&Knock::with_config(config.unwrap()).unwrap()).await.unwrap_err();
         assert_eq!(error.transport_kind(), Some(Kind::ConnectTimeout), "{error:?}");
         assert_eq!((error.outcome(), error.attempts()), (Outcome::NotApplied, 3));
+    });
+}
+
+#[test]
+fn an_attempt_shorter_than_the_connect_timeout_still_tells_that_nothing_was_sent() {
+    alone("an_attempt_shorter_than_the_connect_timeout_still_tells_that_nothing_was_sent", |_| async {
+        let (address, _queue) = silent(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        let config = patient(&format!("http://{address}"));
+        let own = Knock::with_config(config.clone()).unwrap();
+        // It has no limit for connecting.
+        let of_user = Knock::with_http_client(config, reqwest::Client::new());
+        let time = Duration::from_millis(300);
+        let options = [(CallOptions::new().timeout(time), 3), (CallOptions::new().deadline(time), 1)];
+        let mut calls = Vec::new();
+        for knock in [&own, &of_user] {
+            for call in Call::ALL {
+                for (options, attempts) in options.clone() {
+                    calls.push(async move {
+                        let error = call.send_with(knock, options).await.unwrap_err();
+                        check_line(&error);
+                        assert_eq!(error.transport_kind(), Some(Kind::ConnectTimeout), "{call:?} {error:?}");
+                        assert_eq!((error.outcome(), error.attempts()), (Outcome::NotApplied, attempts));
+                        let line = "no connection within the timeout of the attempt; nothing was sent";
+                        assert_eq!(error.message(), line);
+                    });
+                }
+            }
+        }
+        futures_util::future::join_all(calls).await;
+    });
+}
+
+#[test]
+fn an_attempt_shorter_than_the_connect_timeout_that_was_sent_may_have_acted() {
+    alone(
+        "an_attempt_shorter_than_the_connect_timeout_that_was_sent_may_have_acted",
+        |authority| async move {
+            let authority = &authority;
+            let mut calls = Vec::new();
+            for protocol in ["", "http/1.1", "h2"] {
+                for call in Call::ALL {
+                    calls.push(async move {
+                        let hangs = Fault { acts: true, says: b"", end: End::Hangs };
+                        let acceptor = || authority.acceptor(Certificate::Valid, &[protocol]);
+                        let server = match protocol {
+                            "" => Server::start(None, hangs, usize::MAX).await,
+                            "h2" => Server::modern(acceptor(), LONG).await,
+                            _ => Server::start(Some(acceptor()), hangs, usize::MAX).await,
+                        };
+                        let knock = Knock::with_config(patient(&server.url())).unwrap();
+                        let hasty = CallOptions::new().timeout(2 * PATIENCE).max_retries(0);
+                        let error = call.send_with(&knock, hasty).await.unwrap_err();
+                        let what = format!("{protocol} {call:?} {error:?}");
+                        assert_eq!(error.transport_kind(), Some(Kind::Timeout), "{what}");
+                        assert_eq!(
+                            (error.outcome(), server.ledger().requests()),
+                            (Outcome::Unknown, 1),
+                            "{what}"
+                        );
+                        assert_eq!(server.ledger().applied(), usize::from(call.acts()), "{what}");
+                    });
+                }
+            }
+            futures_util::future::join_all(calls).await;
+        },
+    );
+}
+
+const LONG: Duration = Duration::from_secs(60);
+
+/// Returns settings with which connecting, and the response, may take longer than a test.
+fn patient(url: &str) -> Config {
+    builder(url).timeout(LONG).connect_timeout(LONG).build().expect("valid settings")
+}
+
+#[test]
+fn a_call_to_this_machine_does_not_go_through_the_proxy_of_the_system() {
+    let name = "a_call_to_this_machine_does_not_go_through_the_proxy_of_the_system";
+    // Nothing listens on this port, so that a call through the proxy fails.
+    let proxies = ["HTTP_PROXY", "HTTPS_PROXY"].map(|name| (name, "http://127.0.0.1:1"));
+    alone_with(name, &proxies, |authority| async move {
+        let plain = Server::start(None, Fault::NONE, 0).await;
+        let tls = tls(&authority, Certificate::Valid).await;
+        let named = plain.url().replace("127.0.0.1", "localhost");
+        for url in [plain.url(), named, tls.url()] {
+            let knock = Knock::with_config(builder(&url).build().unwrap()).unwrap();
+            for call in Call::ALL {
+                call.send(&knock).await.unwrap();
+            }
+        }
+        // Any other name is left to the proxy.
+        for (url, kind) in
+            [("http://api.knock.invalid", Kind::Refused), ("https://api.knock.invalid", Kind::Proxy)]
+        {
+            let config = builder(url).allow_plain_http(true).build().unwrap();
+            let error = Call::Get.send(&Knock::with_config(config).unwrap()).await.unwrap_err();
+            assert_eq!(error.transport_kind(), Some(kind), "{error:?}");
+        }
     });
 }
 

@@ -1,10 +1,14 @@
 //! Every fault with every class of calls: what the server applied, what the error claims, how many requests were sent.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 use knock_reqwest::{Knock, Outcome, TransportErrorKind as Kind};
-use network_tests::{Call, End, Fault, Server, alone, builder, check_line, refusing, silent};
+use network_tests::{
+    Authority, Call, Certificate, End, Fault, PATIENCE, Server, alone, builder, check_line, refusing, silent,
+};
+use tokio_rustls::TlsAcceptor;
 
 /// Where the fault is.
 #[derive(Clone, Copy)]
@@ -32,6 +36,52 @@ enum Claim {
     NotKnocks,
     /// The server redirects, which is not followed: whoever did it may have acted before.
     Redirects,
+}
+
+/// What a server speaks.
+#[derive(Clone)]
+enum Wire {
+    /// HTTP/1.1.
+    Plain,
+    /// HTTP/1.1 over TLS.
+    Tls(TlsAcceptor),
+    /// HTTP/2 over TLS.
+    H2(TlsAcceptor),
+}
+
+impl Wire {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Plain => "HTTP/1.1",
+            Self::Tls(_) => "HTTP/1.1 over TLS",
+            Self::H2(_) => "HTTP/2",
+        }
+    }
+
+    /// Returns how long an attempt may take: short if the fault is that nothing comes, and else longer than a busy
+    /// machine needs.
+    fn patience(&self, claim: Claim) -> Duration {
+        match (claim, self) {
+            (Claim::Kind(Kind::Timeout | Kind::ConnectTimeout), Self::Plain) => PATIENCE,
+            (Claim::Kind(Kind::Timeout | Kind::ConnectTimeout), _) => 2 * PATIENCE,
+            _ => 10 * PATIENCE,
+        }
+    }
+
+    /// Returns a client of a server for a fault.
+    fn client(&self, url: &str, claim: Claim) -> Knock {
+        let patience = self.patience(claim);
+        let config = builder(url).timeout(patience).connect_timeout(patience / 3).max_response_bytes(1 << 18);
+        Knock::with_config(config.build().expect("a valid configuration")).expect("a client")
+    }
+
+    async fn start(&self, fault: Fault, times: usize) -> Server {
+        match self {
+            Self::Plain => Server::start(None, fault, times).await,
+            Self::Tls(acceptor) => Server::start(Some(acceptor.clone()), fault, times).await,
+            Self::H2(acceptor) => Server::start_h2(acceptor.clone(), fault, times).await,
+        }
+    }
 }
 
 struct Row {
@@ -104,7 +154,7 @@ fn every_fault_with_every_class_of_calls() {
         let queue = silent(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).expect("the queue is full");
         let cases = FAULTS.iter().flat_map(|row| Call::ALL.map(|call| (row, call)));
         let problems: Vec<String> = stream::iter(cases)
-            .map(|(row, call)| tokio::spawn(check(row, call, queue.0)))
+            .map(|(row, call)| tokio::spawn(check(row, call, Wire::Plain, queue.0)))
             .buffer_unordered(16)
             .filter_map(|task| async { task.err().map(|error| error.to_string()) })
             .collect()
@@ -118,7 +168,7 @@ fn a_fault_that_passes_is_not_noticed_if_repeating_is_safe() {
     alone("a_fault_that_passes_is_not_noticed_if_repeating_is_safe", |_| async {
         let cases = FAULTS.iter().flat_map(|row| Call::ALL.map(|call| (row, call)));
         let problems: Vec<String> = stream::iter(cases)
-            .map(|(row, call)| tokio::spawn(check_passing(row, call)))
+            .map(|(row, call)| tokio::spawn(check_passing(row, call, Wire::Plain)))
             .buffer_unordered(16)
             .filter_map(|task| async { task.err().map(|error| error.to_string()) })
             .collect()
@@ -127,7 +177,42 @@ fn a_fault_that_passes_is_not_noticed_if_repeating_is_safe() {
     });
 }
 
-async fn check(row: &'static Row, call: Call, queue: SocketAddr) {
+#[test]
+fn a_fault_of_the_server_is_the_same_over_tls_and_http2() {
+    alone("a_fault_of_the_server_is_the_same_over_tls_and_http2", |authority| async move {
+        let problems: Vec<String> = stream::iter(encrypted(&authority))
+            .map(|(row, call, wire)| {
+                let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+                tokio::spawn(async move {
+                    check(row, call, wire.clone(), nowhere).await;
+                    check_passing(row, call, wire).await;
+                })
+            })
+            .buffer_unordered(8)
+            .filter_map(|task| async { task.err().map(|error| error.to_string()) })
+            .collect()
+            .await;
+        assert!(problems.is_empty(), "{} of the checks failed; they are above", problems.len());
+    });
+}
+
+/// Returns the faults that a server can have over TLS and over HTTP/2, each with a call that may be repeated and one that
+/// may not.
+fn encrypted(authority: &Authority) -> Vec<(&'static Row, Call, Wire)> {
+    let tls = Wire::Tls(authority.acceptor(Certificate::Valid, &["http/1.1"]));
+    let h2 = Wire::H2(authority.acceptor(Certificate::Valid, &["h2"]));
+    let mut cases = Vec::new();
+    for row in FAULTS {
+        let Place::Server(fault) = row.place else { continue };
+        let wires = [Some(&tls), fault.exists_in_h2().then_some(&h2)];
+        for wire in wires.into_iter().flatten() {
+            cases.extend([Call::Trigger, Call::Post].map(|call| (row, call, wire.clone())));
+        }
+    }
+    cases
+}
+
+async fn check(row: &'static Row, call: Call, wire: Wire, queue: SocketAddr) {
     let fault = match row.place {
         Place::Server(fault) => fault,
         Place::PlainText => {
@@ -135,7 +220,7 @@ async fn check(row: &'static Row, call: Call, queue: SocketAddr) {
         }
         _ => Fault::NONE,
     };
-    let server = Server::start(None, fault, usize::MAX).await;
+    let server = wire.start(fault, usize::MAX).await;
     let (nowhere, _reserved) = refusing().expect("a port is free");
     let url = match row.place {
         Place::Nowhere => format!("http://{nowhere}"),
@@ -144,9 +229,8 @@ async fn check(row: &'static Row, call: Call, queue: SocketAddr) {
         Place::PlainText => server.url().replace("http:", "https:"),
         Place::Server(_) => server.url(),
     };
-    let config = builder(&url).max_response_bytes(1 << 18).build().expect("a valid configuration");
-    let result = call.send(&Knock::with_config(config).expect("a client")).await;
-    let what = format!("{}, {call:?}: {result:?}", row.name);
+    let result = call.send(&wire.client(&url, row.claim)).await;
+    let what = format!("{}, {}, {call:?}: {result:?}", wire.name(), row.name);
 
     let reaches = matches!(row.place, Place::Server(_)) && fault.end != End::ResetsEarly;
     let (applied, attempts) = match &result {
@@ -175,16 +259,15 @@ async fn check(row: &'static Row, call: Call, queue: SocketAddr) {
     assert_eq!(server.ledger().applied(), usize::from(applied), "{what}");
 }
 
-async fn check_passing(row: &'static Row, call: Call) {
+async fn check_passing(row: &'static Row, call: Call, wire: Wire) {
     let Place::Server(fault) = row.place else { return };
     let (unknown, transient) = claims(row.claim);
-    let server = Server::start(None, fault, 1).await;
-    let config = builder(&server.url()).max_response_bytes(1 << 18).build().expect("a valid configuration");
-    let knock = Knock::with_config(config).expect("a client");
+    let server = wire.start(fault, 1).await;
+    let knock = wire.client(&server.url(), row.claim);
 
     let result = call.send(&knock).await;
 
-    let what = format!("{}, {call:?}: {result:?}", row.name);
+    let what = format!("{}, {}, {call:?}: {result:?}", wire.name(), row.name);
     let repeats = transient && (!unknown || call.is_repeatable());
     assert_eq!(result.is_ok(), row.claim == Claim::Fine || repeats, "{what}");
     let applied = call.acts() && (result.is_ok() || fault.acts);

@@ -176,6 +176,24 @@ fn only_the_sdk_repeats_and_counts() {
 }
 
 #[test]
+fn a_custom_client_does_not_repeat_by_itself() {
+    alone("a_custom_client_does_not_repeat_by_itself", |authority| async move {
+        for call in Call::ALL {
+            let (server, seen) = refusing(&authority, Refusal::Stream, usize::MAX).await;
+            let config = builder(&server.url()).build().unwrap();
+            let knock = Knock::with_http_client(config, reqwest::Client::new());
+            let error = call.send(&knock).await.unwrap_err();
+            assert_eq!(
+                (error.transport_kind(), error.attempts()),
+                (Some(Kind::NotProcessed), 3),
+                "{error:?}"
+            );
+            assert_eq!(seen.load(Ordering::SeqCst), 3, "{call:?}");
+        }
+    });
+}
+
+#[test]
 fn a_refused_stream_is_repeated_even_if_the_call_is_not_safe_to_repeat() {
     alone("a_refused_stream_is_repeated_even_if_the_call_is_not_safe_to_repeat", |authority| async move {
         for call in Call::ALL {

@@ -14,7 +14,7 @@ use crate::maybe_send::MaybeSend;
 use crate::operation::{Operation, operation};
 use crate::transport::Transport;
 use crate::value::Timestamp;
-use crate::wire::open_enum;
+use crate::wire::{open_enum, or_default, readable_items};
 
 /// The largest number of entities that one call may name, unless the call has its own limit.
 pub const MAX_ENTITIES: usize = 1000;
@@ -34,7 +34,10 @@ open_enum! {
 
 /// The progress of a call on many entities.
 ///
-/// A bulk operation can complete although some rows failed; see [`error_items`](Self::error_items).
+/// A bulk operation can complete although some rows failed; see [`error_count`](Self::error_count).
+///
+/// Only the id and the status are needed to wait for a bulk operation. Any other value that cannot be read costs only its
+/// field, which then has its default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "__typename")]
 #[non_exhaustive]
@@ -42,39 +45,43 @@ pub struct BulkOperation {
     /// The id of the bulk operation, for [`get`].
     pub id: String,
     /// The name of the call, for example `users.identify`.
+    #[serde(default, deserialize_with = "or_default")]
     pub name: String,
     /// The status.
     pub status: BulkOperationStatus,
     /// The approximate number of rows.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub estimated_total_rows: u64,
     /// The number of rows processed so far.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub processed_rows: u64,
     /// The number of rows that have succeeded so far.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub success_count: u64,
     /// The number of rows that have failed so far.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub error_count: u64,
-    /// The entities that failed.
-    #[serde(default)]
+    /// The entities that failed. They may be fewer than [`error_count`](Self::error_count), if Knock does not list them
+    /// all.
+    #[serde(default, deserialize_with = "readable_items")]
     pub error_items: Vec<BulkErrorItem>,
     /// The location of the progress, a path or a URL. You do not need it for [`get`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "or_default")]
     pub progress_path: Option<String>,
     /// When the bulk operation was requested.
-    pub inserted_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "or_default")]
+    pub inserted_at: Option<Timestamp>,
     /// When the bulk operation last changed.
-    pub updated_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "or_default")]
+    pub updated_at: Option<Timestamp>,
     /// When the bulk operation started.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub started_at: Option<Timestamp>,
     /// When the bulk operation completed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub completed_at: Option<Timestamp>,
     /// When the bulk operation failed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub failed_at: Option<Timestamp>,
 }
 
@@ -85,7 +92,7 @@ pub struct BulkErrorItem {
     /// The id of the entity.
     pub id: String,
     /// The collection of the entity, if it is an object.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "or_default")]
     pub collection: Option<String>,
 }
 
@@ -98,7 +105,7 @@ impl BulkOperation {
     /// Waits until the bulk operation has completed, and returns it as it is then.
     ///
     /// It is fetched once every `interval`, but at most ten times a second. The returned operation has completed, but
-    /// some of its rows may have failed; see [`error_items`](Self::error_items).
+    /// some of its rows may have failed; see [`error_count`](Self::error_count).
     ///
     /// The requests have the configuration of the client. If the bulk operation was started on another branch with
     /// [`CallOptions::branch`](crate::CallOptions::branch), use [`get`] with the same option instead.
@@ -325,6 +332,39 @@ mod tests {
     /// The number of requests and the seconds that passed.
     fn effort(client: &Client<FakeKnock>) -> (u32, u64) {
         (*client.transport().requests.lock().unwrap(), client.transport().steady().as_secs())
+    }
+
+    #[test]
+    fn an_odd_value_costs_only_its_field() {
+        let good = begun("completed");
+        let names = [
+            "name",
+            "estimated_total_rows",
+            "processed_rows",
+            "success_count",
+            "error_count",
+            "error_items",
+            "progress_path",
+            "inserted_at",
+            "updated_at",
+            "started_at",
+            "completed_at",
+            "failed_at",
+        ];
+        for name in names {
+            for odd in [json!(null), json!(-1), json!("soon"), json!({ "id": 7 }), json!([7])] {
+                let mut operation = operation("completed");
+                operation[name] = odd;
+                let read: BulkOperation = serde_json::from_value(operation).unwrap();
+                assert_eq!((&read.id, &read.status), (&good.id, &good.status), "{name}");
+            }
+        }
+        let mut operation = operation("completed");
+        operation["error_items"] =
+            json!([{ "id": 7 }, { "id": "jhammond", "collection": 7 }, null, { "id": "agrant" }]);
+        let read: BulkOperation = serde_json::from_value(operation).unwrap();
+        let ids: Vec<_> = read.error_items.iter().map(|item| item.id.as_str()).collect();
+        assert_eq!(ids, ["jhammond", "agrant"]);
     }
 
     #[test]

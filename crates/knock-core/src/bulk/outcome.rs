@@ -66,10 +66,11 @@ pub enum Outcome {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Item {
-    /// The index of the item in the input, from 0; `None` if Knock named an id that is not in the chunk.
+    /// The index of the item in the input, from 0; `None` if Knock refused an id that is not in the chunk, or an item of
+    /// the chunk without its id.
     pub index: Option<u64>,
-    /// The id of the entity: that of the user, object, tenant, message or recipient. It may be empty if the item is
-    /// invalid.
+    /// The id of the entity: that of the user, object, tenant, message or recipient. It is empty if Knock
+    /// counts the item as failed but does not list it, and may be if the item is invalid.
     pub id: String,
 }
 
@@ -104,7 +105,7 @@ pub enum Reason {
         /// The [limit](crate::bulk::Bulk::max_bytes).
         max: usize,
     },
-    /// Knock refused it. It lists the ids of such items in a bulk operation, but gives no reasons.
+    /// Knock refused it. It counts such items in a bulk operation and lists their ids, but gives no reasons.
     #[error("Knock refused the item without a reason")]
     ByKnock,
 }

@@ -51,7 +51,7 @@ enum State {
     /// Not sent, because the checkpoint has to be saved first.
     Held,
     Sending(BoxFuture<Result<Sent, Error>>),
-    Waiting(BoxFuture<Result<Vec<BulkErrorItem>, WaitError>>, Vec<usize>),
+    Waiting(BoxFuture<Result<Failures, WaitError>>, Vec<usize>),
     Settled(Ending),
 }
 
@@ -63,9 +63,17 @@ struct Sent {
     rate_limited: Vec<usize>,
 }
 
+/// What bulk operations report as failed.
+#[derive(Debug, Default)]
+struct Failures {
+    /// The number of rows, of which Knock may list only some.
+    count: u64,
+    listed: Vec<BulkErrorItem>,
+}
+
 struct Ending {
     outcome: Outcome,
-    failed: Vec<BulkErrorItem>,
+    failed: Failures,
     rate_limited: Vec<usize>,
     workflow_run_id: Option<String>,
 }
@@ -189,7 +197,7 @@ impl Slot {
         self.state = State::Waiting(Box::pin(waiting), rate_limited);
     }
 
-    fn was_waited_for(&mut self, result: Result<Vec<BulkErrorItem>, WaitError>, job: &Job) {
+    fn was_waited_for(&mut self, result: Result<Failures, WaitError>, job: &Job) {
         let State::Waiting(_, rate_limited) = &mut self.state else { return };
         let rate_limited = std::mem::take(rate_limited);
         match result {
@@ -235,10 +243,10 @@ impl Slot {
             Outcome::Unknown(_) => (false, false),
             Outcome::Failed(_) | Outcome::Unfinished(_) => (false, true),
         };
-        let by_knock = if is_done { refused_by_knock(rows, failed) } else { Vec::new() };
         let rate_limited: Vec<_> = rate_limited.into_iter().map(|row| rows.item(row)).collect();
-        let in_chunk = by_knock.iter().filter(|refused| refused.item.index.is_some()).count();
-        let done = if is_done { rows.len().saturating_sub(in_chunk + rate_limited.len()) } else { 0 };
+        let accepted = rows.len().saturating_sub(rate_limited.len());
+        let by_knock = if is_done { refused_by_knock(rows, failed, accepted) } else { Vec::new() };
+        let done = if is_done { accepted.saturating_sub(by_knock.len()) } else { 0 };
         let before = if is_left { Vec::new() } else { rows.refused.clone() };
         let mut refused = [before, by_knock].concat();
         refused.sort_by_key(|refused| refused.item.index.unwrap_or(u64::MAX));
@@ -250,16 +258,14 @@ impl Slot {
 
 impl Ending {
     fn new(outcome: Outcome) -> Self {
-        Self { outcome, failed: Vec::new(), rate_limited: Vec::new(), workflow_run_id: None }
+        Self { outcome, failed: Failures::default(), rate_limited: Vec::new(), workflow_run_id: None }
     }
 }
 
 /// Finds the items that Knock refused. Every item with a refused id counts, and an id that is not in the chunk is kept.
-fn refused_by_knock(rows: &Rows, failed: Vec<BulkErrorItem>) -> Vec<Refused> {
-    if failed.is_empty() {
-        return Vec::new();
-    }
-    let mut ids: BTreeSet<String> = failed.into_iter().map(|item| item.id).collect();
+/// What Knock counts without listing it has no id; together they are `accepted` at most.
+fn refused_by_knock(rows: &Rows, failed: Failures, accepted: usize) -> Vec<Refused> {
+    let mut ids: BTreeSet<String> = failed.listed.into_iter().map(|item| item.id).collect();
     let mut found = BTreeSet::new();
     let mut refused = Vec::new();
     for row in 0..rows.len() {
@@ -269,8 +275,10 @@ fn refused_by_knock(rows: &Rows, failed: Vec<BulkErrorItem>) -> Vec<Refused> {
         }
     }
     ids.retain(|id| !found.contains(id.as_str()));
-    let unknown = ids.into_iter().map(|id| Item { index: None, id });
-    refused.extend(unknown.map(|item| Refused { item, reason: Reason::ByKnock }));
+    let without_row = |id| Refused { item: Item { index: None, id }, reason: Reason::ByKnock };
+    refused.extend(ids.into_iter().map(without_row));
+    let count = usize::try_from(failed.count).unwrap_or(usize::MAX).min(accepted);
+    refused.resize_with(count.max(refused.len()), || without_row(String::new()));
     refused
 }
 
@@ -321,7 +329,7 @@ async fn fetch_and_wait<T: Transport>(
     client: Client<T>,
     job: Arc<Job>,
     ids: Vec<String>,
-) -> Result<Vec<BulkErrorItem>, WaitError> {
+) -> Result<Failures, WaitError> {
     let mut operations = Vec::new();
     for id in ids {
         operations.push(bulk_operations::get(id).with(job.options.clone()).send(&client).await?);
@@ -333,11 +341,13 @@ async fn wait<T: Transport>(
     client: Client<T>,
     job: Arc<Job>,
     operations: Vec<BulkOperation>,
-) -> Result<Vec<BulkErrorItem>, WaitError> {
-    let mut failed = Vec::new();
+) -> Result<Failures, WaitError> {
+    let mut failed = Failures::default();
     for operation in operations {
         let waiting = operation.wait_with(&client, job.options.clone(), job.interval, job.limit);
-        failed.extend(waiting.await?.error_items);
+        let done = waiting.await?;
+        failed.count = failed.count.saturating_add(done.error_count);
+        failed.listed.extend(done.error_items);
     }
     Ok(failed)
 }

@@ -289,7 +289,8 @@ impl Call<Ready> {
     /// The error that ends the call, if
     ///
     /// - the call expired ([`ErrorKind::Expired`](crate::ErrorKind::Expired)),
-    /// - its deadline passed during the wait for this attempt (the error of the previous attempt), or
+    /// - its deadline passed during the wait for this attempt (the error of the previous attempt, or else a
+    ///   [`LocalLimit`](crate::TransportErrorKind::LocalLimit)), or
     /// - its URL would be too long.
     pub fn send(mut self, now: impl Into<Moment>) -> Result<(http::Request<Bytes>, Call<Sent>), Error> {
         let request = self.inner.request(now.into())?;
@@ -372,9 +373,8 @@ impl Inner {
             return Err(self.stopped(Error::expired(), StopReason::Expired));
         }
         // The wait took longer than planned, for example because a laptop slept or a Worker was suspended.
-        if self.deadline.is_some_and(|deadline| now.steady >= deadline)
-            && let Some(error) = self.last_error.take()
-        {
+        if self.deadline.is_some_and(|deadline| now.steady >= deadline) {
+            let error = self.last_error.take().unwrap_or_else(Error::past_deadline);
             return Err(self.stopped(error, StopReason::DeadlineExceeded));
         }
         self.earlier_attempt_may_have_acted = self.outcome == Outcome::Unknown;

@@ -101,8 +101,9 @@ impl Config {
 
     /// Returns a builder with the settings of the environment, which it reads with `variable`.
     ///
-    /// The variables are `KNOCK_API_KEY`, `KNOCK_BASE_URL` and `KNOCK_BRANCH`. An empty value counts as absent, and so
-    /// does a branch of white space only.
+    /// The variables are `KNOCK_API_KEY`, `KNOCK_BASE_URL` and `KNOCK_BRANCH`. An empty one counts as not set, because
+    /// Compose files and Spin declare optional variables in this way. One of white space only is an error: something
+    /// was meant to be there, and it must not turn into Knock's production API or the main branch.
     ///
     /// `variable` may return an `Option<String>`, a `Result<Option<String>, E>`, or what [`std::env::var`] returns. A
     /// variable that cannot be read, for example because it is not UTF-8, is not absent: it is an error of
@@ -156,6 +157,12 @@ impl Config {
 
     pub(crate) fn uri(&self, target: PathAndQuery) -> Result<Uri, Error> {
         self.settings.base.join(target)
+    }
+
+    /// Returns whether the host of the base URL is this machine: `localhost`, a name that ends with `.localhost`, or a
+    /// loopback address. Credentials may be sent there over plain `http`, so such requests must not go through a proxy.
+    pub fn is_loopback(&self) -> bool {
+        self.settings.base.is_loopback()
     }
 
     /// Returns the scheme, host and port of the base URL, for example for spans and logs.
@@ -256,14 +263,15 @@ impl<B> ConfigBuilder<B> {
     pub fn from_variables<V: VariableValue>(variable: impl Fn(&str) -> V) -> Self {
         let present =
             |name| read(&variable, name).map(|value| value.filter(|value| !value.expose().is_empty()));
-        let is_blank = |value: &Secret| Secret::trimmed(value.expose()).is_empty();
         let mut builder = Self::new();
         builder.api_key = present("KNOCK_API_KEY").and_then(|key| match key {
-            Some(key) if is_blank(&key) => Err(format!("{NO_API_KEY} (it is blank)")),
+            Some(key) if Secret::trimmed(key.expose()).is_empty() => {
+                Err(format!("{NO_API_KEY} (it is blank)"))
+            }
             key => Ok(key),
         });
         builder.base_url = present("KNOCK_BASE_URL");
-        builder.branch = present("KNOCK_BRANCH").map(|branch| branch.filter(|branch| !is_blank(branch)));
+        builder.branch = present("KNOCK_BRANCH");
         builder
     }
 
@@ -313,7 +321,8 @@ impl<B> ConfigBuilder<B> {
     /// Sets the longest time that connecting may take, TLS included, on platforms that report it. Default: 10 s.
     ///
     /// If the name of the host has several addresses, they share this time. A call that could not connect has not been
-    /// sent, so it is retried even if it is not safe to repeat.
+    /// sent, so it is retried even if it is not safe to repeat. The same applies if the timeout of the attempt or the
+    /// deadline of the call ends first.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self

@@ -40,6 +40,9 @@ impl CallOptions {
     }
 
     /// Sets the timeout of one attempt.
+    ///
+    /// The connect timeout remains that of the client. If it is longer, an attempt may end while it connects: nothing was
+    /// sent then, but it has had no time for another address of the host.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self

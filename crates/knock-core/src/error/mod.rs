@@ -274,6 +274,14 @@ impl Error {
         this
     }
 
+    /// Returns the error of a call whose deadline passed before its first request.
+    pub(crate) fn past_deadline() -> Self {
+        let message = "the deadline passed before the first attempt; nothing was sent";
+        let mut this = Self::new(ErrorKind::Transport, message);
+        this.0.transport = Some(TransportErrorKind::LocalLimit);
+        this
+    }
+
     pub(crate) fn expired() -> Self {
         Self::new(ErrorKind::Expired, "the call has expired")
     }

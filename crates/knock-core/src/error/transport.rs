@@ -26,7 +26,7 @@ pub enum TransportErrorKind {
     Refused,
     /// There is no route to the host. Nothing was sent.
     Unreachable,
-    /// No connection was made within the connect timeout. Nothing was sent.
+    /// No connection was made within the connect timeout, or within the timeout of the attempt. Nothing was sent.
     ConnectTimeout,
     /// The TLS handshake failed. Nothing was sent.
     Tls,

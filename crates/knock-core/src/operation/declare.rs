@@ -28,7 +28,8 @@
 ///   `GET`, what it does a second time, for example `twice_same("source")` or
 ///   `twice_returns("an empty list", "source")`.
 /// - `returns` is a type that is read from the JSON body; `nothing`; `pages of` a type; `all of` a type, for a list
-///   without pages; or `batch of` a type, `by` the name of a parameter, for a call on many entities.
+///   without pages; `items of` a type, for what a call created, changed or deleted; or `batch of` a type or
+///   `batch of items of` a type, `by` the name of a parameter, for a call on many entities.
 ///
 /// The other clauses are optional, and come in this order:
 ///
@@ -165,6 +166,8 @@ macro_rules! operation {
             ) -> Result<Self::Output, $crate::DecodeError> {
                 $crate::operation::operation!(@decode self, response, $($returns)+)
             }
+
+            $crate::operation::operation!(@note $($returns)+);
         }
 
         $crate::operation::operation!(@paged $Operation, $($returns)+);
@@ -190,6 +193,8 @@ macro_rules! operation {
     (@output nothing) => { () };
     (@output pages of $item:ty) => { $crate::Page<$item, Self> };
     (@output all of $item:ty) => { $crate::Page<$item, Self> };
+    (@output items of $item:ty) => { $crate::Items<$item> };
+    (@output batch of items of $item:ty, by $parameter:literal) => { $crate::Batch<Vec<$item>> };
     (@output batch of $value:ty, by $parameter:literal) => { $crate::Batch<$value> };
     (@output $value:ty) => { $value };
 
@@ -207,10 +212,21 @@ macro_rules! operation {
     (@decode $this:ident, $response:ident, all of $item:ty) => {
         $crate::operation::page::decode_whole($response)
     };
+    (@decode $this:ident, $response:ident, items of $item:ty) => { $crate::operation::items($response) };
+    (@decode $this:ident, $response:ident, batch of items of $item:ty, by $parameter:literal) => {
+        $crate::operation::batch_of_items($response, $parameter)
+    };
     (@decode $this:ident, $response:ident, batch of $value:ty, by $parameter:literal) => {
         $crate::operation::batch($response, $parameter)
     };
     (@decode $this:ident, $response:ident, $value:ty) => { $crate::wire::knock_json($response) };
+
+    (@note items of $item:ty) => {
+        fn note_earlier_attempt(output: &mut $crate::Items<$item>) {
+            output.earlier_attempt_may_have_acted = true;
+        }
+    };
+    (@note $($other:tt)+) => {};
 
     (@paged $Operation:ident, pages of $item:ty) => {
         impl $crate::Paged for $Operation {

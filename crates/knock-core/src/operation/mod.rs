@@ -13,8 +13,8 @@ pub use encoder::RequestEncoder;
 pub(crate) use filter::{TimeRange, TriggerDataFilter};
 pub use page::{Page, PageInfo, Paged};
 pub(crate) use page::{PageQuery, page_setters};
-pub(crate) use response::batch;
-pub use response::{ApiResponse, Batch};
+pub use response::{ApiResponse, Batch, Items};
+pub(crate) use response::{batch, batch_of_items, items};
 pub(crate) use template::{Template, check_no_items};
 
 use bytes::Bytes;
@@ -65,6 +65,12 @@ pub trait Operation: MaybeSend + Sized {
     ///
     /// If the body is not what this operation returns.
     fn decode(&self, response: &http::Response<Bytes>) -> Result<Self::Output, DecodeError>;
+
+    /// Records in the output that an earlier attempt of the call may have acted. By default, the output has no place for
+    /// it.
+    fn note_earlier_attempt(output: &mut Self::Output) {
+        let _ = output;
+    }
 
     /// Returns whether a successful response may have no body. By default, it may if the output holds no data, for
     /// example `()`, or if the operation is a [`Custom`](custom::Custom) one.
@@ -149,7 +155,12 @@ pub trait Operation: MaybeSend + Sized {
     fn read(&self, completed: Completed) -> Result<ApiResponse<Self::Output>, Error> {
         let Completed { response, context } = completed;
         match read_success(self, &response) {
-            Ok(value) => Ok(ApiResponse::new(value, response, context)),
+            Ok(mut value) => {
+                if context.earlier_attempt_may_have_acted {
+                    Self::note_earlier_attempt(&mut value);
+                }
+                Ok(ApiResponse::new(value, response, context))
+            }
             Err(problem) => {
                 let error = problem.into_error(response);
                 let context = CallContext { outcome: error.attempt_outcome(), ..context };
@@ -249,6 +260,10 @@ impl<O: Operation> Operation for WithOptions<O> {
 
     fn decode(&self, response: &http::Response<Bytes>) -> Result<Self::Output, DecodeError> {
         self.operation.decode(response)
+    }
+
+    fn note_earlier_attempt(output: &mut Self::Output) {
+        O::note_earlier_attempt(output);
     }
 
     fn accepts_empty_response(&self) -> bool {

@@ -6,8 +6,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::stream;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::client::Client;
@@ -16,7 +15,7 @@ use crate::maybe_send::MaybeSend;
 use crate::operation::{Operation, RequestEncoder, WithOptions, encode};
 use crate::transport::Transport;
 use crate::value::{InvalidInput, Text};
-use crate::wire::{DecodeError, borrowed_json, read_part};
+use crate::wire::{DecodeError, borrowed_json, or_default, read_part};
 
 /// An operation that returns one page of a list.
 pub trait Paged: Operation + Clone {
@@ -232,18 +231,11 @@ pub struct PageInfo {
     #[serde(default)]
     pub before: Option<String>,
     /// The maximum number of items in a page. Default: 50.
-    #[serde(default, deserialize_with = "count_or_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub page_size: u32,
     /// The number of items in the list, if Knock reports it; at most 10,000.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "count_or_default")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "or_default")]
     pub total_count: Option<u32>,
-}
-
-/// Reads a count. An odd one must not cost the page.
-fn count_or_default<'de, T: Default + DeserializeOwned, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    Ok(T::deserialize(Value::deserialize(deserializer)?).unwrap_or_default())
 }
 
 /// The page parameters that most lists share. A page has at most `MAX` items.
@@ -391,12 +383,16 @@ pub(crate) fn entries_of<T>(
 pub(crate) fn decode_whole<T: DeserializeOwned, O>(
     response: &http::Response<Bytes>,
 ) -> Result<Page<T, O>, DecodeError> {
-    let body = response.body();
-    let (items, unreadable) = match serde_json::from_slice(body) {
-        Ok(items) => (items, Vec::new()),
-        Err(_) => items(body, &borrowed_json::<Vec<&RawValue>>(body)?),
-    };
+    let (items, unreadable) = array(response.body())?;
     Ok(Page { items, info: None, next: None, unreadable })
+}
+
+/// Reads an array. If that fails, reads each of the items separately.
+pub(crate) fn array<T: DeserializeOwned>(body: &[u8]) -> Result<(Vec<T>, Vec<DecodeError>), DecodeError> {
+    match serde_json::from_slice(body) {
+        Ok(items) => Ok((items, Vec::new())),
+        Err(_) => Ok(items(body, &borrowed_json::<Vec<&RawValue>>(body)?)),
+    }
 }
 
 /// Reads the items of a page, and returns the errors of those that cannot be read.

@@ -5,6 +5,7 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::error::CallContext;
+use crate::operation::page::array;
 use crate::wire::{DecodeError, knock_json, rate_limited_ids, request_id};
 
 /// A successful response: its decoded value, status and headers.
@@ -59,7 +60,7 @@ impl<T> ApiResponse<T> {
     /// Returns whether Knock may have acted on an attempt before the one that this response is for.
     ///
     /// If so, the response may tell less than the call did. For example, `schedules::delete` returns the schedules that
-    /// this attempt deleted, so the list is empty if an earlier one deleted them. The [`registry`](crate::registry)
+    /// this attempt deleted, so the list is empty if an earlier one deleted them; [`Items`] has the same flag. The [`registry`](crate::registry)
     /// describes for each operation what it does a second time.
     pub fn earlier_attempt_may_have_acted(&self) -> bool {
         self.earlier_attempt_may_have_acted
@@ -95,6 +96,8 @@ pub struct Batch<T> {
     pub value: T,
     /// The ids of the entities that were not updated (`x-ratelimited-…`), usually none.
     pub rate_limited: Vec<String>,
+    /// The errors of the items that could not be read and are missing in [`value`](Self::value), usually none.
+    pub unreadable: Vec<DecodeError>,
 }
 
 /// Reads the JSON body of a call on many entities, and the ids in `x-ratelimited-<parameter>`.
@@ -102,5 +105,74 @@ pub(crate) fn batch<T: DeserializeOwned>(
     response: &http::Response<Bytes>,
     parameter: &str,
 ) -> Result<Batch<T>, DecodeError> {
-    Ok(Batch { value: knock_json(response)?, rate_limited: rate_limited_ids(response.headers(), parameter) })
+    let rate_limited = rate_limited_ids(response.headers(), parameter);
+    Ok(Batch { value: knock_json(response)?, rate_limited, unreadable: Vec::new() })
+}
+
+/// Reads a JSON array like [`batch`]. An item that cannot be read does not cost the others.
+pub(crate) fn batch_of_items<T: DeserializeOwned>(
+    response: &http::Response<Bytes>,
+    parameter: &str,
+) -> Result<Batch<Vec<T>>, DecodeError> {
+    let (value, unreadable) = array(response.body())?;
+    Ok(Batch { value, rate_limited: rate_limited_ids(response.headers(), parameter), unreadable })
+}
+
+/// What a call created, changed or deleted.
+///
+/// ```
+/// # use knock_core::{Client, Error, Operation, Transport, schedules};
+/// # async fn example<T: Transport>(client: &Client<T>, ids: Vec<String>) -> Result<(), Error> {
+/// let deleted = schedules::delete(ids).send(client).await?;
+/// if deleted.earlier_attempt_may_have_acted {
+///     println!("at least these schedules were deleted:");
+/// }
+/// for schedule in deleted {
+///     println!("{}", schedule.id);
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Items<T> {
+    /// The items, in the order of the response.
+    pub items: Vec<T>,
+    /// The errors of the items that could not be read and are missing in [`items`](Self::items), usually none.
+    pub unreadable: Vec<DecodeError>,
+    /// Whether Knock may have acted on an attempt before the one that this response is for.
+    ///
+    /// A call that deletes returns what its last attempt deleted. If an earlier one deleted everything and its response
+    /// was lost, the list is empty although the call succeeded.
+    pub earlier_attempt_may_have_acted: bool,
+}
+
+impl<T> Items<T> {
+    /// Returns an iterator over the items.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.items.iter()
+    }
+}
+
+impl<T> IntoIterator for Items<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Items<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Reads a JSON array. An item that cannot be read does not cost the others.
+pub(crate) fn items<T: DeserializeOwned>(response: &http::Response<Bytes>) -> Result<Items<T>, DecodeError> {
+    let (items, unreadable) = array(response.body())?;
+    Ok(Items { items, unreadable, earlier_attempt_may_have_acted: false })
 }

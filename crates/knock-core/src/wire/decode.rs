@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use serde::Deserialize;
+use serde::Deserializer;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
@@ -114,6 +115,21 @@ pub(crate) fn no_json(response: &http::Response<Bytes>) -> Result<(), DecodeErro
         return Ok(());
     }
     borrowed_json::<IgnoredAny>(body).map(drop)
+}
+
+/// Reads a field whose odd value, for example a count that is a text, must not cost the whole.
+pub(crate) fn or_default<'de, T: Default + DeserializeOwned, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(T::deserialize(Value::deserialize(deserializer)?).unwrap_or_default())
+}
+
+/// Reads a list whose odd items must not cost the others.
+pub(crate) fn readable_items<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let items: Vec<Value> = or_default(deserializer)?;
+    Ok(items.into_iter().filter_map(|item| T::deserialize(item).ok()).collect())
 }
 
 /// Returns the text without the times that could not be read, or `None` if there are none.

@@ -13,7 +13,10 @@ pub(crate) use check::{
     check_count, check_filter, check_id, check_idempotency_key, check_ids, check_optional_id,
 };
 pub use decode::{DecodeError, json};
-pub(crate) use decode::{borrowed_json, check_is_knocks, is_json_or_cut, knock_json, no_json, read_part};
+pub(crate) use decode::{
+    borrowed_json, check_is_knocks, is_json_or_cut, knock_json, no_json, or_default, read_part,
+    readable_items,
+};
 pub(crate) use headers::{rate_limited_ids, request_id, retry_after, should_retry};
 pub(crate) use json::{
     JsonText, Members, NO_JSON, ObjectSink, ObjectText, WriteJson, check_flat, members_of, serialize_object,

@@ -40,13 +40,14 @@ fn delete(world: &mut World, call: &Call, channel: &str) -> Outcome {
 
 fn selected(world: &World, call: &Call, channel: &str) -> Result<Vec<String>, Failure> {
     provider(&world.settings, channel)?;
-    let selection = Selection::parse(&call.body)?;
+    let selection = Selection::parse(call)?;
     let admitted = |message: &&Message| message.channel.id == channel && selection.admits(message);
     Ok(world.messages.iter().filter(admitted).map(|message| message.id.clone()).collect())
 }
 
 struct Selection<'a> {
     recipients: Option<Vec<String>>,
+    users_only: bool,
     tenants: Option<Vec<String>>,
     workflows: Option<Vec<String>>,
     status: Option<&'a str>,
@@ -60,8 +61,11 @@ struct Selection<'a> {
 
 impl<'a> Selection<'a> {
     /// `user_ids` is the old name of `recipient_ids`, which browsers still send.
-    fn parse(body: &'a Fields) -> Result<Self, Failure> {
-        let recipients = match fields::optional_strings(body, "recipient_ids")? {
+    fn parse(call: &'a Call) -> Result<Self, Failure> {
+        let body = &call.body;
+        let given = fields::optional_strings(body, "recipient_ids")?;
+        let users_only = call.users_only || given.is_none() && body.contains_key("user_ids");
+        let recipients = match given {
             None => fields::optional_strings(body, "user_ids")?,
             given => given,
         };
@@ -71,6 +75,7 @@ impl<'a> Selection<'a> {
         }
         Ok(Self {
             recipients,
+            users_only,
             tenants: fields::optional_strings(body, "tenants")?,
             workflows: fields::optional_strings(body, "workflows")?,
             status: fields::text(body, "delivery_status")?,
@@ -89,7 +94,8 @@ impl<'a> Selection<'a> {
             wanted.as_ref().is_none_or(|wanted| wanted.iter().any(|wanted| Some(wanted.as_str()) == held))
         };
         let archived = message.marked(Mark::Archived).is_some();
-        among(&self.recipients, Some(message.recipient.id()))
+        (!self.users_only || message.recipient.is_user())
+            && among(&self.recipients, Some(message.recipient.id()))
             && among(&self.tenants, trigger.tenant.as_deref())
             && among(&self.workflows, Some(&trigger.workflow.key))
             && self.status.is_none_or(|status| status == message.status)

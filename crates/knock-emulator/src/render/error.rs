@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::liquid::Exceeded;
+use crate::render::limits::Exceeded;
 
 /// A template that cannot be rendered: where, and why.
 ///

@@ -2,31 +2,36 @@
 
 use serde_json::Value as Json;
 
-use super::error::{Problem, RenderError};
-use super::liquid::{Environment, Members, Run, Template, Value};
-use super::{Context, Renderer, Step};
+use crate::render::error::{Problem, RenderError};
+use crate::render::library::Library;
+use crate::render::limits::Limits;
+use crate::render::liquid::parse::Template;
+use crate::render::liquid::run::{Environment, Run};
+use crate::render::liquid::value::{Members, Value};
+use crate::render::step::{Context, Step};
 
 /// A step, and what its fields are rendered with.
 pub(crate) struct Fields<'a> {
-    pub(crate) renderer: &'a Renderer,
+    pub(crate) library: &'a Library,
     pub(crate) step: &'a Step<'a>,
     pub(crate) context: &'a Context<'a>,
     pub(crate) globals: Members,
+    /// What all fields of the step may use together.
+    limits: Limits,
 }
 
 impl<'a> Fields<'a> {
-    pub(crate) fn new(renderer: &'a Renderer, step: &'a Step<'a>, context: &'a Context<'a>) -> Self {
+    pub(crate) fn new(library: &'a Library, step: &'a Step<'a>, context: &'a Context<'a>) -> Self {
         let globals = match Value::from(context.scope) {
             Value::Object(members) => std::sync::Arc::unwrap_or_clone(members),
             _ => Members::new(),
         };
-        Self { renderer, step, context, globals }
+        Self { library, step, context, globals, limits: Limits::new() }
     }
 
-    pub(crate) fn environment(&self) -> Environment<'a> {
-        let library = &self.renderer.library;
-        let locale = self.context.scope["recipient"]["locale"].as_str();
-        Environment::new(library, self.context.entities, self.context.now, library.locales(locale))
+    pub(crate) fn environment(&self) -> Environment<'_> {
+        let locales = self.library.locales(self.context.scope["recipient"]["locale"].as_str());
+        Environment::new(self.library, self.context.entities, self.context.now, locales, &self.limits)
     }
 
     /// An error with its place.
@@ -54,13 +59,11 @@ impl<'a> Fields<'a> {
     /// Renders what the step overrides, or what the channel sets. None if neither does, or if it is empty.
     pub(crate) fn address(&self, field: &str) -> Result<Option<String>, RenderError> {
         let overridden = self.optional(&self.step.overrides[field], &format!("channel_overrides.{field}"))?;
-        match overridden.filter(|text| !text.trim().is_empty()) {
-            Some(text) => Ok(Some(text.trim().to_owned())),
-            None => {
-                let set = self.optional(&self.step.channel[field], field)?;
-                Ok(set.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
-            }
+        if let Some(text) = overridden.filter(|text| !text.trim().is_empty()) {
+            return Ok(Some(text.trim().to_owned()));
         }
+        let set = self.optional(&self.step.channel[field], field)?;
+        Ok(set.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
     }
 
     fn optional(&self, value: &Json, field: &str) -> Result<Option<String>, RenderError> {

@@ -4,56 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::error::Problem;
-use super::liquid::Template;
-use super::markdown;
-
-/// Builds a [`Renderer`](super::Renderer) from the files of a Knock directory.
-///
-/// A partial or layout that is not valid is no error here: the steps that use it fail.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct Builder {
-    library: Library,
-}
-
-impl Default for Builder {
-    fn default() -> Self {
-        let default_locale = "en".to_owned();
-        Self { library: Library { default_locale, ..Library::default() } }
-    }
-}
-
-impl Builder {
-    /// Adds a partial: the object of `partial.json`, with its `content`.
-    pub fn partial(mut self, key: impl Into<String>, partial: &Json) -> Self {
-        self.library.partials.insert(key.into(), Partial::new(partial));
-        self
-    }
-
-    /// Adds an email layout: the object of `layout.json`, with its `html_layout` and `text_layout`.
-    pub fn layout(mut self, key: impl Into<String>, layout: &Json) -> Self {
-        self.library.layouts.insert(key.into(), Layout::new(layout));
-        self
-    }
-
-    /// Adds the translations of a language, for example `fr-CA`, in a namespace. The default namespace is empty.
-    pub fn translation(mut self, locale: &str, namespace: &str, texts: Json) -> Self {
-        self.library.translations.insert((locale.to_owned(), namespace.to_owned()), texts);
-        self
-    }
-
-    /// Sets the language of recipients that have none. The default is `en`.
-    pub fn default_locale(mut self, locale: impl Into<String>) -> Self {
-        self.library.default_locale = locale.into();
-        self
-    }
-
-    /// Creates the renderer.
-    pub fn build(self) -> super::Renderer {
-        super::Renderer { library: self.library }
-    }
-}
+use crate::render::error::Problem;
+use crate::render::liquid::parse::Template;
+use crate::render::markdown_template;
 
 /// A template, or why it is not one.
 pub(crate) type Parsed = Result<Template, Problem>;
@@ -146,7 +99,7 @@ impl Partial {
             whole: Template::parse(content),
             body: Template::parse(&body),
             styles: styles.iter().map(|style| Template::parse(style)).collect(),
-            html: is_markdown.then(|| markdown::template(content)),
+            html: is_markdown.then(|| markdown_template::parse(content)),
             kept: inputs.iter().filter(structured).filter_map(key).collect(),
             defaults: inputs.iter().filter_map(|input| Some((key(input)?, default(input)?))).collect(),
         }

@@ -9,10 +9,9 @@ pub(crate) struct Marks<'t> {
 
 impl<'t> Marks<'t> {
     pub(crate) fn new(text: &str) -> Self {
-        let mut word = "mark".to_owned();
-        while text.contains(&word) {
-            word.push('q');
-        }
+        // One letter more than wherever the text has it.
+        let longest = text.split("mark").skip(1).map(|rest| rest.len() - rest.trim_start_matches('q').len());
+        let word = format!("mark{}", "q".repeat(longest.max().map_or(0, |letters| letters + 1)));
         Self { word, parts: Vec::new() }
     }
 

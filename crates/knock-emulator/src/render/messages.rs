@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::content::{Block, Button, Chat, HttpRequest, InAppFeed, Push, Sms};
-use super::error::{Problem, RenderError};
-use super::fields::Fields;
-use super::{markdown, mrkdwn, sms};
 use crate::json::deep_merge;
+use crate::render::content::{Block, Button, Chat, HttpRequest, InAppFeed, Push, Sms};
+use crate::render::error::{Problem, RenderError};
+use crate::render::fields::Fields;
+use crate::render::{markdown, mrkdwn, sms};
 
 impl Fields<'_> {
     /// Liquid comes first, then Markdown: what a variable says is Markdown, too.

@@ -19,7 +19,6 @@ struct Writer {
     quotes: usize,
     /// The targets of the links that are open.
     links: Vec<String>,
-    code: bool,
 }
 
 impl Writer {
@@ -27,9 +26,8 @@ impl Writer {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) if self.code => self.out.push_str(&escaped(&text)),
             Event::Text(text) => self.text(&text),
-            Event::Code(code) => self.out.push_str(&format!("`{}`", escaped(&code))),
+            Event::Code(code) => self.code(&code),
             Event::Html(html) | Event::InlineHtml(html) => self.out.push_str(&escaped(&html)),
             Event::SoftBreak | Event::HardBreak => self.line(),
             Event::Rule => self.out.push_str("———\n\n"),
@@ -39,6 +37,12 @@ impl Writer {
 
     fn text(&mut self, text: &str) {
         self.out.push_str(&escaped(text));
+    }
+
+    fn code(&mut self, code: &str) {
+        self.out.push('`');
+        self.text(code);
+        self.out.push('`');
     }
 
     fn line(&mut self) {
@@ -52,7 +56,6 @@ impl Writer {
             Tag::Emphasis => self.out.push('_'),
             Tag::Strikethrough => self.out.push('~'),
             Tag::CodeBlock(_) => {
-                self.code = true;
                 self.out.push_str("```\n");
             }
             Tag::BlockQuote(_) => {
@@ -72,14 +75,17 @@ impl Writer {
                 self.out.push_str(&"    ".repeat(self.lists.len().saturating_sub(1).min(8)));
                 match self.lists.last_mut() {
                     Some(Some(number)) => {
-                        self.out.push_str(&format!("{number}. "));
+                        self.out.push_str(&number.to_string());
+                        self.out.push_str(". ");
                         *number = number.saturating_add(1);
                     }
                     _ => self.out.push_str("• "),
                 }
             }
             Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
-                self.out.push_str(&format!("<{}|", escaped(&dest_url).replace('|', "%7C")));
+                self.out.push('<');
+                self.out.push_str(&escaped(&dest_url).replace('|', "%7C"));
+                self.out.push('|');
                 self.links.push(dest_url.to_string());
             }
             _ => {}
@@ -95,7 +101,6 @@ impl Writer {
             TagEnd::Paragraph if self.lists.is_empty() && self.quotes == 0 => self.out.push_str("\n\n"),
             TagEnd::Paragraph => self.line(),
             TagEnd::CodeBlock => {
-                self.code = false;
                 self.out.push_str("```\n\n");
             }
             TagEnd::BlockQuote(_) => {
@@ -106,11 +111,7 @@ impl Writer {
                     self.out.push_str("\n\n");
                 }
             }
-            TagEnd::Item => {
-                if !self.out.ends_with('\n') {
-                    self.out.push('\n');
-                }
-            }
+            TagEnd::Item if !self.out.ends_with('\n') => self.out.push('\n'),
             TagEnd::List(_) => {
                 self.lists.pop();
                 if self.lists.is_empty() {

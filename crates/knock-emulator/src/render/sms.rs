@@ -1,6 +1,6 @@
 //! How a text message is sent: its alphabet, and how many segments it has.
 
-use super::content::Encoding;
+use crate::render::content::Encoding;
 
 /// The basic alphabet of GSM 03.38, without the escape to the extension.
 const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿\

@@ -11,6 +11,9 @@ use super::query::Query;
 use super::response::Failure;
 use crate::json::Fields;
 
+/// The entities that are rate-limited and not changed: the parameter that lists them, and their ids.
+pub(crate) type Throttled = (String, Vec<String>);
+
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) method: Method,
@@ -18,8 +21,10 @@ pub(crate) struct Call {
     pub(crate) path: Vec<String>,
     pub(crate) query: Query,
     pub(crate) body: Fields,
-    /// The entities that a fault rate-limits: the parameter and its ids.
-    pub(crate) throttled: Option<(String, Vec<String>)>,
+    /// What a fault or a limit holds back.
+    pub(crate) throttled: Option<Throttled>,
+    /// The caller has the token of a user, which permits nothing on objects whose ids are the same.
+    pub(crate) users_only: bool,
 }
 
 impl Call {
@@ -30,6 +35,7 @@ impl Call {
             query: Query::parse(parts.uri.query().unwrap_or_default())?,
             body: fields(&parts.headers, body)?,
             throttled: None,
+            users_only: false,
         })
     }
 

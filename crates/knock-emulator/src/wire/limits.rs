@@ -8,7 +8,7 @@ use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::call::{Call, header};
+use super::call::{Call, Throttled, header};
 use super::endpoints::ENDPOINTS;
 use super::response::Failure;
 use crate::settings::RateLimits;
@@ -76,7 +76,7 @@ impl Limits {
     }
 
     /// Returns which entities of a call were updated less than a second ago, and the parameter that lists them.
-    pub(crate) fn held(&mut self, call: &Call, now: Timestamp) -> Option<(String, Vec<String>)> {
+    pub(crate) fn held(&mut self, call: &Call, now: Timestamp) -> Option<Throttled> {
         let entities = Entities::of(call)?;
         while let Some((_, entity)) = self.updates.front().filter(|(time, _)| !is_recent(*time, now)) {
             self.entities.remove(entity);

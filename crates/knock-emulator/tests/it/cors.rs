@@ -32,7 +32,17 @@ fn a_preflight_needs_no_key_and_lists_what_clients_send() {
     assert_eq!(header(&response, "vary"), Some("origin"));
     let list = |name: &str| -> BTreeSet<&str> { header(&response, name).unwrap().split(", ").collect() };
     let headers = list("access-control-allow-headers");
-    for name in ["authorization", "content-type", "x-knock-user-token", "x-knock-client", "x-stainless-os"] {
+    for name in [
+        "authorization",
+        "content-type",
+        "x-knock-user-token",
+        "x-knock-client",
+        "x-stainless-os",
+        "baggage",
+        "sentry-trace",
+        "traceparent",
+        "tracestate",
+    ] {
         assert!(headers.contains(name), "{name}");
     }
     assert!(!headers.contains("*"));
@@ -45,6 +55,22 @@ fn a_preflight_needs_no_key_and_lists_what_clients_send() {
     assert_eq!(header(&response, "access-control-allow-origin"), None);
     let text = String::from_utf8_lossy(response.body());
     assert!(text.contains(FOREIGN) && text.contains("--allow-origin"), "{text}");
+}
+
+#[test]
+fn a_page_of_the_internet_that_is_allowed_can_reach_a_private_network() {
+    let client = Client::of(Emulator::builder().allow_origin("https://app.example"));
+    for (origin, ask, granted) in [
+        ("https://app.example", true, Some("true")),
+        ("https://app.example", false, None),
+        (PAGE, true, Some("true")),
+        (FOREIGN, true, None),
+    ] {
+        let mut headers = vec![("origin", origin), ("access-control-request-method", "GET")];
+        headers.extend(ask.then_some(("access-control-request-private-network", "true")));
+        let response = call(&client, "OPTIONS", "/v1/users/u", &headers);
+        assert_eq!(header(&response, "access-control-allow-private-network"), granted, "{origin}");
+    }
 }
 
 #[test]
@@ -107,7 +133,10 @@ fn a_foreign_page_cannot_control_the_emulator() {
         (&[("host", "evil.test:4010")], false),
         (&[("host", "evil.test:4010"), ("origin", "http://evil.test:4010")], false),
         (&[("host", "evil.test:4010"), ("origin", PAGE)], false),
-        (&[("host", "docker:4011")], false),
+        (&[("host", "docker:4011")], true),
+        // a name that cannot be of a web page, but may be of anyone in the local network
+        (&[("host", "emulator:4010")], false),
+        (&[("host", "emulator:4010"), ("origin", "http://emulator:4010")], false),
     ] {
         for (method, path) in
             [("POST", "/_emulator/reset"), ("GET", "/_emulator/requests"), ("GET", "/_emulator/x")]
@@ -116,8 +145,55 @@ fn a_foreign_page_cannot_control_the_emulator() {
             assert_eq!(response.status() != 403, allowed, "{method} {path} {headers:?}");
             if !allowed {
                 let text = String::from_utf8_lossy(response.body());
-                assert!(text.contains("origin_not_allowed") && text.contains("--allow-origin"), "{text}");
+                assert!(text.contains("_not_allowed") && text.contains("--allow-origin"), "{text}");
             }
         }
     }
+}
+
+#[test]
+fn a_name_that_was_pointed_to_this_machine_cannot_call_the_api() {
+    let key = format!("Bearer {DEFAULT_PUBLIC_KEY}");
+    let client = Client::of(Emulator::builder().allow_origin("https://app.example:3000"));
+    let socket = format!("/ws/v1/websocket?api_key={DEFAULT_PUBLIC_KEY}&vsn=2.0.0");
+    for (host, allowed) in [
+        (None, true),
+        (Some("localhost:4010"), true),
+        (Some("127.0.0.1:4010"), true),
+        (Some("[::1]:4010"), true),
+        (Some("192.168.1.5:4010"), true),
+        (Some("emulator:4010"), true), // a service of Docker Compose
+        (Some("host.docker.internal:4010"), true),
+        (Some("app.example:4010"), true),
+        (Some("evil.test:4010"), false),
+        (Some("emulator.evil.test"), false),
+    ] {
+        let mut headers = vec![("authorization", key.as_str())];
+        headers.extend(host.map(|host| ("host", host)));
+        let response = call(&client, "GET", "/v1/users/u/preferences", &headers);
+        assert_eq!(response.status(), if allowed { 200 } else { 403 }, "{host:?}");
+        let text = String::from_utf8_lossy(response.body());
+        if let Some(host) = host.filter(|_| !allowed) {
+            assert!(text.contains("host_not_allowed"), "{text}");
+            assert!(text.contains(&format!("`--allow-origin http://{host}`")), "{text}");
+        }
+        let preflight = [
+            ("host", host.unwrap_or("localhost")),
+            ("origin", PAGE),
+            ("access-control-request-method", "PUT"),
+        ];
+        assert_eq!(call(&client, "OPTIONS", "/v1/users/u", &preflight).status() == 204, allowed, "{host:?}");
+        let request = host.iter().fold(Request::get(&socket), |request, host| request.header("host", *host));
+        let opened = client.emulator.open_socket(&request.body(()).unwrap().into_parts().0, client.now());
+        assert_eq!(opened.is_ok(), allowed, "{host:?}");
+    }
+    assert!(
+        client.emulator.requests().iter().all(|request| request.status == 200),
+        "what is refused is no call"
+    );
+    // Every page may call the API, so every name may.
+    let any = Client::of(Emulator::builder().allow_origin("*"));
+    let headers = [("authorization", key.as_str()), ("host", "evil.test:4010")];
+    assert_eq!(call(&any, "GET", "/v1/users/u/preferences", &headers).status(), 200);
+    assert_eq!(call(&any, "POST", "/_emulator/reset", &headers).status(), 403);
 }

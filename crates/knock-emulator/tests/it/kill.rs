@@ -1,4 +1,4 @@
-//! The program with a state file, killed under load.
+//! The program with a state file: killed under load, and when the file cannot be written.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -22,12 +22,12 @@ struct Program {
 
 impl Program {
     fn start(state: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_knock-emulator"))
-            .args(["--port", "0", "--state"])
-            .arg(state)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_knock-emulator"));
+        Self::spawn(command.args(["--port", "0", "--state"]).arg(state))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut first = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
         let addr = first.split("http://").nth(1).and_then(|rest| rest.split(' ').next());
@@ -120,5 +120,58 @@ fn what_was_acknowledged_survives_being_killed() {
     }
     assert!(users.len() >= KILLS);
     println!("{} users survived {KILLS} kills", users.len());
+    std::fs::remove_file(&state).unwrap();
+}
+
+/// Sends a request with a key, and returns the status and the body.
+fn call(addr: &str, method: &str, path: &str, body: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(addr).unwrap();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {addr}\r\nauthorization: Bearer {DEFAULT_KEY}\r\nconnection: close\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    (response[9..12].parse().unwrap(), response)
+}
+
+#[test]
+fn a_write_that_failed_halfway_is_undone() {
+    let state = std::env::temp_dir().join(format!("knock-emulator-{}-full", std::process::id()));
+    let _ = std::fs::remove_file(&state);
+    // The file can have 4096 bytes, and what exceeds this is an error instead of a signal, as on a disk that is full.
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh"])
+        .arg(env!("CARGO_BIN_EXE_knock-emulator"));
+    let program = Program::spawn(limited.args(["--port", "0", "--state"]).arg(&state));
+    let put = |id: &str, length: usize| {
+        let body = format!(r#"{{"name": "{}"}}"#, "x".repeat(length));
+        call(&program.addr, "PUT", &format!("/v1/users/{id}"), &body)
+    };
+    assert_eq!(put("first", 10).0, 200);
+    for (id, length) in [("large", 10_000), ("later", 10)] {
+        let (status, response) = put(id, length);
+        assert_eq!(status, 500, "{response}");
+        assert!(response.contains("state_not_saved") && response.contains("started again"), "{response}");
+    }
+    assert_eq!(call(&program.addr, "GET", "/v1/users/first", "").0, 200);
+    let kept = std::fs::read_to_string(&state).unwrap();
+    assert!(kept.ends_with('\n') && kept.lines().count() == 2, "{kept}");
+
+    assert_eq!(call(&program.addr, "POST", "/_emulator/reset", "").0, 204);
+    assert_eq!(put("after", 10).0, 200);
+    program.kill();
+    let emulator = Emulator::builder().open(&state).unwrap();
+    for (user, status) in [("first", 404), ("large", 404), ("later", 404), ("after", 200)] {
+        let request = http::Request::get(format!("/v1/users/{user}"))
+            .header("authorization", format!("Bearer {DEFAULT_KEY}"))
+            .body(bytes::Bytes::new())
+            .unwrap();
+        assert_eq!(emulator.handle(request, emulator.now()).status(), status, "{user}");
+    }
+    drop(emulator);
     std::fs::remove_file(&state).unwrap();
 }

@@ -134,6 +134,57 @@ fn a_token_permits_what_is_of_its_user() {
 }
 
 #[test]
+fn a_token_of_a_user_is_not_for_an_object_with_the_same_id() {
+    let state = std::env::temp_dir().join(format!("knock-emulator-{}-objects", std::process::id()));
+    let _ = std::fs::remove_file(&state);
+    let open = || Emulator::builder().signing_key(PUBLIC).unwrap().open(&state).unwrap();
+    let emulator = open();
+    let now = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_735_689_600);
+    let client = client();
+    let token = token_of(&client, "u");
+    let bulk = format!("/v1/channels/{DEFAULT_CHANNEL}/messages/bulk/seen");
+    let send = |path: &str, body: Value, token: Option<&str>| {
+        let mut request = Client::request("POST", path, Some(&body));
+        if let Some(token) = token {
+            let key = format!("Bearer {DEFAULT_PUBLIC_KEY}").parse().unwrap();
+            request.headers_mut().insert("authorization", key);
+            request.headers_mut().insert("x-knock-user-token", token.parse().unwrap());
+        }
+        Response::of(emulator.handle(request, now)).ok();
+    };
+    let recipients =
+        json!(["u", { "id": "u", "collection": "projects" }, { "id": "u", "collection": "$tenants" }]);
+    send("/v1/workflows/w/trigger", json!({ "recipients": recipients }), None);
+    let seen = |emulator: &Emulator| -> Vec<(bool, bool)> {
+        let messages = emulator.handle(Client::request("GET", "/v1/messages", None), now);
+        let messages = Response::of(messages).ok();
+        let of = |message: &Value| (message["recipient"].is_string(), message["seen_at"].is_string());
+        messages["items"].as_array().unwrap().iter().map(of).collect()
+    };
+    assert_eq!(seen(&emulator).len(), 3);
+    for body in [json!({ "user_ids": ["u"] }), json!({ "recipient_ids": ["u"] })] {
+        send(&bulk, body, Some(&token));
+        assert!(seen(&emulator).iter().all(|(is_user, seen)| is_user == seen), "{:?}", seen(&emulator));
+        send(&bulk.replace("seen", "unseen"), json!({ "recipient_ids": ["u"] }), Some(&token));
+    }
+    send(&bulk, json!({ "recipient_ids": ["u"] }), Some(&token));
+    let before = seen(&emulator);
+    drop(emulator);
+    assert_eq!(seen(&open()), before, "a restart does not extend what the token permitted");
+    std::fs::remove_file(&state).unwrap();
+
+    // A secret key reaches all recipients with the id, and the users only by the old name of the parameter.
+    let client = Client::new();
+    for (body, count) in [(json!({ "user_ids": ["u"] }), 1), (json!({ "recipient_ids": ["u"] }), 3)] {
+        client.trigger("w", json!({ "recipients": recipients })).ok();
+        client.post(&bulk, body).ok();
+        let messages = client.get("/v1/messages?engagement_status[]=seen").ok();
+        assert_eq!(messages["items"].as_array().unwrap().len(), count, "{messages}");
+        client.emulator.reset();
+    }
+}
+
+#[test]
 fn grants_are_honoured() {
     let client = client();
     let slack = "8209f26c-62a5-461d-95e2-a5716a26e652";

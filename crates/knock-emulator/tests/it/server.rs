@@ -1,4 +1,4 @@
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use knock_emulator::{DEFAULT_KEY, Emulator, Fault, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -45,6 +45,40 @@ async fn a_connection_is_kept_alive() {
         assert!(response.contains("x-request-id: "));
     }
     assert_eq!(server.emulator().triggers(), 3);
+}
+
+#[tokio::test]
+async fn its_clock_is_that_of_the_system_and_ahead_by_what_it_was_moved() {
+    const HOUR: Duration = Duration::from_secs(3600);
+    type Prepare = fn(&Emulator);
+    for (prepare, hours) in [
+        ((|_| {}) as Prepare, 0),
+        // as for a seed, and by a client in the same process
+        (|emulator| emulator.advance_to(SystemTime::now()), 0),
+        (|emulator| drop(emulator.transport()), 0),
+        (|emulator| emulator.advance(HOUR), 1),
+        (|emulator| emulator.advance_to(SystemTime::now() + HOUR), 1),
+        (
+            |emulator| {
+                emulator.advance_to(SystemTime::now());
+                emulator.advance(HOUR);
+            },
+            1,
+        ),
+    ] {
+        let emulator = Emulator::new();
+        prepare(&emulator);
+        let server = emulator.serve().await.unwrap();
+        for moved in 0..3 {
+            let ahead = server.emulator().now().duration_since(SystemTime::now() - HOUR / 2).unwrap();
+            assert!(ahead >= HOUR * (hours + moved) && ahead < HOUR * (hours + moved + 1), "{ahead:?}");
+            if moved == 0 {
+                server.emulator().advance(HOUR);
+            } else {
+                server.emulator().advance_to(server.emulator().now() + HOUR);
+            }
+        }
+    }
 }
 
 #[tokio::test]

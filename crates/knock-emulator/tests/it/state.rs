@@ -171,6 +171,8 @@ fn a_key_is_replayed_after_a_restart_and_no_secret_is_in_the_file() {
     assert_eq!(again.header("original-x-request-id"), Some(original.as_str()));
     assert_eq!(again.ok(), first);
     assert_eq!(emulator.triggers(), 1);
+    // On some systems nobody else can read a file that is locked.
+    drop(emulator);
     let text = fs::read_to_string(&file.0).unwrap();
     assert!(!text.contains("secret-token") && !text.contains(DEFAULT_KEY), "{text}");
 }
@@ -192,6 +194,83 @@ fn what_was_rate_limited_is_not_done_by_a_restart() {
     assert!(seen["seen_at"].is_string(), "{seen}");
     drop(emulator);
     assert_eq!(message(&open()), seen);
+}
+
+/// The number of users.
+fn users(emulator: &Emulator) -> usize {
+    let mut count = 0;
+    let mut path = "/v1/users?page_size=50".to_owned();
+    loop {
+        let page = send(emulator, "GET", &path, json!({})).ok();
+        count += page["entries"].as_array().unwrap().len();
+        let Some(after) = page["page_info"]["after"].as_str() else { return count };
+        path = format!("/v1/users?page_size=50&after={after}");
+    }
+}
+
+#[test]
+fn the_limits_of_now_do_not_apply_to_what_was_acknowledged() {
+    let file = StateFile::new("limits");
+    let emulator = Emulator::builder().open(&file.0).unwrap();
+    for user in 0..300 {
+        send(&emulator, "PUT", &format!("/v1/users/u{user}"), json!({})).ok();
+    }
+    drop(emulator);
+    let limited = || Emulator::builder().key("sk_other").rate_limits(RateLimits::new());
+    let emulator = limited().open(&file.0).unwrap();
+    assert_eq!(users(&emulator), 300);
+    // Each key and each user token has limits of its own, which the file does not tell apart.
+    emulator.advance(Duration::from_secs(1));
+    for (key, token) in [(DEFAULT_KEY, "a"), (DEFAULT_KEY, "b"), ("sk_other", "a")] {
+        for user in 0..60 {
+            let mut request =
+                Client::request("PUT", &format!("/v1/users/{key}-{token}-{user}"), Some(&json!({})));
+            request.headers_mut().insert("authorization", format!("Bearer {key}").parse().unwrap());
+            request.headers_mut().insert("x-knock-user-token", token.parse().unwrap());
+            Response::of(emulator.handle(request, emulator.now())).ok();
+        }
+    }
+    drop(emulator);
+    let key = include_str!("../../../../tests/wire/record/keys/test-key-public.pem");
+    let emulator = limited().signing_key(key).unwrap().open(&file.0).unwrap();
+    emulator.advance(Duration::from_secs(1));
+    assert_eq!(users(&emulator), 480);
+}
+
+#[test]
+fn a_call_that_cannot_be_repeated_is_an_error_and_the_file_is_left_as_it_is() {
+    let file = StateFile::new("repeated");
+    let emulator = file.open().unwrap();
+    send(&emulator, "PUT", "/v1/users/u1", json!({})).ok();
+    send(&emulator, "POST", "/v1/workflows/later/trigger", json!({ "recipients": ["u1"] })).ok();
+    drop(emulator);
+    let written = fs::read(&file.0).unwrap();
+    let error = Emulator::builder().workflow(Workflow::new("now")).open(&file.0).unwrap_err();
+    assert!(matches!(error, StateError::NotRepeatable { line: 3, .. }), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("line 3 of the state file") && text.contains("(404 workflow_missing)"), "{text}");
+    assert!(!text.contains("u1"), "{text}");
+    assert_eq!(fs::read(&file.0).unwrap(), written);
+    assert_eq!(file.open().unwrap().triggers(), 1);
+}
+
+#[test]
+fn ids_that_do_not_fit_into_a_header_are_held_back_by_a_restart_too() {
+    let file = StateFile::new("held");
+    let open = || Emulator::builder().rate_limits(RateLimits::new()).open(&file.0).unwrap();
+    let emulator = open();
+    let identify = |id: &str, name: &str| json!({ "users": [{ "id": id, "name": name }] });
+    let ids = ["a,b", "jürgen"];
+    for id in ids {
+        send(&emulator, "POST", "/v1/users/bulk/identify", identify(id, "first")).ok();
+        send(&emulator, "POST", "/v1/users/bulk/delete", json!({ "user_ids": [id] }));
+        emulator.advance(Duration::from_secs(1));
+    }
+    let names = |emulator: &Emulator| send(emulator, "GET", "/v1/users", json!({})).ok();
+    let before = names(&emulator);
+    assert_eq!(before["entries"].as_array().unwrap().len(), 2, "{before}");
+    drop(emulator);
+    assert_eq!(names(&open()), before);
 }
 
 #[test]
@@ -226,10 +305,9 @@ fn a_file_that_was_cut_anywhere_loses_at_most_the_last_call() {
     for length in 0..=whole.len() {
         fs::write(&file.0, &whole[..length]).unwrap();
         let emulator = file.open().unwrap_or_else(|error| panic!("{length}: {error}"));
-        let lines = whole[..length]
-            .split_inclusive(|byte| *byte == b'\n')
-            .filter(|line| line.ends_with(b"\n"))
-            .count();
+        // The line feed alone can be missing: then the call is there, since its checksum is.
+        let lines = whole[..length].split(|byte| *byte == b'\n').count() - 1;
+        let lines = lines + usize::from(lines > 0 && whole.get(length) == Some(&b'\n'));
         let users = visible(&emulator).remove(0);
         assert_eq!(users["entries"].as_array().unwrap().len(), lines.saturating_sub(1), "{length}");
         // What comes next is appended after the last whole call.
@@ -259,7 +337,26 @@ fn a_damaged_file_is_an_error_and_is_left_as_it_is() {
             assert_eq!(fs::read(&file.0).unwrap(), damaged, "{at}");
         }
     }
-    assert!(last_line > 0);
+    // What a kill cannot leave behind.
+    let without_line_feed = &whole[..whole.len() - 1];
+    let mut changed = without_line_feed.to_vec();
+    changed[last_line + 30] ^= 1;
+    let (torn, nuls) = (&whole[..last_line + 30], [0; 64]);
+    for tail in [
+        [&whole[..], &nuls[..]].concat(),
+        [without_line_feed, &nuls[..]].concat(),
+        [torn, &nuls[..]].concat(),
+        [&whole[..=last_line], &nuls[..]].concat(),
+        [&whole[..], b"0123456z"].concat(),
+        [&whole[..], b"01234567 x"].concat(),
+        [&whole[..], b"notes"].concat(),
+        changed,
+    ] {
+        fs::write(&file.0, &tail).unwrap();
+        let shown = String::from_utf8_lossy(&tail).into_owned();
+        assert!(matches!(file.open(), Err(StateError::Damaged { line: 4 | 5, .. })), "{shown}");
+        assert_eq!(fs::read(&file.0).unwrap(), tail, "{shown}");
+    }
     for other in [
         "{\"users\": []}\n",
         "a file without a line feed that is longer than the first line",
@@ -272,6 +369,15 @@ fn a_damaged_file_is_an_error_and_is_left_as_it_is() {
     }
     let missing = Emulator::builder().open("/nonexistent/directory/state");
     assert!(matches!(missing, Err(StateError::Io { .. })));
+}
+
+#[test]
+fn a_seed_counts_toward_no_limit() {
+    let seed = json!({ "users": (0..61).map(|id| json!({ "id": format!("u{id}") })).collect::<Vec<_>>() });
+    let emulator = Emulator::builder().rate_limits(RateLimits::new()).build();
+    emulator.load(&seed).unwrap();
+    assert_eq!(users(&emulator), 61);
+    send(&emulator, "PUT", "/v1/users/u1", json!({})).ok();
 }
 
 #[test]

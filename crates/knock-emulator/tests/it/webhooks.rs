@@ -41,7 +41,7 @@ fn deliver(emulator: &Emulator) -> Vec<Event> {
     let due = emulator.due_webhooks();
     let events = due.iter().map(|due| verified(emulator, due)).collect();
     for due in due {
-        emulator.webhook_sent(due.id, Ok(StatusCode::OK));
+        emulator.webhook_sent(due.id, due.attempt, Ok(StatusCode::OK));
     }
     events
 }
@@ -129,7 +129,7 @@ fn eight_attempts_are_made_and_then_none() {
         for due in emulator.due_webhooks() {
             verified(&emulator, &due);
             times.push(second);
-            emulator.webhook_sent(due.id, results[times.len() % results.len()].clone());
+            emulator.webhook_sent(due.id, due.attempt, results[times.len() % results.len()].clone());
         }
         emulator.advance(Duration::from_secs(1));
     }
@@ -145,12 +145,12 @@ fn eight_attempts_are_made_and_then_none() {
     // Delivered once more, it has attempts of its own.
     assert!(emulator.redeliver(delivery.id) && !emulator.redeliver(99));
     let due = emulator.due_webhooks();
-    emulator.webhook_sent(due[0].id, Ok(StatusCode::INTERNAL_SERVER_ERROR));
+    emulator.webhook_sent(due[0].id, due[0].attempt, Ok(StatusCode::INTERNAL_SERVER_ERROR));
     // A second report of the same attempt changes nothing.
-    emulator.webhook_sent(due[0].id, Ok(StatusCode::OK));
+    emulator.webhook_sent(due[0].id, due[0].attempt, Ok(StatusCode::OK));
     emulator.advance(Duration::from_secs(1));
     let due = emulator.due_webhooks();
-    emulator.webhook_sent(due[0].id, Ok(StatusCode::NO_CONTENT));
+    emulator.webhook_sent(due[0].id, due[0].attempt, Ok(StatusCode::NO_CONTENT));
     emulator.advance(Duration::from_secs(1_000));
     assert_eq!(emulator.due_webhooks().len(), 0);
     let delivery = &emulator.webhooks()[0];
@@ -172,6 +172,74 @@ fn an_attempt_without_a_result_is_repeated() {
     assert!(attempts.iter().all(|attempt| matches!(attempt.result, Some(Err(_)))), "{attempts:?}");
 }
 
+const OK: Result<StatusCode, String> = Ok(StatusCode::OK);
+const UNAVAILABLE: Result<StatusCode, String> = Ok(StatusCode::SERVICE_UNAVAILABLE);
+
+#[test]
+fn a_redelivery_takes_the_place_of_an_attempt_in_flight() {
+    for late in [OK, UNAVAILABLE] {
+        let emulator = emulator(&["message.delivered"]);
+        trigger(&emulator, "now");
+        let first = emulator.due_webhooks().remove(0);
+        assert!(emulator.redeliver(first.id));
+        // The result of the first attempt neither prevents the redelivery nor counts toward it.
+        emulator.webhook_sent(first.id, first.attempt, late);
+        let second = emulator.due_webhooks().remove(0);
+        assert_eq!((second.id, second.attempt), (first.id, 2));
+        for attempt in 2..=9 {
+            emulator.webhook_sent(first.id, attempt, UNAVAILABLE);
+            emulator.advance(Duration::from_secs(64));
+            assert_eq!(emulator.due_webhooks().len(), usize::from(attempt < 9), "{attempt}");
+        }
+        let attempts = &emulator.webhooks()[0].attempts;
+        assert!(
+            matches!(&attempts[0].result, Some(Err(reason)) if reason.contains("once more")),
+            "{attempts:?}"
+        );
+    }
+}
+
+#[test]
+fn a_late_result_is_not_that_of_the_next_attempt() {
+    let emulator = emulator(&["message.delivered"]);
+    trigger(&emulator, "now");
+    let first = emulator.due_webhooks().remove(0);
+    emulator.advance(Duration::from_secs(60));
+    let second = emulator.due_webhooks().remove(0);
+    emulator.webhook_sent(first.id, first.attempt, OK);
+    assert_eq!(emulator.webhooks()[0].attempts[1].result, None);
+    emulator.webhook_sent(second.id, second.attempt + 1, OK);
+    emulator.webhook_sent(second.id, 0, OK);
+    assert_eq!(emulator.webhooks()[0].attempts[1].result, None);
+    emulator.webhook_sent(second.id, second.attempt, OK);
+    assert!(emulator.webhooks()[0].is_delivered());
+}
+
+#[test]
+fn a_late_result_does_not_bring_back_what_was_removed() {
+    let emulator = emulator(&["message.delivered"]);
+    trigger(&emulator, "now");
+    let first = emulator.due_webhooks().remove(0);
+    emulator.reset();
+    trigger(&emulator, "now");
+    let second = emulator.due_webhooks().remove(0);
+    emulator.webhook_sent(first.id, first.attempt, OK);
+    assert_eq!(emulator.webhooks()[0].attempts[0].result, None, "it is that of another event");
+
+    let request = Client::request("DELETE", "/_emulator/webhooks", None);
+    assert_eq!(emulator.handle(request, emulator.now()).status(), 204);
+    emulator.webhook_sent(second.id, second.attempt, UNAVAILABLE);
+    let endpoint = json!({ "url": "http://other.test" });
+    let request = Client::request("POST", "/_emulator/webhooks", Some(&endpoint));
+    assert_eq!(emulator.handle(request, emulator.now()).status(), 204);
+    emulator.advance(Duration::from_secs(100));
+    assert_eq!(emulator.due_webhooks().len(), 0);
+    assert_eq!(emulator.webhooks()[0].next_attempt_at, None);
+    // What was delivered before can still be delivered once more.
+    assert!(emulator.redeliver(second.id));
+    assert_eq!(emulator.due_webhooks().len(), 1);
+}
+
 #[test]
 fn endpoints_are_controlled_over_http() {
     let client = Client::new();
@@ -187,7 +255,7 @@ fn endpoints_are_controlled_over_http() {
     );
     client.trigger("now", json!({ "recipients": ["u1"] })).ok();
     let due = client.emulator.due_webhooks();
-    client.emulator.webhook_sent(due[0].id, Ok(StatusCode::BAD_GATEWAY));
+    client.emulator.webhook_sent(due[0].id, due[0].attempt, Ok(StatusCode::BAD_GATEWAY));
     let log: Value = serde_json::from_slice(control("GET", "webhooks", json!({})).body()).unwrap();
     assert_eq!(log["endpoints"], json!([{ "url": URL, "events": ["message.delivered"] }]));
     assert_eq!(log["entries"][0]["event"], "message.delivered");

@@ -106,6 +106,10 @@ fn text_is_made_from_the_html_or_given() {
     assert_eq!(generated, "Title\n\nText with link (https://a.b)\n- one");
     let shown = json!({ "html_body": "<p><a href=\"https://a.b\">https://a.b</a> <a href=\"mailto:a@b.c\">a@b.c</a></p>" });
     assert_eq!(render(Renderer::builder(), &shown).text, "https://a.b a@b.c");
+    // No link is broken.
+    let url = format!("https://a.b/{}", "x".repeat(500));
+    let long = render(Renderer::builder(), &json!({ "html_body": format!("<p>Go to {url}</p>") })).text;
+    assert_eq!(long, format!("Go to {url}"));
     let given = json!({ "html_body": html, "text_body": "{{ recipient.name }}", "settings": { "layout_key": "plain" } });
     assert_eq!(render(layout("{{ content }}"), &given).text, "T[Ada]");
 }

@@ -59,6 +59,36 @@ fn texts_and_lists_do_not_grow_without_end() {
     );
 }
 
+/// What takes time that grows with the square of a length, unless it is made so that it does not.
+#[test]
+fn long_templates_end() {
+    let long = 300_000;
+    refused(&format!("{{% raw %}}{}%}}", "{%".repeat(long)), "not closed by `endraw`");
+    refused(&"{% t %}".repeat(long / 10), "more than 64 deep");
+    let conditions = "a or ".repeat(long / 10);
+    refused(
+        &format!("{{% for a in list %}}{{% if {conditions}a %}}{{% endif %}}{{% endfor %}}"),
+        "2,000,000 steps",
+    );
+    let values = "1, ".repeat(long);
+    refused(&format!("{{% for a in list %}}{{% cycle {values}1 %}}{{% endfor %}}"), "2,000,000 steps");
+    let members = ".a".repeat(long / 10);
+    refused(&format!("{{% for a in list %}}{{{{ a{members} }}}}{{% endfor %}}"), "2,000,000 steps");
+    refused(&format!("{{% assign {} = 1 %}}", "a".repeat(long)), "is not expected here");
+    refused(&"x".repeat(2_000_000), "longer than 1 MiB");
+    let markdown = format!("mark{}{{{{ 1 }}}}", "q".repeat(long));
+    let marks = json!({ "visual_blocks": [{ "type": "markdown", "content": markdown }] });
+    assert!(render(ChannelKind::Email, &marks, &json!({})).is_ok());
+    let line =
+        json!({ "visual_blocks": [{ "type": "markdown", "content": "{% break %}".repeat(long / 4) }] });
+    assert!(render(ChannelKind::Email, &line, &json!({})).is_ok());
+    let tables = json!({ "html_body": "<table><tr><td>".repeat(80) });
+    assert!(render(ChannelKind::Email, &tables, &json!({})).is_ok());
+    let styles = format!("<style>{}</style>{}", "b{a:b}".repeat(20_000), "<b></b>".repeat(20_000));
+    let error = render(ChannelKind::Email, &json!({ "html_body": styles }), &json!({})).unwrap_err();
+    assert!(error.contains("too many elements"), "{error}");
+}
+
 #[test]
 fn nesting_ends() {
     refused(&"{% if a %}".repeat(100_000), "more than 64 deep");
@@ -223,7 +253,7 @@ fn data() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn nothing_panics(template in template(), data in data()) {

@@ -1,5 +1,8 @@
 //! Rendering of templates.
 
+// Helpers belong to the tests, and bodies are written inline.
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
+
 mod email;
 mod filters;
 mod hostile;

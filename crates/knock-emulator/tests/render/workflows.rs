@@ -110,7 +110,7 @@ fn scope() -> Value {
 }
 
 fn snapshot(name: &str, text: &str) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/render/snapshots").join(name);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/render").join(name);
     // Ends of lines without spaces, as the hooks of repositories want them.
     let text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n";
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
@@ -130,7 +130,7 @@ fn real_workflows() {
             .partial(partial.file_name().into_string().unwrap(), &read(&partial.path().join("partial.json")));
     }
     let renderer = builder.build();
-    let mut rendered = 0;
+    let mut count = 0;
     for folder in fs::read_dir(directory.join("workflows")).unwrap() {
         let folder = folder.unwrap();
         let workflow = read(&folder.path().join("workflow.json"));
@@ -149,10 +149,10 @@ fn real_workflows() {
                 }
                 content => snapshot(&format!("{name}.json"), &format!("{:#}", content.data())),
             }
-            rendered += 1;
+            count += 1;
         }
     }
-    assert_eq!(rendered, 29);
+    assert_eq!(count, 29);
 }
 
 /// Each partial renders with the defaults of its inputs, as a block in an email.

@@ -56,7 +56,8 @@ pub enum Status {
     #[default]
     Running,
     Done,
-    /// To be tried again.
+    /// To be tried again. apalis fetches it only while its `attempts` are below its `max_attempts`, and counts an attempt
+    /// whenever a worker stops or dies. So a change to this state raises `max_attempts` if it has to.
     Failed,
     /// A dead letter.
     Killed,

@@ -92,6 +92,7 @@ impl sealed::Store for Postgres {
         let sql = "UPDATE apalis.jobs SET
                 status = $3,
                 attempts = attempts + $4,
+                max_attempts = CASE WHEN $11 THEN greatest(max_attempts, attempts + $4 + 1) ELSE max_attempts END,
                 run_at = coalesce(to_timestamp($5::bigint), run_at),
                 last_result = coalesce($6::jsonb, last_result),
                 metadata = (coalesce(metadata, ''::hstore) - $7::text[]) || hstore($8::text[], $9::text[]),

@@ -93,6 +93,7 @@ impl sealed::Store for Sqlite {
         let sql = "UPDATE Jobs SET
                 status = ?3,
                 attempts = attempts + ?4,
+                max_attempts = iif(?9, max(max_attempts, attempts + ?4 + 1), max_attempts),
                 run_at = coalesce(?5, run_at),
                 last_result = coalesce(?6, last_result),
                 metadata = json_patch(iif(json_valid(metadata), metadata, '{}'), ?7),

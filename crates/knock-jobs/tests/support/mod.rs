@@ -131,6 +131,7 @@ async fn create_database(server: &str, name: &str) -> String {
 }
 
 #[cfg(not(feature = "postgres"))]
+#[expect(clippy::unused_async, reason = "with the feature, it waits")]
 async fn create_database(_: &str, _: &str) -> String {
     panic!("{POSTGRES} is set; build the tests with `--features postgres`")
 }

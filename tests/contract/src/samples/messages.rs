@@ -32,7 +32,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample::of(messages::archive(ID)),
         Sample::of(messages::unarchive(ID)),
         Sample::of(messages::unarchive_alias(ID)),
-        Sample::of(messages::batch_get_content([ID])),
+        Sample::items(messages::batch_get_content([ID])),
         Sample::batch(messages::batch_mark_as_seen([ID])),
         Sample::batch(messages::batch_mark_as_unseen([ID])),
         Sample::batch(messages::batch_mark_as_read([ID])),

@@ -28,9 +28,9 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample::of(objects::set(ObjectRequest::new(COLLECTION, ID))).full(objects::set(object())),
         Sample::of(objects::get(COLLECTION, ID)),
         Sample::of(objects::delete(COLLECTION, ID)),
-        Sample::of(add())
+        Sample::items(add())
             .full(add().recipient(user()).recipient(object()).properties(json!({ "role": "keeper" }))),
-        Sample::of(delete().recipients(["agrant"])).full(delete().recipients(recipients())),
+        Sample::items(delete().recipients(["agrant"])).full(delete().recipients(recipients())),
         Sample::list(objects::list_subscriptions(COLLECTION, ID))
             .full(
                 list_subscriptions()

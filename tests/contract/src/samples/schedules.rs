@@ -17,7 +17,7 @@ pub(super) fn samples() -> Vec<Sample> {
     let list = || schedules::list(WORKFLOW);
     let request = || ScheduleRequest::new(WORKFLOW, "agrant");
     vec![
-        Sample::of(create().scheduled_at(time())).full(
+        Sample::items(create().scheduled_at(time())).full(
             create()
                 .recipient(user())
                 .recipient(object())
@@ -29,7 +29,7 @@ pub(super) fn samples() -> Vec<Sample> {
                 .scheduled_at(time())
                 .ending_at(time()),
         ),
-        Sample::of(update())
+        Sample::items(update())
             .full(
                 update()
                     .actor(project())
@@ -40,7 +40,7 @@ pub(super) fn samples() -> Vec<Sample> {
                     .ending_at(time()),
             )
             .full(update().actor(Clear).tenant(Clear).scheduled_at(Clear).ending_at(Clear)),
-        Sample::of(schedules::delete([CHANNEL])),
+        Sample::items(schedules::delete([CHANNEL])),
         Sample::list(list()).full(
             list()
                 .after("a")

@@ -18,7 +18,7 @@ pub async fn scenario(base_url: String, repeats: Vec<String>) -> String {
         let knock = Knock::with_config(config);
         (*knock.unwrap_or_else(|error| unreachable!("{error}"))).clone()
     };
-    let host = Host { base_url, repeats, connect };
+    let host = Host { base_url, repeats, times_connecting: false, connect };
     run::<FetchTransport, _>(&host).await.to_json()
 }
 

@@ -15,6 +15,8 @@ pub struct Hostile {
     url: String,
     /// The URL of a port on which nothing listens.
     pub closed: String,
+    /// The URL of a port that accepts no connection, and does not say so.
+    pub full: String,
     /// The other origin, to which the server redirects, and which nothing must reach.
     pub elsewhere: String,
 }

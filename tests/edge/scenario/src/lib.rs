@@ -30,6 +30,8 @@ pub struct Host<F> {
     /// The methods of the requests that the platform sends a second time if a connection that was used before breaks.
     /// The SDK cannot prevent it.
     pub repeats: Vec<String>,
+    /// Whether the platform tells that connecting took too long.
+    pub times_connecting: bool,
     /// Returns the client of the adapter.
     pub connect: F,
 }
@@ -88,8 +90,11 @@ pub async fn run<T: Transport, F: Fn(Config) -> Client<T>>(host: &Host<F>) -> Re
         "network: a server that is silent or too slow": network::silent,
         "network: a response that breaks off": network::broken,
         "network: a port on which nothing listens": network::refused,
+        "network: a port that accepts no connection": network::not_accepted,
         "network: a server without TLS": network::no_tls,
         "network: a host that does not exist": network::no_such_host,
+        "many calls: an import in bulk": many::import,
+        "many calls: a pace": many::pace,
         "every operation": every::operation,
     }
     report

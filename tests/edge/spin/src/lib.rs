@@ -14,7 +14,7 @@ async fn handle(_: Request) -> Result<impl IntoResponse, spin_sdk::http::Error> 
         let knock = Knock::with_config(config);
         (*knock.unwrap_or_else(|error| unreachable!("{error}"))).clone()
     };
-    let mut report = run(&Host { base_url, repeats: Vec::new(), connect }).await;
+    let mut report = run(&Host { base_url, repeats: Vec::new(), times_connecting: true, connect }).await;
     own(&mut report).await;
     Ok(report.to_json())
 }

@@ -2,9 +2,11 @@
 #![cfg(target_arch = "wasm32")]
 
 use edge_scenario::{Failure, Host, Report, run};
+use knock_worker::queues::{self, EnqueueError};
 use knock_worker::token::{RsaSigner, SigningKey, UserToken};
 use knock_worker::{
-    Config, Knock, Operation, Transport, UnixTime, WebCryptoSigner, users, variable, workflows,
+    Config, Knock, Method, Operation, Transport, UnixTime, WebCryptoSigner, custom, users, variable,
+    workflows,
 };
 use worker::{Context, Env, Request, Response, Result, event};
 
@@ -15,7 +17,7 @@ async fn fetch(_: Request, env: Env, _: Context) -> Result<Response> {
         let knock = Knock::with_config(config);
         (*knock.unwrap_or_else(|error| unreachable!("{error}"))).clone()
     };
-    let mut report = run(&Host { base_url, repeats: Vec::new(), connect }).await;
+    let mut report = run(&Host { base_url, repeats: Vec::new(), times_connecting: false, connect }).await;
     own(&mut report, &env).await;
     Response::ok(report.to_json())
 }
@@ -25,6 +27,7 @@ async fn own(report: &mut Report, env: &Env) {
     report.add("worker: a client from the environment", from_env(env).await);
     report.add("worker: futures are Send, as axum requires", futures_are_send(env).await);
     report.add("worker: WebCrypto and the rsa crate give the same signature", signers_agree(env).await);
+    report.add("worker: a queue gets no call that it cannot hold or repeat", enqueue_refuses(env).await);
 }
 
 async fn from_env(env: &Env) -> std::result::Result<(), Failure> {
@@ -54,6 +57,24 @@ async fn signers_agree(env: &Env) -> std::result::Result<(), Failure> {
     let signer = assert_send(WebCryptoSigner::from_env(env).await?);
     let by_platform = assert_send(token.sign_async(&signer, now)).await?;
     if by_rsa.expose() == by_platform.expose() { Ok(()) } else { Err(Failure::new("the tokens differ")) }
+}
+
+async fn enqueue_refuses(env: &Env) -> std::result::Result<(), Failure> {
+    let knock = Knock::from_env(env)?;
+    let queue = env.queue("NOTIFICATIONS").map_err(|error| Failure::new(&error.to_string()))?;
+    let unrepeatable = knock.prepare(&custom::request::<()>(Method::Post, "/v1/anything"))?;
+    let Err(EnqueueError::NotRepeatable { operation }) = queues::enqueue(&queue, &unrepeatable).await else {
+        return Err(Failure::new("a call that is not safe to repeat was enqueued"));
+    };
+    if operation != unrepeatable.operation() {
+        return Err(Failure::new("the error names another operation"));
+    }
+    let recipients = (0..1000).map(|number| format!("{number:0>200}"));
+    let large = knock.prepare(&workflows::trigger("dinosaurs-loose").recipients(recipients))?;
+    match queues::enqueue(&queue, &large).await {
+        Err(EnqueueError::TooLarge { bytes }) if bytes > 200_000 => Ok(()),
+        _ => Err(Failure::new("a call that is too large was enqueued")),
+    }
 }
 
 /// Returns 32 random bytes from the transport.

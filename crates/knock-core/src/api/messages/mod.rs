@@ -323,7 +323,7 @@ operation! {
     pub fn batch_mark_as_seen(; message_ids: [Text]) -> BatchMarkAsSeen {
         "messages.batch_mark_as_seen": POST "/v1/messages/batch/seen", Tier3, under_retention, deduplicated,
             twice_same("docs, message-statuses: an event records a change of status (inferred)");
-        returns (batch of Vec<Message>, by "message_ids");
+        returns (batch of items of Message, by "message_ids");
         check |this| { check_ids("message_ids", &this.message_ids, MAX_MESSAGE_IDS) }
         body { message_ids }
     }
@@ -341,7 +341,7 @@ operation! {
         "messages.batch_mark_as_unseen":
             POST "/v1/messages/batch/unseen", Tier3, under_retention, deduplicated,
             twice_same("docs, message-statuses: an event records a change of status (inferred)");
-        returns (batch of Vec<Message>, by "message_ids");
+        returns (batch of items of Message, by "message_ids");
         check |this| { check_ids("message_ids", &this.message_ids, MAX_MESSAGE_IDS) }
         body { message_ids }
     }
@@ -358,7 +358,7 @@ operation! {
     pub fn batch_mark_as_read(; message_ids: [Text]) -> BatchMarkAsRead {
         "messages.batch_mark_as_read": POST "/v1/messages/batch/read", Tier3, under_retention, deduplicated,
             twice_same("docs, message-statuses: an event records a change of status (inferred)");
-        returns (batch of Vec<Message>, by "message_ids");
+        returns (batch of items of Message, by "message_ids");
         check |this| { check_ids("message_ids", &this.message_ids, MAX_MESSAGE_IDS) }
         body { message_ids }
     }
@@ -376,7 +376,7 @@ operation! {
         "messages.batch_mark_as_unread":
             POST "/v1/messages/batch/unread", Tier3, under_retention, deduplicated,
             twice_same("docs, message-statuses: an event records a change of status (inferred)");
-        returns (batch of Vec<Message>, by "message_ids");
+        returns (batch of items of Message, by "message_ids");
         check |this| { check_ids("message_ids", &this.message_ids, MAX_MESSAGE_IDS) }
         body { message_ids }
     }
@@ -393,7 +393,7 @@ operation! {
     pub fn batch_archive(; message_ids: [Text]) -> BatchArchive {
         "messages.batch_archive": POST "/v1/messages/batch/archived", Tier3, under_retention, deduplicated,
             twice_same("docs, message-statuses: an event records a change of status (inferred)");
-        returns (batch of Vec<Message>, by "message_ids");
+        returns (batch of items of Message, by "message_ids");
         check |this| { check_ids("message_ids", &this.message_ids, MAX_MESSAGE_IDS) }
         body { message_ids }
     }
@@ -411,7 +411,7 @@ operation! {
         "messages.batch_unarchive":
             POST "/v1/messages/batch/unarchived", Tier3, under_retention, deduplicated,
             twice_same("docs, message-statuses: an event records a change of status (inferred)");
-        returns (batch of Vec<Message>, by "message_ids");
+        returns (batch of items of Message, by "message_ids");
         check |this| { check_ids("message_ids", &this.message_ids, MAX_MESSAGE_IDS) }
         body { message_ids }
     }
@@ -432,7 +432,7 @@ operation! {
                 "a second event `message.interacted` for each message",
                 "docs, message-statuses: an event records each interaction and its metadata (inferred)"
             );
-        returns (batch of Vec<Message>, by "message_ids");
+        returns (batch of items of Message, by "message_ids");
         fields { metadata: Option<JsonText> = None }
         check |this| {
             check_ids("message_ids", &this.message_ids, MAX_MESSAGE_IDS)?;
@@ -462,7 +462,7 @@ operation! {
     #[doc(alias = "messages.batch.getContent")]
     pub fn batch_get_content(; message_ids: [Text]) -> BatchGetContent {
         "messages.batch_get_content": GET "/v1/messages/batch/content", Tier4, under_retention;
-        returns (Vec<MessageContent>);
+        returns (items of MessageContent);
         check |this| { check_ids("message_ids", &this.message_ids, MAX_CONTENTS) }
         encode |this, request| { request.query("message_ids", &this.message_ids) }
     }

@@ -131,7 +131,7 @@ operation! {
     pub fn add_subscriptions(collection, object_id) -> AddSubscriptions {
         "objects.add_subscriptions": POST "/v1/objects/{collection}/{object_id}/subscriptions", Tier3,
             twice_same("API: a subscription that exists is updated");
-        returns (Vec<Subscription>);
+        returns (items of Subscription);
         fields { subscribers: Subscribers = Subscribers::default() }
         check |this| { this.subscribers.check("") }
         encode |this, request| { request.json(&this.subscribers) }
@@ -172,7 +172,7 @@ operation! {
     /// Unsubscribes up to 100 recipients from an object, and returns their former subscriptions.
     ///
     /// If the first attempt unsubscribed them and its response was lost, the second one returns an empty list. See
-    /// [`ApiResponse::earlier_attempt_may_have_acted`](crate::ApiResponse::earlier_attempt_may_have_acted).
+    /// [`Items::earlier_attempt_may_have_acted`](crate::Items::earlier_attempt_may_have_acted).
     ///
     /// ```
     /// use knock_core::objects;
@@ -186,7 +186,7 @@ operation! {
     pub fn delete_subscriptions(collection, object_id) -> DeleteSubscriptions {
         "objects.delete_subscriptions": DELETE "/v1/objects/{collection}/{object_id}/subscriptions", Tier3,
             twice_returns("an empty list", "API: the response lists what was deleted (inferred)");
-        returns (Vec<Subscription>);
+        returns (items of Subscription);
         fields { recipients: Vec<RecipientReference> = Vec::new() }
         check |this| { check_unsubscribed(&this.recipients, "recipients") }
         body { recipients }

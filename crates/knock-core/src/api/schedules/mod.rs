@@ -59,7 +59,7 @@ operation! {
     pub fn create(; workflow: Text) -> Create {
         "schedules.create": POST "/v1/schedules", Tier3,
             twice_adds("a second schedule for each recipient", "API: each call creates schedules");
-        returns (Vec<Schedule>);
+        returns (items of Schedule);
         fields { recipients: Vec<RecipientRequest> = Vec::new(), plan: Plan = Plan::default() }
         check |this| {
             check_count("recipients", this.recipients.len(), MAX_SCHEDULES)?;
@@ -159,7 +159,7 @@ operation! {
     pub fn update(; schedule_ids: [Text]) -> Update {
         "schedules.update": PUT "/v1/schedules", Tier3,
             twice_same("API: the schedules get the given values");
-        returns (Vec<Schedule>);
+        returns (items of Schedule);
         fields {
             actor: Field<RecipientReference> = Field::Keep,
             data: Option<JsonText> = None,
@@ -239,7 +239,7 @@ operation! {
     /// Deletes up to 100 schedules and returns them. Workflow runs that have already started continue.
     ///
     /// If the first attempt deleted them and its response was lost, the second one returns an empty list. See
-    /// [`ApiResponse::earlier_attempt_may_have_acted`](crate::ApiResponse::earlier_attempt_may_have_acted).
+    /// [`Items::earlier_attempt_may_have_acted`](crate::Items::earlier_attempt_may_have_acted).
     ///
     /// [Reference](https://docs.knock.app/api-reference/schedules/delete)
     #[doc(alias = "schedules.delete")]
@@ -250,7 +250,7 @@ operation! {
                 "an empty list",
                 "docs, concepts/schedules: the response lists what was deleted (inferred)"
             );
-        returns (Vec<Schedule>);
+        returns (items of Schedule);
         check |this| { check_ids("schedule_ids", &this.schedule_ids, MAX_SCHEDULES) }
         body { schedule_ids }
     }

@@ -4,13 +4,15 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value as Json};
 
-use super::super::branding::color;
-use super::super::error::{Problem, RenderError};
-use super::super::fields::Fields;
-use super::super::liquid::{Members, Run, Template, Value};
-use super::super::markdown;
-use super::super::messages::list;
-use super::html::attribute;
+use crate::render::branding::color;
+use crate::render::email::html::attribute;
+use crate::render::error::{Problem, RenderError};
+use crate::render::fields::Fields;
+use crate::render::liquid::parse::Template;
+use crate::render::liquid::run::Run;
+use crate::render::liquid::value::{Members, Value};
+use crate::render::markdown_template;
+use crate::render::messages::list;
 
 pub(super) struct Blocks<'b, 'r> {
     pub(super) fields: &'b Fields<'b>,
@@ -57,7 +59,7 @@ impl Blocks<'_, '_> {
     /// Markdown is compiled first, then its Liquid is rendered.
     fn markdown(&mut self, block: &Json, field: &str) -> Result<String, RenderError> {
         let text = block["content"].as_str().unwrap_or_default();
-        let rendered = markdown::template(text).and_then(|template| self.run.render(&template));
+        let rendered = markdown_template::parse(text).and_then(|template| self.run.render(&template));
         rendered.map_err(|problem| self.fields.error(&format!("{field}.content"), problem))
     }
 
@@ -99,7 +101,7 @@ impl Blocks<'_, '_> {
             let field = format!("{field}.buttons[{index}]");
             if index > 0 {
                 let gap = pixels(&layout["column_gap"], 8);
-                let _ = write!(cells, "<td style=\"width: {gap}; font-size: 1px\">&nbsp;</td>\n");
+                let _ = writeln!(cells, "<td style=\"width: {gap}; font-size: 1px\">&nbsp;</td>");
             }
             cells.push_str(&self.button(button, &field)?);
         }
@@ -116,17 +118,15 @@ impl Blocks<'_, '_> {
         let label = self.text(&button["label"], &format!("{field}.label"))?;
         let action = self.text(&button["action"], &format!("{field}.action"))?;
         let variant = if button["variant"] == "outline" { "outline" } else { "solid" };
-        let size = match button["size_attrs"]["size"].as_str() {
-            Some(size @ ("sm" | "lg")) => size,
-            _ => "md",
-        };
+        let size =
+            button["size_attrs"]["size"].as_str().filter(|size| matches!(*size, "sm" | "lg")).unwrap_or("md");
         let style = &button["style_attrs"];
         let named = |name: &str, default: &str| color(self.brand, style[name].as_str().unwrap_or(default));
         let solid = variant == "solid";
         let background = named("background_color", if solid { "primary_color" } else { "transparent" });
         let text = named("text_color", if solid { "primary_color_contrast" } else { "primary_color" });
         let border = named("border_color", "primary_color");
-        let width = pixels(&style["border_width"], if solid { 0 } else { 1 });
+        let width = pixels(&style["border_width"], u32::from(!solid));
         let radius = pixels(&style["border_radius"], 6);
         let full = button["size_attrs"]["is_fullwidth"] == true;
         let (class, display) = if full { (" block-button--full", "; display: block") } else { ("", "") };
@@ -144,7 +144,7 @@ impl Blocks<'_, '_> {
     fn partial(&mut self, block: &Json, field: &str) -> Result<String, RenderError> {
         let key = block["key"].as_str().unwrap_or_default();
         let mut given = Members::new();
-        if let Some(partial) = self.fields.renderer.library.partial(key) {
+        if let Some(partial) = self.fields.library.partial(key) {
             for (name, default) in &partial.defaults {
                 given.insert(name.as_str().into(), Value::from(default));
             }

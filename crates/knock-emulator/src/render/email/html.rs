@@ -2,14 +2,16 @@
 
 use css_inline::CSSInliner;
 
-use super::super::error::Problem;
-use super::super::liquid::MAX_TEXT;
-use super::text::Links;
+use crate::render::email::text::Links;
+use crate::render::error::Problem;
+use crate::render::limits::MAX_TEXT;
 
 /// The deepest nesting of elements that is worked on.
 const MAX_DEPTH: usize = 256;
-/// The width of the text, in characters.
-const TEXT_WIDTH: usize = 78;
+/// The most elements times rules of styles.
+const MAX_COMPARISONS: usize = 10_000_000;
+/// The width of the text, in characters. Wide enough that no link is broken; mail programs break lines themselves.
+const TEXT_WIDTH: usize = 2000;
 
 /// Escapes a text for an attribute in double quotes. Only what would end it: nothing else is escaped in templates.
 pub(super) fn attribute(text: &str) -> String {
@@ -22,6 +24,10 @@ pub(super) fn finished(document: &str) -> Result<String, Problem> {
     let html = without_marks(document);
     if !html.to_ascii_lowercase().contains("<style") {
         return Ok(html);
+    }
+    // Each rule is held against each element.
+    if html.matches('<').count().saturating_mul(html.matches('{').count()) > MAX_COMPARISONS {
+        return Err(Problem::new("the email has too many elements and rules of styles to inline them"));
     }
     let inliner = CSSInliner::options().load_remote_stylesheets(false).keep_style_tags(true).build();
     let html = inliner
@@ -37,7 +43,7 @@ pub(super) fn to_text(html: &str) -> Result<String, Problem> {
     let config = html2text::config::with_decorator(links.clone()).raw_mode(true).allow_width_overflow();
     let text = config.string_from_read(html.as_bytes(), TEXT_WIDTH);
     let text = text.map_err(|error| Problem::new(format!("no text can be made of the HTML: {error}")))?;
-    limit(links.once(text.trim()))
+    limit(links.finished(text.trim()))
 }
 
 fn limit(text: String) -> Result<String, Problem> {

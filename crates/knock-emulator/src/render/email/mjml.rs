@@ -3,9 +3,9 @@
 use mrml::prelude::parser::ParserOptions;
 use mrml::prelude::render::RenderOptions;
 
-use super::super::error::Problem;
-use super::super::marks::Marks;
-use super::html::check;
+use crate::render::email::html::check;
+use crate::render::error::Problem;
+use crate::render::marks::Marks;
 
 /// The elements in which HTML has to be wrapped.
 const LEVELS: [&str; 6] = ["mj-body", "mj-wrapper", "mj-section", "mj-group", "mj-column", "mj-hero"];

@@ -9,13 +9,15 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::branding;
-use super::content::{Attachment, Email};
-use super::error::{Problem, RenderError};
-use super::fields::Fields;
-use super::library::{Layout, Medium};
-use super::liquid::{Environment, Run, Template, Value};
-use super::messages::list;
+use crate::render::branding;
+use crate::render::content::{Attachment, Email};
+use crate::render::error::{Problem, RenderError};
+use crate::render::fields::Fields;
+use crate::render::library::{Layout, Medium, Parsed};
+use crate::render::liquid::parse::Template;
+use crate::render::liquid::run::{Environment, Run};
+use crate::render::liquid::value::{Members, Value};
+use crate::render::messages::list;
 
 /// The layout of an email whose layout `default` is not in the directory, as that of Knock is not public.
 const OWN_LAYOUT: &str = include_str!("layout.html");
@@ -69,7 +71,7 @@ impl Fields<'_> {
         else {
             return Ok((None, false));
         };
-        match self.renderer.library.layouts.get(key) {
+        match self.library.layouts.get(key) {
             Some(layout) => Ok((Some(layout.clone()), false)),
             None if key == "default" => {
                 let layout = serde_json::json!({ "html_layout": OWN_LAYOUT, "text_layout": "{{ content }}" });
@@ -86,7 +88,7 @@ impl Fields<'_> {
     fn brand(&mut self, brand: &serde_json::Map<String, Json>) {
         let mut vars = match self.globals.get("vars") {
             Some(Value::Object(vars)) => (**vars).clone(),
-            _ => super::liquid::Members::new(),
+            _ => Members::new(),
         };
         vars.insert("branding".into(), Value::from(&Json::Object(brand.clone())));
         self.globals.insert("vars".into(), Value::Object(Arc::new(vars)));
@@ -133,12 +135,11 @@ impl Fields<'_> {
         };
         let html = html::finished(&document).map_err(|problem| self.error("html_body", problem))?;
 
-        let text = match text_body {
-            Some(text) => text,
-            None => {
-                let content = if is_mjml { &html } else { &content };
-                html::to_text(content).map_err(|problem| self.error("html_body", problem))?
-            }
+        let text = if let Some(text) = text_body {
+            text
+        } else {
+            let content = if is_mjml { &html } else { &content };
+            html::to_text(content).map_err(|problem| self.error("html_body", problem))?
         };
         let text = match layout.and_then(|layout| layout.text.as_ref()) {
             Some(layout) => {
@@ -178,12 +179,7 @@ impl Fields<'_> {
         rendered.map(Some).map_err(|problem| self.error(field, problem))
     }
 
-    fn in_layout(
-        &self,
-        run: &mut Run<'_>,
-        layout: &super::library::Parsed,
-        field: &str,
-    ) -> Result<String, RenderError> {
+    fn in_layout(&self, run: &mut Run<'_>, layout: &Parsed, field: &str) -> Result<String, RenderError> {
         let rendered = layout.clone().and_then(|template| run.render(&template));
         let key = self.step.template["settings"]["layout_key"].as_str().unwrap_or_default();
         rendered.map_err(|problem| self.error(&format!("layout `{key}`, {field}"), problem))

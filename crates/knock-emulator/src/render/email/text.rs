@@ -14,18 +14,17 @@ pub(super) struct Links {
 
 impl Links {
     /// Removes the targets of links that show them.
-    pub(super) fn once(&self, text: &str) -> String {
+    pub(super) fn finished(&self, text: &str) -> String {
         let mut text = text.to_owned();
         let mut all = self.all.borrow().clone();
         all.sort_unstable();
         all.dedup();
+        // As many as people read.
         for url in all.iter().take(100) {
             let shown = url.strip_prefix("mailto:").unwrap_or(url);
-            for space in [' ', '\n'] {
-                text = text.replace(&format!("{shown}{space}({url})"), shown);
-            }
+            text = text.replace(&format!("{shown} ({url})"), shown);
         }
-        text
+        text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -1,9 +1,10 @@
 //! What stands in outputs and tags: values, filters and conditions.
 
-use super::super::error::Problem;
-use super::filters::{self, Filter};
-use super::limits::MAX_BRACKETS;
-use super::value::Value;
+use crate::render::error::Problem;
+use crate::render::limits::{MAX_BRACKETS, MAX_NAME};
+use crate::render::liquid::filters;
+use crate::render::liquid::filters::input::Filter;
+use crate::render::liquid::value::Value;
 
 /// A value in a template: `"text"`, `data.items[0].name` or `(1..3)`.
 #[derive(Clone, Debug)]
@@ -117,7 +118,7 @@ impl<'t> Reader<'t> {
         let end =
             self.rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(self.rest.len());
         let end = if self.rest[end..].starts_with('?') { end + 1 } else { end };
-        if !starts || end == 0 {
+        if !starts || end == 0 || end > MAX_NAME {
             return None;
         }
         let (word, rest) = self.rest.split_at(end);
@@ -284,7 +285,7 @@ impl<'t> Reader<'t> {
                 let end = self.rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-');
                 let end = end.unwrap_or(self.rest.len());
                 let end = if self.rest[end..].starts_with('?') { end + 1 } else { end };
-                if end == 0 {
+                if end == 0 || end > MAX_NAME {
                     return Err(self.unexpected());
                 }
                 let (name, rest) = self.rest.split_at(end);

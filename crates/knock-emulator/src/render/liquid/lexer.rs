@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::error::Problem;
+use crate::render::error::Problem;
 
 /// A part of a template.
 #[derive(Clone, Debug)]
@@ -94,11 +94,7 @@ impl<'t> Lexer<'t> {
 
     fn raw(&mut self, line: usize, start: usize) -> Result<(), Problem> {
         let rest = &self.template[self.at..];
-        let ends = rest.match_indices("{%").find_map(|(index, _)| {
-            let tag = &rest[index..];
-            let end = tag.find("%}")?;
-            (tag[2..end].trim_matches('-').trim() == "endraw").then_some((index, end))
-        });
+        let ends = rest.match_indices("{%").find_map(|(index, _)| Some((index, end_of_raw(&rest[index..])?)));
         let Some((index, end)) = ends else {
             return Err(Problem::new("the tag `raw` is not closed by `endraw`").line(line));
         };
@@ -116,6 +112,14 @@ impl<'t> Lexer<'t> {
         self.line += passed.bytes().filter(|byte| *byte == b'\n').count();
         self.at += bytes;
     }
+}
+
+/// The length of the tag `endraw`, without what closes it, if it is what a text begins with.
+fn end_of_raw(text: &str) -> Option<usize> {
+    let inner = text.strip_prefix("{%-").or_else(|| text.strip_prefix("{%"))?.trim_start();
+    let rest = inner.strip_prefix("endraw")?.trim_start();
+    let rest = rest.strip_prefix('-').unwrap_or(rest);
+    rest.starts_with("%}").then_some(text.len() - rest.len())
 }
 
 fn opens(rest: &str) -> bool {

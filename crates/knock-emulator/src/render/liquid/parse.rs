@@ -2,10 +2,10 @@
 
 use std::vec::IntoIter;
 
-use super::super::error::Problem;
-use super::expression::{Chain, Condition, Expression, Reader};
-use super::lexer::{Kind, Token, tokens};
-use super::limits::{MAX_BLOCKS, MAX_TEXT};
+use crate::render::error::Problem;
+use crate::render::limits::{MAX_BLOCKS, MAX_TEXT};
+use crate::render::liquid::expression::{Chain, Condition, Expression, Reader};
+use crate::render::liquid::lexer::{Kind, Token, tokens};
 
 /// A template that has been read.
 #[derive(Clone, Debug)]
@@ -29,7 +29,8 @@ pub(crate) enum NodeKind {
     Case(Expression, Vec<When>),
     For(Box<For>),
     TableRow(Box<For>, Option<Expression>),
-    Cycle(Option<Expression>, Vec<Expression>),
+    /// The name of the group, its values, and what tells it from others without a name.
+    Cycle(Option<Expression>, Vec<Expression>, String),
     Increment(String),
     Decrement(String),
     IfChanged(Vec<Node>),
@@ -113,7 +114,7 @@ impl<'t> Parser<'t> {
         while let Some(Token { kind, line, .. }) = self.tokens.next() {
             let kind = match kind {
                 Kind::Text(text) | Kind::Raw(text) => NodeKind::Text(text.to_owned()),
-                Kind::Output(markup) if markup.is_empty() => continue,
+                Kind::Output("") => continue,
                 Kind::Output(markup) => {
                     NodeKind::Output(Reader::new(markup).chain().map_err(|problem| problem.line(line))?)
                 }
@@ -156,7 +157,7 @@ impl<'t> Parser<'t> {
                     Err(Problem::new("each line of a comment starts with `#`"))
                 };
             }
-            "" if markup.is_empty() => return Err(Problem::new("the tag has no name")),
+            "" => return Err(Problem::new("the tag has no name")),
             "echo" if markup.is_empty() => return Ok(None),
             "echo" => NodeKind::Output(reader.chain()?),
             "assign" => {
@@ -205,7 +206,7 @@ impl<'t> Parser<'t> {
     /// Skips what a comment encloses, which need not be valid.
     fn skip(&mut self, tag: &str, line: usize) -> Result<(), Problem> {
         let mut open = 1;
-        while let Some(token) = self.tokens.next() {
+        for token in self.tokens.by_ref() {
             match token.kind {
                 Kind::Tag(name, _) if name == tag => open += 1,
                 Kind::Tag(name, _) if name.strip_prefix("end") == Some(tag) => open -= 1,
@@ -349,6 +350,7 @@ fn values(markup: &str) -> Result<Vec<Expression>, Problem> {
 }
 
 fn cycle(mut reader: Reader<'_>) -> Result<NodeKind, Problem> {
+    let written = reader.rest().to_owned();
     let mut first = reader.expression()?;
     let mut group = None;
     if reader.takes(":") {
@@ -360,7 +362,7 @@ fn cycle(mut reader: Reader<'_>) -> Result<NodeKind, Problem> {
         values.push(reader.expression()?);
     }
     reader.finish()?;
-    Ok(NodeKind::Cycle(group, values))
+    Ok(NodeKind::Cycle(group, values, written))
 }
 
 fn partial(mut reader: Reader<'_>) -> Result<NodeKind, Problem> {

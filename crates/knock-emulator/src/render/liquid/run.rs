@@ -1,20 +1,19 @@
 //! Rendering the tree of a template.
 
-use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::super::entities::Entities;
-use super::super::error::Problem;
-use super::super::library::{Library, Medium};
-use super::expression::{Chain, Comparison, Condition, Expression, Join, Operator, Step};
-use super::filters::Input;
-use super::limits::{Exceeded, Limits, MAX_BLOCKS, MAX_PARTIALS};
-use super::parse::{Branch, For, Node, NodeKind, Offset, Template, When};
-use super::value::{Members, Value, contains, count, equal, order, pair};
+use crate::render::entities::Entities;
+use crate::render::error::Problem;
+use crate::render::library::{Library, Medium};
+use crate::render::limits::{Limits, MAX_BLOCKS, MAX_PARTIALS};
+use crate::render::liquid::expression::{Chain, Comparison, Condition, Expression, Join, Operator, Step};
+use crate::render::liquid::filters::input::{Host, Input};
+use crate::render::liquid::parse::{Branch, For, Node, NodeKind, Offset, Template, When};
+use crate::render::liquid::value::{Members, Value, contains, count, equal, integer, items, order};
 
 /// What a rendering uses beside its variables.
 pub(crate) struct Environment<'e> {
@@ -23,7 +22,7 @@ pub(crate) struct Environment<'e> {
     pub(crate) now: Timestamp,
     /// The languages of translations, the first that has the key counts.
     pub(crate) locales: Vec<String>,
-    pub(crate) limits: Limits,
+    pub(crate) limits: &'e Limits,
     pub(crate) medium: Medium,
     /// The styles of partials that belong into the head.
     pub(crate) styles: RefCell<Vec<String>>,
@@ -36,17 +35,16 @@ impl<'e> Environment<'e> {
         entities: &'e dyn Entities,
         now: Timestamp,
         locales: Vec<String>,
+        limits: &'e Limits,
     ) -> Self {
-        Self {
-            library,
-            entities,
-            now,
-            locales,
-            limits: Limits::new(),
-            medium: Medium::Source,
-            styles: RefCell::default(),
-            depth: Cell::new(0),
-        }
+        let (medium, styles, depth) = (Medium::Source, RefCell::default(), Cell::new(0));
+        Self { library, entities, now, locales, limits, medium, styles, depth }
+    }
+
+    /// Reads a template that is made while another is rendered.
+    pub(crate) fn parse(&self, text: &str) -> Result<Template, Problem> {
+        self.limits.steps(u64::try_from(text.len() / 8).unwrap_or(u64::MAX))?;
+        Template::parse(text)
     }
 
     /// Does something one level deeper.
@@ -167,7 +165,7 @@ impl<'r> Run<'r> {
             NodeKind::Text(text) => self.write(text)?,
             NodeKind::Output(chain) => {
                 let value = self.chain(chain)?;
-                value.write(&mut self.out, &self.env.limits)?;
+                value.write(&mut self.out, self.env.limits)?;
                 if matches!(&chain.input, Expression::Path(path) if path.written == "content") {
                     self.locals.extend(self.after_content.take().unwrap_or_default());
                 }
@@ -185,7 +183,7 @@ impl<'r> Run<'r> {
             NodeKind::Case(subject, branches) => return self.case(subject, branches),
             NodeKind::For(repeat) => return self.repeat(repeat),
             NodeKind::TableRow(repeat, columns) => self.table_row(repeat, columns.as_ref())?,
-            NodeKind::Cycle(group, values) => self.cycle(group.as_ref(), values)?,
+            NodeKind::Cycle(group, values, written) => self.cycle(group.as_ref(), values, written)?,
             NodeKind::Increment(name) => {
                 let counter = self.counters.entry(name.clone()).or_default();
                 let value = *counter;
@@ -207,26 +205,15 @@ impl<'r> Run<'r> {
                 return Ok(flow);
             }
             NodeKind::Render(key, arguments) => self.partial(key, arguments)?,
-            NodeKind::Translate(body, key) => {
-                match self.env.library.translation(&self.env.locales, &format!("system:{key}"), None) {
-                    Some(text) => {
-                        let text = self.translated(text)?;
-                        self.write(&text)?;
-                    }
-                    None => return self.body(body),
-                }
-            }
+            NodeKind::Translate(body, key) => match self.translate(&format!("system:{key}"), &[])? {
+                Some(text) => self.write(&text)?,
+                None => return self.body(body),
+            },
             NodeKind::Break => return Ok(Flow::Break),
             NodeKind::Continue => return Ok(Flow::Continue),
             NodeKind::Group(nodes) => return self.body(nodes),
         }
         Ok(Flow::On)
-    }
-
-    /// Renders the text of a translation, which is a template.
-    fn translated(&self, text: &str) -> Result<String, Problem> {
-        self.env.limits.bytes(text.len())?;
-        self.within(&Template::parse(text)?, &[])
     }
 
     fn write(&mut self, text: &str) -> Result<(), Problem> {
@@ -269,7 +256,7 @@ impl<'r> Run<'r> {
                 continue;
             };
             for value in values {
-                if equal(&subject, &self.value(value)?, &self.env.limits)? {
+                if equal(&subject, &self.value(value)?, self.env.limits)? {
                     matched = true;
                     let flow = self.body(body)?;
                     if flow != Flow::On {
@@ -293,7 +280,7 @@ impl<'r> Run<'r> {
         let length = items.len();
         for (index, item) in items.into_iter().enumerate() {
             self.env.limits.step()?;
-            let position = self.position(&repeat.name, index, length, &outer);
+            let position = position(&repeat.name, index, length, &outer);
             self.loops.push((repeat.variable.clone(), item));
             self.loops.push(("forloop".to_owned(), position));
             let flow = self.body(&repeat.body);
@@ -303,20 +290,6 @@ impl<'r> Run<'r> {
             }
         }
         Ok(Flow::On)
-    }
-
-    fn position(&self, name: &str, index: usize, length: usize, outer: &Value) -> Value {
-        object([
-            ("name", Value::text(name)),
-            ("length", count(length)),
-            ("index", count(index + 1)),
-            ("index0", count(index)),
-            ("rindex", count(length - index)),
-            ("rindex0", count(length - index - 1)),
-            ("first", Value::Bool(index == 0)),
-            ("last", Value::Bool(index + 1 == length)),
-            ("parentloop", outer.clone()),
-        ])
     }
 
     fn table_row(&mut self, repeat: &For, columns: Option<&Expression>) -> Result<(), Problem> {
@@ -374,21 +347,27 @@ impl<'r> Run<'r> {
             Some(limit) => bound("limit", &self.value(limit)?)?,
             None => None,
         };
-        let items = items(&all, start, limit, &self.env.limits)?;
+        let items = items(&all, start, limit, self.env.limits)?;
         self.offsets.insert(repeat.name.clone(), start + items.len());
         Ok(items)
     }
 
-    fn cycle(&mut self, group: Option<&Expression>, values: &[Expression]) -> Result<(), Problem> {
+    fn cycle(
+        &mut self,
+        group: Option<&Expression>,
+        values: &[Expression],
+        written: &str,
+    ) -> Result<(), Problem> {
         let key = match group {
-            Some(group) => format!("group {}", self.value(group)?.to_text(&self.env.limits)?),
-            None => format!("{values:?}"),
+            Some(group) => format!("group {}", self.value(group)?.to_text(self.env.limits)?),
+            None => written.to_owned(),
         };
+        self.env.limits.bytes(key.len())?;
         let turn = self.cycles.entry(key).or_default();
         let index = *turn;
         *turn = if index + 1 >= values.len() { 0 } else { index + 1 };
         if let Some(value) = values.get(index) {
-            self.value(value)?.write(&mut self.out, &self.env.limits)?;
+            self.value(value)?.write(&mut self.out, self.env.limits)?;
         }
         Ok(())
     }
@@ -402,7 +381,7 @@ impl<'r> Run<'r> {
         for (name, expression) in arguments {
             let value = self.value(expression)?;
             let value =
-                if partial.keeps(name) { value } else { Value::Text(value.to_text(&self.env.limits)?) };
+                if partial.keeps(name) { value } else { Value::Text(value.to_text(self.env.limits)?) };
             given.insert(name.as_str().into(), value);
         }
         let text = self.render_partial(key, &given)?;
@@ -455,7 +434,7 @@ impl<'r> Run<'r> {
         let left = self.value(&comparison.left)?;
         let Some((operator, right)) = &comparison.right else { return Ok(left.is_truthy()) };
         let right = self.value(right)?;
-        let limits = &self.env.limits;
+        let limits = self.env.limits;
         Ok(match operator {
             Operator::Equal => equal(&left, &right, limits)?,
             Operator::Unequal => !equal(&left, &right, limits)?,
@@ -476,7 +455,7 @@ impl<'r> Run<'r> {
                     call.arguments.iter().map(|argument| self.value(argument)).collect();
                 let named: Result<Vec<(String, Value)>, Problem> =
                     call.named.iter().map(|(name, value)| Ok((name.clone(), self.value(value)?))).collect();
-                (call.filter.run)(&Input { value, arguments: &arguments?, named: &named?, run: self })
+                (call.filter.run)(&Input { value, arguments: &arguments?, named: &named?, host: self })
             };
             value = run().map_err(|problem| problem.filter(&call.name))?;
         }
@@ -484,6 +463,7 @@ impl<'r> Run<'r> {
     }
 
     fn value(&self, expression: &Expression) -> Result<Value, Problem> {
+        self.env.limits.step()?;
         Ok(match expression {
             Expression::Literal(value) => value.clone(),
             Expression::Range(bounds) => {
@@ -492,10 +472,11 @@ impl<'r> Run<'r> {
             Expression::Path(path) => {
                 let mut steps = path.steps.iter();
                 let mut value = match steps.next() {
-                    Some(step) => self.variable(&self.key(step)?.to_text(&self.env.limits)?),
+                    Some(step) => self.variable(&self.key(step)?.to_text(self.env.limits)?),
                     None => Value::Nil,
                 };
                 for step in steps {
+                    self.env.limits.step()?;
                     value = value.member(&self.key(step)?);
                 }
                 value
@@ -527,34 +508,42 @@ impl<'r> Run<'r> {
     }
 }
 
-/// The items from a position on. A range is not made before it is known to be short.
-pub(crate) fn items(
-    value: &Value,
-    start: usize,
-    limit: Option<usize>,
-    limits: &Limits,
-) -> Result<Vec<Value>, Exceeded> {
-    let limit = limit.unwrap_or(usize::MAX);
-    let items: Cow<'_, [Value]> = match value {
-        Value::List(items) => Cow::Borrowed(items),
-        Value::Object(members) => {
-            limits.items(members.len())?;
-            Cow::Owned(members.iter().map(pair).collect())
-        }
-        Value::Range(first, last) => {
-            let first = first.saturating_add(i64::try_from(start).unwrap_or(i64::MAX));
-            let length =
-                usize::try_from(last.saturating_sub(first).saturating_add(1)).unwrap_or_default().min(limit);
-            limits.items(length)?;
-            return Ok((first..=*last).take(length).map(Value::Integer).collect());
-        }
-        Value::Text(text) if !text.is_empty() => Cow::Owned(vec![value.clone()]),
-        _ => Cow::Borrowed(&[]),
-    };
-    let wanted = items.get(start..).unwrap_or_default();
-    let wanted = &wanted[..wanted.len().min(limit)];
-    limits.items(wanted.len())?;
-    Ok(wanted.to_vec())
+impl Host for Run<'_> {
+    fn limits(&self) -> &Limits {
+        self.env.limits
+    }
+
+    fn now(&self) -> Timestamp {
+        self.env.now
+    }
+
+    fn entities(&self) -> &dyn Entities {
+        self.env.entities
+    }
+
+    fn translate(&self, key: &str, named: &[(String, Value)]) -> Result<Option<String>, Problem> {
+        let count = named.iter().find_map(|(name, value)| match value {
+            Value::Integer(count) if name == "count" => Some(*count),
+            _ => None,
+        });
+        let text = self.env.library.translation(&self.env.locales, key, count);
+        text.map(|text| self.within(&self.env.parse(text)?, named)).transpose()
+    }
+}
+
+/// The object `forloop`.
+fn position(name: &str, index: usize, length: usize, outer: &Value) -> Value {
+    object([
+        ("name", Value::text(name)),
+        ("length", count(length)),
+        ("index", count(index + 1)),
+        ("index0", count(index)),
+        ("rindex", count(length - index)),
+        ("rindex0", count(length - index - 1)),
+        ("first", Value::Bool(index == 0)),
+        ("last", Value::Bool(index + 1 == length)),
+        ("parentloop", outer.clone()),
+    ])
 }
 
 fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
@@ -581,23 +570,4 @@ fn size(value: &Value) -> Option<usize> {
         _ => return None,
     };
     Some(usize::try_from(number).unwrap_or_default())
-}
-
-/// A whole number, or zero.
-pub(crate) fn integer(value: &Value) -> i64 {
-    match value {
-        Value::Integer(number) => *number,
-        #[expect(clippy::cast_possible_truncation, reason = "what is too large becomes the largest")]
-        Value::Float(number) => *number as i64,
-        Value::Text(text) => leading_integer(text),
-        _ => 0,
-    }
-}
-
-/// The number that a text begins with.
-fn leading_integer(text: &str) -> i64 {
-    let text = text.trim_start();
-    let sign = usize::from(text.starts_with('-'));
-    let digits = text[sign..].bytes().take_while(u8::is_ascii_digit).count();
-    text[..sign + digits].parse().unwrap_or_default()
 }

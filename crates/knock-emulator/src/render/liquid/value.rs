@@ -1,11 +1,13 @@
 //! The values of Liquid: those of JSON, and ranges. Copying one costs nothing, whatever its size.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::limits::{Exceeded, Limits};
+use crate::render::limits::{Exceeded, Limits};
 
 /// The members of an object.
 pub(crate) type Members = BTreeMap<Arc<str>, Value>;
@@ -110,8 +112,8 @@ impl Value {
             Self::Object(_) => write_json(self, out, limits)?,
             Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             Self::Integer(value) => out.push_str(&value.to_string()),
-            Self::Float(value) => out.push_str(&format!("{value:?}")),
-            Self::Range(first, last) => out.push_str(&format!("{first}..{last}")),
+            Self::Float(value) => write_text(out, format_args!("{value:?}")),
+            Self::Range(first, last) => write_text(out, format_args!("{first}..{last}")),
         }
         limits.text(out.len())
     }
@@ -142,12 +144,17 @@ impl Value {
     }
 }
 
+fn write_text(out: &mut String, text: fmt::Arguments<'_>) {
+    // Writing to a String does not fail.
+    let _ = out.write_fmt(text);
+}
+
 pub(crate) fn count(count: usize) -> Value {
     Value::Integer(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 /// A member of an object, as loops see it.
-pub(crate) fn pair((key, value): (&Arc<str>, &Value)) -> Value {
+fn pair((key, value): (&Arc<str>, &Value)) -> Value {
     Value::List([Value::Text(key.clone()), value.clone()].into())
 }
 
@@ -287,4 +294,53 @@ pub(crate) fn contains(whole: &Value, part: &Value, limits: &Limits) -> Result<b
         Value::Object(members) => Ok(matches!(part, Value::Text(key) if members.contains_key(&**key))),
         _ => Ok(false),
     }
+}
+
+/// The items from a position on. A range is not made before it is known to be short.
+pub(crate) fn items(
+    value: &Value,
+    start: usize,
+    limit: Option<usize>,
+    limits: &Limits,
+) -> Result<Vec<Value>, Exceeded> {
+    let limit = limit.unwrap_or(usize::MAX);
+    let items: Cow<'_, [Value]> = match value {
+        Value::List(items) => Cow::Borrowed(items),
+        Value::Object(members) => {
+            limits.items(members.len())?;
+            Cow::Owned(members.iter().map(pair).collect())
+        }
+        Value::Range(first, last) => {
+            let first = first.saturating_add(i64::try_from(start).unwrap_or(i64::MAX));
+            let length =
+                usize::try_from(last.saturating_sub(first).saturating_add(1)).unwrap_or_default().min(limit);
+            limits.items(length)?;
+            return Ok((first..=*last).take(length).map(Value::Integer).collect());
+        }
+        Value::Text(text) if !text.is_empty() => Cow::Owned(vec![value.clone()]),
+        _ => Cow::Borrowed(&[]),
+    };
+    let wanted = items.get(start..).unwrap_or_default();
+    let wanted = &wanted[..wanted.len().min(limit)];
+    limits.items(wanted.len())?;
+    Ok(wanted.to_vec())
+}
+
+/// A whole number, or zero.
+pub(crate) fn integer(value: &Value) -> i64 {
+    match value {
+        Value::Integer(number) => *number,
+        #[expect(clippy::cast_possible_truncation, reason = "what is too large becomes the largest")]
+        Value::Float(number) => *number as i64,
+        Value::Text(text) => leading_integer(text),
+        _ => 0,
+    }
+}
+
+/// The number that a text begins with.
+fn leading_integer(text: &str) -> i64 {
+    let text = text.trim_start();
+    let sign = usize::from(text.starts_with('-'));
+    let digits = text[sign..].bytes().take_while(u8::is_ascii_digit).count();
+    text[..sign + digits].parse().unwrap_or_default()
 }

@@ -5,6 +5,7 @@ pub mod every;
 pub mod faults;
 pub mod headers;
 pub mod lists;
+pub mod many;
 pub mod network;
 pub mod platform;
 pub mod preferences;

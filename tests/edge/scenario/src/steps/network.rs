@@ -16,6 +16,8 @@ use crate::hostile::Hostile;
 const ATTEMPTS: usize = 3;
 /// The timeout of an attempt that has to time out.
 const SHORT: Duration = Duration::from_millis(250);
+/// The timeout of an attempt that has no server. Connecting may take half of it.
+const UNSENT: Duration = Duration::from_secs(2);
 /// The longest that the calls of all classes with such attempts may take on a slow machine.
 const SOON: Duration = Duration::from_secs(9);
 
@@ -232,15 +234,20 @@ pub async fn bomb<T: Transport, F: Fn(Config) -> Client<T>>(
     knock: &Client<T>,
 ) -> Result<(), Failure> {
     let hostile = Hostile::find(knock).await?;
-    hostile.reset(host).await?;
-    let limited = hostile.client(host, "bomb", |config| config.max_response_bytes(1_000_000))?;
-    let error = error_of("20 MB in 20 KB", users::get("jhammond").send(&limited).await)?;
-    // A host that does not unpack passes on bytes that are not JSON.
-    match kind_of(&error).as_str() {
-        "response_too_large" => same("its attempts", error.attempts(), 1),
-        "UnexpectedResponse" => same("its attempts", error.attempts() as usize, ATTEMPTS),
-        kind => Err(Failure::new(format!("its kind is {kind}: {error}"))),
+    let small = |config: ConfigBuilder| config.max_response_bytes(1_000_000).timeout(Duration::from_secs(10));
+    // The second announces its length and does not end, so reading all of it would take as long as the timeout.
+    for fault in ["bomb", "bomb-sized"] {
+        let limited = hostile.client(host, fault, small)?;
+        let error = error_of("20 MB in 20 KB", users::get("jhammond").send(&limited).await)?;
+        match kind_of(&error).as_str() {
+            "response_too_large" => same("its attempts", error.attempts(), 1)?,
+            // A host that does not unpack passes on bytes that are not JSON.
+            "UnexpectedResponse" => return same("its attempts", error.attempts() as usize, ATTEMPTS),
+            kind => return Err(Failure::new(format!("{fault}: its kind is {kind}: {error}"))),
+        }
+        hostile.all_closed(host).await.map_err(|failure| failure.at(fault))?;
     }
+    Ok(())
 }
 
 pub async fn silent<T: Transport, F: Fn(Config) -> Client<T>>(
@@ -283,6 +290,16 @@ pub async fn refused<T: Transport, F: Fn(Config) -> Client<T>>(
     unsent(host, &hostile, &hostile.closed, &expected).await
 }
 
+pub async fn not_accepted<T: Transport, F: Fn(Config) -> Client<T>>(
+    host: &Host<F>,
+    knock: &Client<T>,
+) -> Result<(), Failure> {
+    let hostile = Hostile::find(knock).await?;
+    // `fetch` does not tell in which phase an attempt timed out, so that it may have been sent.
+    let kind = if host.times_connecting { "connect_timeout" } else { "timeout" };
+    unsent(host, &hostile, &hostile.full, &Expected::unsent(&[kind])).await
+}
+
 pub async fn no_tls<T: Transport, F: Fn(Config) -> Client<T>>(
     host: &Host<F>,
     knock: &Client<T>,
@@ -311,7 +328,7 @@ async fn unsent<T: Transport, F: Fn(Config) -> Client<T>>(
     expected: &Expected<'_>,
 ) -> Result<(), Failure> {
     for class in Class::ALL {
-        let knock = host.client_with(|config| config.base_url(url).timeout(Duration::from_secs(2)))?;
+        let knock = host.client_with(|config| config.base_url(url).timeout(UNSENT))?;
         let error = one_fails(host, hostile, &knock, class, expected).await;
         error.map_err(|failure| failure.at(format_args!("{class:?}")))?;
     }

@@ -5,9 +5,9 @@ use jiff::fmt::strtime::{BrokenDownTime, Config};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
-use super::super::super::error::Problem;
-use super::super::value::Value;
-use super::{Filter, Input, Outcome, takes, takes_up_to};
+use crate::render::error::Problem;
+use crate::render::liquid::filters::input::{Filter, Input, Outcome, takes, takes_up_to};
+use crate::render::liquid::value::Value;
 
 pub(super) fn find(name: &str) -> Option<Filter> {
     Some(match name {
@@ -23,7 +23,7 @@ pub(super) fn find(name: &str) -> Option<Filter> {
     })
 }
 
-fn date(input: &Input<'_, '_>) -> Outcome {
+fn date(input: &Input<'_>) -> Outcome {
     let format = input.argument_text(0)?;
     let Some(time) = time(input)?.filter(|_| !format.is_empty()) else { return Ok(input.value.clone()) };
     let time = match input.argument(1) {
@@ -51,7 +51,7 @@ pub(super) fn zone(name: &str) -> Result<TimeZone, Problem> {
 }
 
 /// The time that the value is, if it is one.
-pub(super) fn time(input: &Input<'_, '_>) -> Result<Option<ZonedDateTime>, Problem> {
+pub(super) fn time(input: &Input<'_>) -> Result<Option<ZonedDateTime>, Problem> {
     let seconds =
         |seconds: i64| Timestamp::from_second(seconds).ok().map(|time| time.to_zoned_datetime(TimeZone::UTC));
     Ok(match &input.value {
@@ -59,7 +59,7 @@ pub(super) fn time(input: &Input<'_, '_>) -> Result<Option<ZonedDateTime>, Probl
         #[expect(clippy::cast_possible_truncation, reason = "what is too large is no time")]
         Value::Float(value) => seconds(*value as i64),
         Value::Text(text) if matches!(&**text, "now" | "today") => {
-            Some(input.run.env.now.to_zoned_datetime(TimeZone::UTC))
+            Some(input.host.now().to_zoned_datetime(TimeZone::UTC))
         }
         Value::Text(text) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
             text.parse().ok().and_then(seconds)

@@ -3,12 +3,11 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use super::super::super::error::Problem;
-use super::super::run::items;
-use super::super::value::{Value, contains, count, equal, order, write_json};
-use super::number::{Number, number};
-use super::text::whole;
-use super::{Filter, Input, Outcome, takes, takes_up_to};
+use crate::render::error::Problem;
+use crate::render::liquid::filters::input::{Filter, Input, Outcome, takes, takes_up_to};
+use crate::render::liquid::filters::number::{Number, number};
+use crate::render::liquid::filters::text::whole;
+use crate::render::liquid::value::{Value, contains, count, equal, items, order, write_json};
 
 pub(super) fn find(name: &str) -> Option<Filter> {
     Some(match name {
@@ -36,7 +35,7 @@ pub(super) fn find(name: &str) -> Option<Filter> {
             let mut items = flat(input)?;
             match input.argument(0) {
                 more @ (Value::List(_) | Value::Range(..)) => {
-                    items.extend(self::items(&more, 0, None, input.limits())?)
+                    items.extend(self::items(&more, 0, None, input.limits())?);
                 }
                 _ => return Err(Problem::new("the argument has to be a list")),
             }
@@ -83,11 +82,11 @@ pub(super) fn find(name: &str) -> Option<Filter> {
 }
 
 /// The items of the value, and of the lists in it.
-fn flat(input: &Input<'_, '_>) -> Result<Vec<Value>, Problem> {
+fn flat(input: &Input<'_>) -> Result<Vec<Value>, Problem> {
     let mut all = Vec::new();
     match &input.value {
         Value::Object(_) | Value::Bool(_) | Value::Integer(_) | Value::Float(_) => {
-            all.push(input.value.clone())
+            all.push(input.value.clone());
         }
         Value::Text(text) if text.is_empty() => all.push(input.value.clone()),
         value => flatten(items(value, 0, None, input.limits())?, &mut all, input)?,
@@ -95,7 +94,7 @@ fn flat(input: &Input<'_, '_>) -> Result<Vec<Value>, Problem> {
     Ok(all)
 }
 
-fn flatten(items: Vec<Value>, into: &mut Vec<Value>, input: &Input<'_, '_>) -> Result<(), Problem> {
+fn flatten(items: Vec<Value>, into: &mut Vec<Value>, input: &Input<'_>) -> Result<(), Problem> {
     for item in items {
         match item {
             Value::List(_) => flatten(self::items(&item, 0, None, input.limits())?, into, input)?,
@@ -110,7 +109,7 @@ fn part(item: &Value, key: &Value) -> Value {
     if matches!(key, Value::Nil) { item.clone() } else { item.member(key) }
 }
 
-fn join(input: &Input<'_, '_>) -> Outcome {
+fn join(input: &Input<'_>) -> Outcome {
     let glue = if input.arguments.is_empty() { " ".into() } else { input.argument_text(0)? };
     let mut text = String::new();
     for (index, item) in flat(input)?.iter().enumerate() {
@@ -122,7 +121,7 @@ fn join(input: &Input<'_, '_>) -> Outcome {
     input.make(text)
 }
 
-fn split(input: &Input<'_, '_>) -> Outcome {
+fn split(input: &Input<'_>) -> Outcome {
     let (text, by) = (input.text()?, input.argument_text(0)?);
     input.limits().items(text.len().min(text.matches(&*by).count()))?;
     let mut parts: Vec<Value> = match &*by {
@@ -136,7 +135,7 @@ fn split(input: &Input<'_, '_>) -> Outcome {
     input.make_list(parts)
 }
 
-fn select(input: &Input<'_, '_>, keep: impl Fn(&Value) -> Result<bool, Problem>) -> Outcome {
+fn select(input: &Input<'_>, keep: impl Fn(&Value) -> Result<bool, Problem>) -> Outcome {
     let mut kept = Vec::new();
     for item in flat(input)? {
         if keep(&item)? {
@@ -147,7 +146,7 @@ fn select(input: &Input<'_, '_>, keep: impl Fn(&Value) -> Result<bool, Problem>)
 }
 
 /// Whether a member of an item is what the second argument says, or true if there is none.
-fn matches(input: &Input<'_, '_>, item: &Value) -> Result<bool, Problem> {
+fn matches(input: &Input<'_>, item: &Value) -> Result<bool, Problem> {
     let key = input.argument(0);
     let member = match item {
         Value::Object(_) => item.member(&key),
@@ -161,7 +160,7 @@ fn matches(input: &Input<'_, '_>, item: &Value) -> Result<bool, Problem> {
     }
 }
 
-fn position(input: &Input<'_, '_>) -> Result<Option<(usize, Value)>, Problem> {
+fn position(input: &Input<'_>) -> Result<Option<(usize, Value)>, Problem> {
     for (index, item) in flat(input)?.into_iter().enumerate() {
         if matches(input, &item)? {
             return Ok(Some((index, item)));
@@ -170,7 +169,7 @@ fn position(input: &Input<'_, '_>) -> Result<Option<(usize, Value)>, Problem> {
     Ok(None)
 }
 
-fn sum(input: &Input<'_, '_>) -> Outcome {
+fn sum(input: &Input<'_>) -> Outcome {
     let key = input.argument(0);
     let mut sum = Number::Integer(0);
     for item in flat(input)? {
@@ -186,7 +185,7 @@ fn sum(input: &Input<'_, '_>) -> Outcome {
 }
 
 /// Sorts by what a function makes of each item. Nil is last.
-fn sort(input: &Input<'_, '_>, by: impl Fn(&Value) -> Result<Value, Problem>) -> Outcome {
+fn sort(input: &Input<'_>, by: impl Fn(&Value) -> Result<Value, Problem>) -> Outcome {
     let key = input.argument(0);
     let mut keyed = Vec::new();
     for item in flat(input)? {
@@ -209,7 +208,7 @@ fn sort(input: &Input<'_, '_>, by: impl Fn(&Value) -> Result<Value, Problem>) ->
     input.make_list(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
-fn uniq(input: &Input<'_, '_>) -> Outcome {
+fn uniq(input: &Input<'_>) -> Outcome {
     let key = input.argument(0);
     let mut seen = HashSet::new();
     let mut unique = Vec::new();
@@ -226,7 +225,7 @@ fn uniq(input: &Input<'_, '_>) -> Outcome {
     input.make_list(unique)
 }
 
-fn slice(input: &Input<'_, '_>) -> Outcome {
+fn slice(input: &Input<'_>) -> Outcome {
     let start = whole(&input.argument(0))?;
     let length = match input.argument(1) {
         Value::Nil => 1,

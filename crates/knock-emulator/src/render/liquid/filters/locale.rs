@@ -14,10 +14,10 @@ use icu_experimental::dimension::currency::options::CurrencyFormatterOptions;
 use icu_locale_core::Locale;
 use jiff::ZonedDateTime;
 
-use super::super::super::error::Problem;
-use super::super::value::Value;
-use super::date::time;
-use super::{Filter, Input, Outcome, takes_up_to};
+use crate::render::error::Problem;
+use crate::render::liquid::filters::date::time;
+use crate::render::liquid::filters::input::{Filter, Input, Outcome, takes_up_to};
+use crate::render::liquid::value::Value;
 
 pub(super) fn find(name: &str) -> Option<Filter> {
     Some(match name {
@@ -54,7 +54,7 @@ enum Style {
 
 impl Style {
     /// The style that an argument names. The default is `short`.
-    fn argument(input: &Input<'_, '_>, index: usize) -> Result<Self, Problem> {
+    fn argument(input: &Input<'_>, index: usize) -> Result<Self, Problem> {
         Ok(match &*input.argument_text(index)? {
             "" | "short" => Self::Short,
             "medium" => Self::Medium,
@@ -82,7 +82,7 @@ impl Style {
 }
 
 /// The language that an argument names. The default is `en`.
-fn locale(input: &Input<'_, '_>, index: usize) -> Result<Locale, Problem> {
+fn locale(input: &Input<'_>, index: usize) -> Result<Locale, Problem> {
     let name = input.argument_text(index)?;
     let name = if name.is_empty() { "en" } else { &*name };
     name.replace('_', "-")
@@ -134,7 +134,7 @@ fn decimal(value: &Value) -> Option<Decimal> {
     }
 }
 
-fn currency(input: &Input<'_, '_>, rounded: bool) -> Outcome {
+fn currency(input: &Input<'_>, rounded: bool) -> Outcome {
     let Some(mut amount) = decimal(&input.value) else { return Ok(input.value.clone()) };
     let code = input.argument_text(0)?;
     let code = if code.is_empty() { "USD" } else { &*code };

@@ -1,9 +1,8 @@
 //! Filters of numbers.
 
-use super::super::super::error::Problem;
-use super::super::run::integer;
-use super::super::value::Value;
-use super::{Filter, Input, Outcome, takes, takes_up_to};
+use crate::render::error::Problem;
+use crate::render::liquid::filters::input::{Filter, Input, takes, takes_up_to};
+use crate::render::liquid::value::{Value, integer};
 
 pub(super) fn find(name: &str) -> Option<Filter> {
     Some(match name {
@@ -15,7 +14,7 @@ pub(super) fn find(name: &str) -> Option<Filter> {
         }),
         "ceil" => takes(0, |input| Ok(rounded(&input.value, f64::ceil))),
         "floor" => takes(0, |input| Ok(rounded(&input.value, f64::floor))),
-        "round" => takes_up_to(0, 1, round),
+        "round" => takes_up_to(0, 1, |input| Ok(round(input))),
         "plus" => takes(1, |input| Ok(calculated(input, i64::checked_add, |a, b| decimal(a + b)))),
         "minus" => takes(1, |input| Ok(calculated(input, i64::checked_sub, |a, b| decimal(a - b)))),
         "times" => takes(1, |input| Ok(calculated(input, i64::checked_mul, |a, b| decimal(a * b)))),
@@ -92,31 +91,29 @@ fn truncated(value: f64) -> Value {
     Value::Integer(value as i64)
 }
 
-fn round(input: &Input<'_, '_>) -> Outcome {
+fn round(input: &Input<'_>) -> Value {
     let places = match input.argument(0) {
         Value::Nil => 0,
         places => integer(&places),
     };
-    let Number::Float(value) = number(&input.value) else { return Ok(number(&input.value).value()) };
+    let Number::Float(value) = number(&input.value) else { return number(&input.value).value() };
     if places <= 0 {
         let unit = 10_f64.powi(i32::try_from(places.saturating_neg()).unwrap_or(i32::MAX));
-        return Ok(truncated((value / unit).round() * unit));
+        return truncated((value / unit).round() * unit);
     }
     let places = usize::try_from(places).unwrap_or_default().min(15);
-    Ok(Value::Float(format!("{value:.places$}").parse().unwrap_or(value)))
+    Value::Float(format!("{value:.places$}").parse().unwrap_or(value))
 }
 
 /// Calculates with integers, or with floats if one is a float or the result is too large.
-fn calculated(
-    input: &Input<'_, '_>,
-    exact: fn(i64, i64) -> Option<i64>,
-    float: fn(f64, f64) -> f64,
-) -> Value {
+fn calculated(input: &Input<'_>, exact: fn(i64, i64) -> Option<i64>, float: fn(f64, f64) -> f64) -> Value {
     let (a, b) = (number(&input.value), number(&input.argument(0)));
-    if let (Number::Integer(a), Number::Integer(b)) = (a, b) {
-        if let Some(exact) = exact(a, b) {
-            return Value::Integer(exact);
-        }
+    let exact = match (a, b) {
+        (Number::Integer(a), Number::Integer(b)) => exact(a, b),
+        _ => None,
+    };
+    if let Some(exact) = exact {
+        return Value::Integer(exact);
     }
     Value::Float(float(a.float(), b.float()))
 }
@@ -126,7 +123,7 @@ fn decimal(value: f64) -> f64 {
     format!("{value:.14e}").parse().unwrap_or(value)
 }
 
-fn divisor(input: &Input<'_, '_>) -> Result<Number, Problem> {
+fn divisor(input: &Input<'_>) -> Result<Number, Problem> {
     match number(&input.argument(0)) {
         Number::Integer(0) => Err(Problem::new("divides by zero")),
         number => Ok(number),
@@ -143,7 +140,7 @@ fn floor_remainder(a: i64, b: i64) -> Option<i64> {
     if remainder != 0 && (remainder < 0) != (b < 0) { remainder.checked_add(b) } else { Some(remainder) }
 }
 
-fn chosen(input: &Input<'_, '_>, replaces: fn(f64, f64) -> bool) -> Value {
+fn chosen(input: &Input<'_>, replaces: fn(f64, f64) -> bool) -> Value {
     let (value, bound) = (number(&input.value), number(&input.argument(0)));
     if replaces(value.float(), bound.float()) { bound.value() } else { value.value() }
 }

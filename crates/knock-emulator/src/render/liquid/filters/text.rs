@@ -6,10 +6,9 @@ use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::super::super::error::Problem;
-use super::super::value::Value;
-use super::{Filter, Input, Outcome, takes, takes_up_to};
-use crate::render::liquid::run::integer;
+use crate::render::error::Problem;
+use crate::render::liquid::filters::input::{Filter, Input, Outcome, takes, takes_up_to};
+use crate::render::liquid::value::{Value, integer};
 
 pub(super) fn find(name: &str) -> Option<Filter> {
     Some(match name {
@@ -47,14 +46,11 @@ pub(super) fn find(name: &str) -> Option<Filter> {
             Value::Nil => Ok(Value::Nil),
             _ => input.make(utf8_percent_encode(&input.text()?, &FORM).to_string().replace("%20", "+")),
         }),
-        "url_decode" => takes(0, |input| match &input.value {
-            Value::Nil => Ok(Value::Nil),
-            _ => {
-                let text = input.text()?.replace('+', " ");
-                let decoded =
-                    percent_decode_str(&text).decode_utf8().map_err(|_| not("percent-encoded UTF-8"))?;
-                input.make(&*decoded)
-            }
+        "url_decode" => takes(0, |input| {
+            let text = input.text()?.replace('+', " ");
+            let decoded =
+                percent_decode_str(&text).decode_utf8().map_err(|_| not("percent-encoded UTF-8"))?;
+            input.make(&*decoded)
         }),
         "base64_encode" => takes(0, |input| input.make(BASE64_STANDARD.encode(&*input.text()?))),
         "base64_decode" => takes(0, |input| decode(input, &BASE64_STANDARD)),
@@ -97,7 +93,7 @@ fn not(what: &str) -> Problem {
     Problem::new(format!("the text is not {what}"))
 }
 
-fn decode(input: &Input<'_, '_>, engine: &impl base64::Engine) -> Outcome {
+fn decode(input: &Input<'_>, engine: &impl base64::Engine) -> Outcome {
     let bytes = engine.decode(&*input.text()?).map_err(|_| not("Base64"))?;
     input.make(String::from_utf8(bytes).map_err(|_| not("UTF-8 in Base64"))?)
 }
@@ -109,7 +105,7 @@ pub(super) fn capitalized(text: &str) -> String {
     first + &letters.as_str().to_lowercase()
 }
 
-fn replace(input: &Input<'_, '_>, to: &str, replace: impl Fn(&str, &str, &str) -> String) -> Outcome {
+fn replace(input: &Input<'_>, to: &str, replace: impl Fn(&str, &str, &str) -> String) -> Outcome {
     let (text, from) = (input.text()?, input.argument_text(0)?);
     input.limits().text(text.len() + to.len())?;
     input.make(replace(&text, &from, to))
@@ -178,18 +174,15 @@ fn without_tags(text: &str) -> String {
             *missing = end.is_none();
             end
         });
-        match end {
-            Some(end) => rest = &rest[end..],
-            None => {
-                out.push('<');
-                rest = &rest[1..];
-            }
+        if end.is_none() {
+            out.push('<');
         }
+        rest = &rest[end.unwrap_or(1)..];
     }
     out + rest
 }
 
-fn truncate(input: &Input<'_, '_>) -> Outcome {
+fn truncate(input: &Input<'_>) -> Outcome {
     if matches!(input.value, Value::Nil) {
         return Ok(Value::Nil);
     }
@@ -207,7 +200,7 @@ fn truncate(input: &Input<'_, '_>) -> Outcome {
     input.make(kept + &ellipsis)
 }
 
-fn truncate_words(input: &Input<'_, '_>) -> Outcome {
+fn truncate_words(input: &Input<'_>) -> Outcome {
     if matches!(input.value, Value::Nil) {
         return Ok(Value::Nil);
     }
@@ -223,7 +216,7 @@ fn truncate_words(input: &Input<'_, '_>) -> Outcome {
     input.make(if cut { Cow::Owned(kept.join(" ") + &ellipsis(input)?) } else { Cow::Borrowed(&*text) })
 }
 
-fn ellipsis(input: &Input<'_, '_>) -> Result<String, Problem> {
+fn ellipsis(input: &Input<'_>) -> Result<String, Problem> {
     match input.arguments.get(1) {
         Some(ellipsis) => Ok(ellipsis.to_text(input.limits())?.to_string()),
         None => Ok("...".to_owned()),

@@ -7,11 +7,10 @@ use md5::Md5;
 use semver::Version;
 use sha2::{Digest as _, Sha256};
 
-use super::super::super::error::Problem;
-use super::super::super::markdown;
-use super::super::parse::Template;
-use super::super::value::{Value, equal, write_json};
-use super::{Filter, Input, Outcome, takes, takes_up_to};
+use crate::render::error::Problem;
+use crate::render::liquid::filters::input::{Filter, Input, Outcome, takes, takes_up_to};
+use crate::render::liquid::value::{Value, equal, write_json};
+use crate::render::markdown;
 
 pub(super) fn find(name: &str) -> Option<Filter> {
     Some(match name {
@@ -77,16 +76,9 @@ fn version(text: &str) -> Result<Version, Problem> {
 }
 
 /// `"namespace:key" | t: name: value, count: 2`
-fn translate(input: &Input<'_, '_>) -> Outcome {
+fn translate(input: &Input<'_>) -> Outcome {
     let key = input.text()?;
-    let env = input.run.env;
-    let count = match input.named("count") {
-        Value::Integer(count) => Some(count),
-        _ => None,
-    };
+    let text = input.host.translate(&key, input.named)?;
     // Knock does not document what a missing key gives; it is shown, so that it is seen.
-    let Some(text) = env.library.translation(&env.locales, &key, count) else { return input.make(&*key) };
-    env.limits.bytes(text.len())?;
-    let template = Template::parse(text)?;
-    input.make(input.run.within(&template, input.named)?)
+    input.make(text.map_or(key, Into::into))
 }
