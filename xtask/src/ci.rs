@@ -15,6 +15,7 @@ struct Check {
 const CHECKS: &[Check] = &[
     Check { name: "format", command: "cargo fmt --all --check" },
     Check { name: "the registry and the map are current", command: "cargo xtask generate --check" },
+    Check { name: "the types of workflows are current", command: "cargo xtask types --check" },
     Check { name: "imports go down", command: "cargo xtask rooms" },
     Check { name: "unused dependencies", command: "cargo xtask guard dependencies" },
     Check { name: "licences and sources of dependencies", command: "cargo xtask guard licences" },
@@ -39,6 +40,10 @@ const CHECKS: &[Check] = &[
     Check {
         name: "lints, the adapter for JavaScript hosts",
         command: "cargo clippy --package knock-fetch --target wasm32-unknown-unknown --all-features -- -D warnings",
+    },
+    Check {
+        name: "generated types, in WebAssembly",
+        command: "cargo clippy --package types-tests --lib --target wasm32-unknown-unknown -- -D warnings",
     },
     Check {
         name: "lints, the Cloudflare adapter",

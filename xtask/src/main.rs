@@ -19,6 +19,7 @@ mod recordings;
 mod release;
 mod rooms;
 mod scan;
+mod types;
 mod workspace;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ use crate::generate::Mode;
 const USAGE: &str = "\
 cargo xtask generate             writes the registry and the list of operations
 cargo xtask generate --check     fails if they are out of date
+cargo xtask types [--check]      writes the types of the Knock directories here, or fails if they are out of date
 cargo xtask rooms                fails if an import of the core or the emulator goes up or in a circle
 cargo xtask readme               compiles the code of README.md with the dependencies of its Install section
 cargo xtask postgres             runs the tests of the queue on a Postgres that exists only for them
@@ -56,6 +58,8 @@ fn main() -> ExitCode {
     let done = match arguments[..] {
         ["generate"] => generate::run(Mode::Write),
         ["generate", "--check"] => generate::run(Mode::Check),
+        ["types"] => types::run(Mode::Write),
+        ["types", "--check"] => types::run(Mode::Check),
         ["rooms"] => rooms::run(),
         ["readme"] => readme::run(),
         ["postgres"] => postgres::run(),

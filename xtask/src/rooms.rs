@@ -46,7 +46,7 @@ const HOUSES: &[House] = &[
     House {
         source: "crates/knock-emulator/src",
         rooms: &[
-            ("ground", &["clock", "ids", "json", "origins", "recipient", "user_token"]),
+            ("ground", &["clock", "data_schema", "ids", "json", "origins", "recipient", "user_token"]),
             ("settings", &["endpoint", "settings"]),
             ("wire", &["wire"]),
             ("cors", &["cors"]),

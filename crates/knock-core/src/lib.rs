@@ -33,6 +33,7 @@
 //!
 //! | To … | see |
 //! |---|---|
+//! | let the compiler check the data of triggers | [guide: typed workflows](guide::typed_workflows) |
 //! | trigger and cancel workflows | [`workflows`], [`schedules`] for later or repeatedly |
 //! | identify users, and read, merge or delete them | [`users`]; [`objects`] and [`tenants`] for other recipients |
 //! | read and write preferences | [`preferences`], [`users::set_preferences`] |
@@ -107,7 +108,7 @@ pub use value::{
     kind,
 };
 pub use wire::{DecodeError, Query, QueryValue, json as read_json};
-pub use {bytes, http};
+pub use {bytes, http, serde_json};
 
 /// The README's examples are tests.
 #[cfg(doctest)]

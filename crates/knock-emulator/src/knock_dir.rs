@@ -7,6 +7,7 @@ use std::sync::Arc;
 use knock_directory::{ChannelType, Directory, Location, Place, Problem, Stamp, Workflow as Program};
 use serde_json::{Value, json};
 
+use crate::data_schema::DataSchema;
 use crate::ids::Ids;
 use crate::render::Renderer;
 use crate::settings::{Channel, ChannelKind, Settings, Workflow};
@@ -50,9 +51,13 @@ impl KnockDir {
         }
         settings.timezone.clone_from(&environment.timezone);
         for (key, program) in std::mem::take(&mut directory.workflows) {
-            directory.problems.extend(problem_of_schema(&program));
             let (program, version) = self.version_of(key.clone(), program);
-            settings.workflows.insert(key, Arc::new(workflow(program, version)));
+            let mut workflow = workflow(Arc::clone(&program), version);
+            match data_schema(&program) {
+                Ok(schema) => workflow.data_schema = schema,
+                Err(problem) => directory.problems.push(problem),
+            }
+            settings.workflows.insert(key, Arc::new(workflow));
         }
         let renderer = renderer(&directory);
         settings.directory = Some(Arc::new(directory));
@@ -72,13 +77,17 @@ impl KnockDir {
     }
 }
 
-/// A schema that data cannot be checked against.
-fn problem_of_schema(program: &Program) -> Option<Problem> {
-    let schema = Some(&program.trigger_data_json_schema).filter(|schema| schema.is_object())?;
-    let error = jsonschema::validator_for(schema).err()?;
-    let file = Path::new("workflows").join(&program.key).join("workflow.json");
-    let place = Place::Value("trigger_data_json_schema".to_owned());
-    Some(Problem::new(file, place, format!("is not a JSON Schema: {error}")))
+/// The schema of the data of triggers, unless data cannot be checked against it.
+fn data_schema(program: &Program) -> Result<Option<DataSchema>, Problem> {
+    let source = &program.trigger_data_json_schema;
+    if !source.is_object() {
+        return Ok(None);
+    }
+    DataSchema::new(source.clone()).map(Some).map_err(|error| {
+        let file = Path::new("workflows").join(&program.key).join("workflow.json");
+        let place = Place::Value("trigger_data_json_schema".to_owned());
+        Problem::new(file, place, error.to_string())
+    })
 }
 
 /// Guides and message types are not rendered.

@@ -158,6 +158,8 @@ mod api;
 mod clock;
 mod control;
 mod cors;
+#[cfg(feature = "workflows")]
+mod data_schema;
 mod emulator;
 mod endpoint;
 mod fault;
@@ -190,6 +192,8 @@ mod websocket;
 mod wire;
 mod world;
 
+#[cfg(feature = "workflows")]
+pub use self::data_schema::InvalidSchema;
 #[cfg(feature = "workflows")]
 pub use self::emulator::DueFetch;
 pub use self::emulator::{Builder, Emulator};

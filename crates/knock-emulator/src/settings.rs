@@ -7,6 +7,8 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde_json::Value;
 
+#[cfg(feature = "workflows")]
+use crate::data_schema::{DataSchema, InvalidSchema};
 use crate::endpoint::WebhookEndpoint;
 use crate::ids::{Ids, is_uuid};
 use crate::json::Fields;
@@ -116,6 +118,9 @@ pub struct Workflow {
     /// Its steps, if it is from a Knock directory.
     #[cfg(feature = "workflows")]
     pub(crate) program: Option<Arc<knock_directory::Workflow>>,
+    /// The schema of the data of its triggers.
+    #[cfg(feature = "workflows")]
+    pub(crate) data_schema: Option<DataSchema>,
 }
 
 impl Workflow {
@@ -133,7 +138,31 @@ impl Workflow {
             channels: Vec::new(),
             #[cfg(feature = "workflows")]
             program: None,
+            #[cfg(feature = "workflows")]
+            data_schema: None,
         }
+    }
+
+    /// Sets the JSON Schema of the data of triggers, which is `trigger_data_json_schema` in the workflow's file. Triggers
+    /// whose data is not as it demands get a 422 that names the fields.
+    ///
+    /// ```
+    /// use knock_emulator::Workflow;
+    /// use serde_json::json;
+    ///
+    /// let schema = json!({ "type": "object", "required": ["comment_id"] });
+    /// let workflow = Workflow::new("comment-created").data_schema(schema)?;
+    /// # let _ = workflow;
+    /// # Ok::<(), knock_emulator::InvalidSchema>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the schema is invalid, or refers to another document.
+    #[cfg(feature = "workflows")]
+    pub fn data_schema(mut self, schema: Value) -> Result<Self, InvalidSchema> {
+        self.data_schema = Some(DataSchema::new(schema)?);
+        Ok(self)
     }
 
     /// Sets a delay before the first delivery. A run can be cancelled during the delay.

@@ -5,6 +5,9 @@
 //! - `POST /webhooks/knock` receives Knock's outbound webhooks.
 //! - `GET /metrics` shows the state of the queue.
 
+/// Generated from `knock/` by `cargo xtask types`.
+#[rustfmt::skip]
+mod knock;
 mod orders;
 
 use std::fmt::Display;
@@ -18,10 +21,11 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use knock_jobs::{Counters, Job, Queue};
 use knock_reqwest::webhook::{EventType, Subject, Verifier, WebhookError};
-use knock_reqwest::{Knock, UnixTime, workflows};
+use knock_reqwest::{Knock, UnixTime};
 use serde_json::{Value, json};
 use sqlx::Pool;
 
+use crate::knock::OrderConfirmed;
 pub use orders::{Order, Orders};
 
 /// What the handlers share.
@@ -53,10 +57,8 @@ pub fn router<DB: Orders>(shop: Shop<DB>) -> Router {
 }
 
 async fn place_order<DB: Orders>(State(shop): Shared<DB>, Json(order): Json<Order>) -> Result<StatusCode> {
-    let trigger = workflows::trigger("order-confirmed")
-        .recipients([&order.customer])
-        .data(json!({ "order": order.id, "item": order.item }))
-        .idempotency_key(format!("order-{}", order.id));
+    let data = OrderConfirmed { order: order.id.clone(), item: order.item.clone() };
+    let trigger = data.trigger().recipients([&order.customer]).idempotency_key(format!("order-{}", order.id));
     let call = shop.knock.prepare(&trigger).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))?;
 
     let mut tx = shop.pool.begin().await.map_err(internal)?;

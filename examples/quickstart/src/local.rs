@@ -7,12 +7,21 @@ use aws_lc_rs::rsa::{KeyPair, KeySize};
 use knock_emulator::{Emulator, Server, Workflow};
 use knock_reqwest::Error;
 use knock_reqwest::token::{SigningKey, TokenError};
+use serde_json::Value;
 
-/// Starts an emulator with two workflows on a free port of this machine.
+use crate::knock::{dinosaurs_loose, dinosaurs_loose_reminder};
+
+/// Starts an emulator with two workflows on a free port of this machine. It validates the data of triggers as Knock does.
 pub(crate) async fn start() -> Result<Server, Error> {
+    let workflow: Value =
+        serde_json::from_str(include_str!("../knock/workflows/dinosaurs-loose/workflow.json"))
+            .map_err(|error| Error::setup("the workflow is not JSON", error))?;
+    let dinosaurs_loose = Workflow::new(dinosaurs_loose::KEY)
+        .data_schema(workflow["trigger_data_json_schema"].clone())
+        .map_err(|error| Error::setup("the workflow has no schema", error))?;
     let emulator = Emulator::builder()
-        .workflow(Workflow::new("dinosaurs-loose"))
-        .workflow(Workflow::new("dinosaurs-loose-reminder").delay(Duration::from_secs(3600)))
+        .workflow(dinosaurs_loose)
+        .workflow(Workflow::new(dinosaurs_loose_reminder::KEY).delay(Duration::from_secs(3600)))
         .build();
     Server::start(emulator, ([127, 0, 0, 1], 0).into())
         .await

@@ -5,6 +5,9 @@
 //! account: `KNOCK_WORKFLOW` (a key), and `KNOCK_PUSH_CHANNEL` and `KNOCK_SLACK_CHANNEL` (ids).
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+/// Generated from `knock/` by `cargo xtask types`.
+#[rustfmt::skip]
+mod knock;
 mod local;
 mod story;
 

@@ -8,9 +8,12 @@ use knock_reqwest::preferences::{ChannelType, PreferenceSetRequest, WorkflowSett
 use knock_reqwest::slack::AccessTokenObject;
 use knock_reqwest::token::{Entity, Grant, UserToken};
 use knock_reqwest::users::UserRequest;
+use knock_reqwest::workflows::Trigger;
 use knock_reqwest::{Error, Knock, NativeSigner, Operation, Paged, objects, slack, users, workflows};
 use serde_json::json;
 
+use crate::knock::dinosaurs_loose::{DinosaursLoose, DinosaursLooseType};
+use crate::knock::dinosaurs_loose_reminder;
 use crate::local;
 
 const SOME_CHANNEL: &str = "8209f26c-62a5-461d-95e2-a5716a26e652";
@@ -93,20 +96,22 @@ async fn set_channel_data(knock: &Knock) -> Result<String, Error> {
     Ok(format!("read back for channel {}", data.channel_id))
 }
 
-fn alert(workflow: &str) -> workflows::Trigger {
-    workflows::trigger(workflow)
-        .recipients(["jhammond", "agrant", "imalcolm", "esattler"])
-        .actor("dnedry")
-        .data(json!({ "type": "trex", "priority": 1 }))
-        .tenant("jurassic-park")
+/// `KNOCK_WORKFLOW` names another workflow that takes the same data.
+fn alert(data: &DinosaursLoose) -> Trigger {
+    let trigger = match std::env::var("KNOCK_WORKFLOW") {
+        Ok(key) => workflows::trigger(key).data(data),
+        Err(_) => data.trigger(),
+    };
+    to_everyone(trigger)
 }
 
-fn workflow() -> String {
-    variable("KNOCK_WORKFLOW", "dinosaurs-loose")
+fn to_everyone(trigger: Trigger) -> Trigger {
+    trigger.recipients(["jhammond", "agrant", "imalcolm", "esattler"]).actor("dnedry").tenant("jurassic-park")
 }
 
 async fn trigger(knock: &Knock) -> Result<String, Error> {
-    let run = alert(&workflow()).send(knock).await?;
+    let trex = DinosaursLoose { type_: DinosaursLooseType::Trex, priority: 1, paddock: None };
+    let run = alert(&trex).send(knock).await?;
     Ok(format!("run {}", run.workflow_run_id))
 }
 
@@ -114,8 +119,8 @@ async fn trigger_again(knock: &Knock) -> Result<String, Error> {
     // The key is unique to this run of the quickstart, so that a later run notifies again.
     let key = format!("quickstart-{:?}", SystemTime::now());
     let key: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
-    let raptor = json!({ "type": "velociraptor", "priority": 2 });
-    let alert = alert(&workflow()).data(raptor).idempotency_key(&key);
+    let raptor = DinosaursLoose::new(2, DinosaursLooseType::Velociraptor);
+    let alert = alert(&raptor).idempotency_key(&key);
     let first = alert.clone().send_for_response(knock).await?;
     let again = alert.send_for_response(knock).await?;
     Ok(format!(
@@ -126,9 +131,10 @@ async fn trigger_again(knock: &Knock) -> Result<String, Error> {
 }
 
 async fn cancel(knock: &Knock) -> Result<String, Error> {
-    let workflow = variable("KNOCK_WORKFLOW", "dinosaurs-loose-reminder");
+    let workflow = variable("KNOCK_WORKFLOW", dinosaurs_loose_reminder::KEY);
     let key = "trex-reminder";
-    alert(&workflow).cancellation_key(key).send(knock).await?;
+    let reminder = workflows::trigger(workflow.as_str()).data(json!({ "type": "trex", "priority": 1 }));
+    to_everyone(reminder).cancellation_key(key).send(knock).await?;
     let cancel = workflows::cancel(workflow).cancellation_key(key);
     cancel.clone().recipients(["jhammond"]).send(knock).await?;
     cancel.send(knock).await?;

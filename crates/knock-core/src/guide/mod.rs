@@ -3,6 +3,7 @@
 //! | If you want to … | read |
 //! |---|---|
 //! | decide what to do about an error, change how calls are retried, or keep within rate limits | [`errors_and_retries`] |
+//! | let the compiler check the data of triggers | [`typed_workflows`] |
 //! | import any number of users, or notify any number of recipients | [`bulk`](crate::bulk) |
 //! | put calls into a queue and send them later | [`queues`] |
 //! | test code that calls Knock | [`testing`] |
@@ -17,6 +18,9 @@
 
 #[doc = include_str!("errors_and_retries.md")]
 pub mod errors_and_retries {}
+
+#[doc = include_str!("typed_workflows.md")]
+pub mod typed_workflows {}
 
 #[doc = include_str!("queues.md")]
 pub mod queues {}

@@ -26,9 +26,10 @@ impl InvalidInput {
         Self { field: field.into(), problem: problem.into() }
     }
 
-    /// Names the value that the field is inside of.
+    /// Names the value that the field is inside of. A field without a name is that value itself.
     pub(crate) fn inside(self, parent: &str) -> Self {
-        Self { field: format!("{parent}.{}", self.field).into(), problem: self.problem }
+        let separator = if self.field.is_empty() || self.field.starts_with('[') { "" } else { "." };
+        Self { field: format!("{parent}{separator}{}", self.field).into(), problem: self.problem }
     }
 
     /// Returns the name of the field.

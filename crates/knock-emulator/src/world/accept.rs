@@ -43,8 +43,9 @@ pub(crate) fn start(world: &mut World, key: &str, body: &Fields, origin: Origin)
     if !fits(&data, MAX_DATA) {
         return Err(Failure::invalid("data", "should be at most 10 MB", "length"));
     }
+    let shared = Arc::new(Value::Object(data));
     #[cfg(feature = "workflows")]
-    check_schema(&workflow, &data)?;
+    super::trigger_data::check(&workflow, &shared)?;
     let cancellation_key = fields::text(body, "cancellation_key")?.map(str::to_owned);
     let empty = Fields::new();
     let options = fields::object(body, "settings")?.unwrap_or(&empty);
@@ -54,7 +55,6 @@ pub(crate) fn start(world: &mut World, key: &str, body: &Fields, origin: Origin)
         check_actor(world, &actor.recipient, values)?;
     }
 
-    let shared = Arc::new(Value::Object(data));
     let targets = recipients.into_iter().map(|inline| target(inline, &shared, world)).collect();
     let actor = actor.map(|actor| actor.apply(world));
     let tenant = tenant.map(|tenant| tenant.apply(world).id().to_owned());
@@ -87,27 +87,6 @@ pub(crate) fn find(world: &World, key: &str) -> Result<Arc<Workflow>, Failure> {
         return Err(Failure::new(400, "workflow_inactive", message, kind));
     }
     Ok(workflow)
-}
-
-/// Checks the data against the JSON Schema of the workflow. Knock documents the 422, but not the names of its fields.
-#[cfg(feature = "workflows")]
-fn check_schema(workflow: &Workflow, data: &Fields) -> Result<(), Failure> {
-    let Some(program) =
-        workflow.program.as_ref().filter(|program| program.trigger_data_json_schema.is_object())
-    else {
-        return Ok(());
-    };
-    // a schema that is invalid is a problem of the directory, which has been named
-    let Ok(validator) = jsonschema::validator_for(&program.trigger_data_json_schema) else { return Ok(()) };
-    let data = Value::Object(data.clone());
-    let errors: Vec<Value> = validator
-        .iter_errors(&data)
-        .map(|error| {
-            let field = format!("data{}", error.instance_path()).replace('/', ".");
-            fields::field_error(&field, &error.to_string(), "schema")
-        })
-        .collect();
-    if errors.is_empty() { Ok(()) } else { Err(Failure::invalid_fields(errors)) }
 }
 
 /// An actor that is just an id must exist, or be identified as a recipient of the same trigger.

@@ -17,6 +17,8 @@ pub(crate) mod run;
 pub(crate) mod schedule;
 pub(crate) mod subscription;
 pub(crate) mod trigger;
+#[cfg(feature = "workflows")]
+pub(crate) mod trigger_data;
 
 // The store of all records.
 mod store;

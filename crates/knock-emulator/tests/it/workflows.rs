@@ -320,3 +320,36 @@ fn with_a_latency_everything_happens_later() {
     client.wait(1);
     assert_eq!(run(), "completed", "the cancellation was too late");
 }
+
+#[cfg(feature = "workflows")]
+#[test]
+fn data_is_validated_by_the_schema_of_the_workflow() {
+    let schema = json!({
+        "type": "object",
+        "required": ["comment_id"],
+        "properties": {
+            "comment_id": { "type": "string" },
+            "items": { "type": "array", "items": { "type": "object", "required": ["sku"] } },
+        }
+    });
+    let workflow = Workflow::new("comment-created").data_schema(schema).unwrap();
+    let client = Client::of(Emulator::builder().workflow(workflow));
+    let trigger =
+        |data: Value| client.trigger("comment-created", json!({ "recipients": ["u"], "data": data }));
+    trigger(json!({ "comment_id": "c1", "items": [{ "sku": "a" }] })).ok();
+
+    let failure =
+        trigger(json!({ "comment_id": 7, "items": [{ "sku": "a" }, {}] })).fails(422, "invalid_params");
+    let mut errors = failure["errors"].as_array().unwrap().clone();
+    errors.sort_by_key(|error| error["field"].to_string());
+    assert_eq!(
+        errors,
+        [
+            json!({ "field": "data.comment_id", "message": "is invalid", "type": "cast" }),
+            json!({ "field": "data.items[1].sku", "message": "can't be blank", "type": "required" }),
+        ]
+    );
+    // Without data there is no id either, and nothing was started.
+    client.trigger("comment-created", json!({ "recipients": ["u"] })).fails(422, "invalid_params");
+    assert_eq!(client.emulator.runs().len(), 1);
+}

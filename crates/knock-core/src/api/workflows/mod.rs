@@ -8,13 +8,16 @@
 //! [reference](https://docs.knock.app/api-reference/workflows).
 
 mod attachment;
+pub mod check;
 mod limits;
+mod typed;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 pub use self::attachment::Attachment;
 pub use self::limits::{MAX_DATA_BYTES, MAX_RECIPIENTS};
+pub use self::typed::WorkflowData;
 use crate::api::recipients::{RecipientReference, RecipientRequest, References};
 use crate::api::tenants::InlineTenant;
 use crate::call::{OperationInfo, RateLimitTier};
@@ -55,6 +58,39 @@ const USUAL_RECIPIENT_BYTES: usize = 96;
 #[doc(alias = "notify")]
 pub fn trigger(key: impl Into<Text>) -> Trigger {
     Trigger { key: key.into(), body: Box::default(), idempotency_key: None }
+}
+
+/// Begins a trigger of the workflow that the data is for, which `knock-types` generated from the workflow's schema.
+///
+/// The data is checked as [`WorkflowData::check`] does, and a problem is reported when the call is made. Everything else
+/// is as in [`trigger`].
+///
+/// ```
+/// use knock_core::{InvalidInput, workflows::{self, WorkflowData, check}};
+///
+/// #[derive(serde::Serialize)]
+/// struct CommentCreated {
+///     excerpt: String,
+/// }
+///
+/// impl WorkflowData for CommentCreated {
+///     const KEY: &'static str = "comment-created";
+///
+///     fn check(&self) -> Result<(), InvalidInput> {
+///         check::length("excerpt", &self.excerpt, 1..=200)
+///     }
+/// }
+///
+/// let trigger = workflows::typed(&CommentCreated { excerpt: "Life finds a way.".to_owned() }).recipient("jhammond");
+/// # let _ = trigger;
+/// ```
+pub fn typed<D: WorkflowData>(data: &D) -> Trigger {
+    let mut trigger = trigger(D::KEY);
+    trigger.body.data = Some(match data.check() {
+        Ok(()) => JsonText::new("data", data),
+        Err(problem) => JsonText::refused(problem.inside("data")),
+    });
+    trigger
 }
 
 /// Triggers a workflow for up to 1,000 recipients.

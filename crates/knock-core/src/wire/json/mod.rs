@@ -31,6 +31,11 @@ impl JsonText {
         Self(raw_value(field, value))
     }
 
+    /// Keeps the reason why there is no value; it is reported when the call is made.
+    pub(crate) fn refused(problem: InvalidInput) -> Self {
+        Self(Err(problem))
+    }
+
     pub(crate) fn get(&self) -> Result<&RawValue, InvalidInput> {
         self.0.as_deref().map_err(InvalidInput::clone)
     }
