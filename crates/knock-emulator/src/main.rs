@@ -48,7 +48,8 @@ Options:
 
 Control over HTTP: POST /_emulator/faults, POST /_emulator/reset, POST /_emulator/advance,
 GET /_emulator/deliveries, GET /_emulator/runs, GET /_emulator/requests, GET /_emulator/webhooks,
-GET /_emulator/health.";
+GET /_emulator/health. With a Knock directory also GET /_emulator/workflows, GET /_emulator/runs/{id},
+POST /_emulator/runs/{id}/continue, POST /_emulator/events.";
 
 enum Command {
     Serve(Box<Options>),
@@ -192,6 +193,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("rate-limits") => {
                 options.rate_limits.get_or_insert_default();
             }
+            #[cfg(feature = "workflows")]
             Long("knock-dir") => {
                 let path = PathBuf::from(arguments.value()?);
                 let emulator = options.emulator.knock_dir(&path);
@@ -217,7 +219,9 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
 
 fn run(options: Options) -> Result<(), String> {
     let settings = options.settings();
-    let Options { addr, emulator, state, seed, knock_dir, .. } = options;
+    #[cfg(feature = "workflows")]
+    let knock_dir = options.knock_dir;
+    let Options { addr, emulator, state, seed, .. } = options;
     let emulator = match &state {
         Some(path) => emulator.open(path).map_err(|error| with_cause(&error))?,
         None => emulator.build(),
@@ -231,6 +235,7 @@ fn run(options: Options) -> Result<(), String> {
             // Whoever started this may have closed its output.
             let greeting = format!("{}{settings}", greeting(&server.url()));
             let _ = io::stdout().write_all(greeting.as_bytes());
+            #[cfg(feature = "workflows")]
             if knock_dir {
                 tokio::spawn(watch(server.emulator().clone()));
             }
@@ -243,12 +248,15 @@ fn run(options: Options) -> Result<(), String> {
 }
 
 /// Names the problems of the Knock directory, now and whenever there are others.
+#[cfg(feature = "workflows")]
 async fn watch(emulator: Emulator) {
     let mut known = Vec::new();
     loop {
         let problems = emulator.problems();
         if problems != known {
-            problems.iter().for_each(|problem| eprintln!("{problem}"));
+            for problem in &problems {
+                eprintln!("{problem}");
+            }
             if problems.is_empty() {
                 println!("The Knock directory has no problems any more");
             }

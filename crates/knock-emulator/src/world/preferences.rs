@@ -9,7 +9,7 @@ use crate::wire::fields::bad_type;
 use crate::wire::response::Failure;
 
 pub(crate) const GROUPS: [&str; 4] = ["categories", "workflows", "channel_types", "channels"];
-const COMMERCIAL: &str = "commercial_subscribed";
+pub(crate) const COMMERCIAL: &str = "commercial_subscribed";
 /// With `replace`, an entry or a group takes precedence over what is merged into it.
 const STRATEGY: &str = "__strategy__";
 
@@ -138,12 +138,6 @@ pub(crate) fn allows(set: &Fields, workflow: &Workflow, channel: &Channel, scope
         && workflow.categories.iter().all(|category| permits(group("categories", category)))
         && channel_permitted(set, channel, scope)
         && (!workflow.commercial || permits(set.get(COMMERCIAL)))
-}
-
-/// Whether a recipient unsubscribed from everything commercial in the default set, which takes precedence over all layers.
-#[cfg(feature = "workflows")]
-pub(crate) fn is_unsubscribed(set: &Fields) -> bool {
-    set.get(COMMERCIAL) == Some(&Value::Bool(false))
 }
 
 /// Merges `above` into `below`, except for entries and groups that `below` marks with `__strategy__: "replace"`.

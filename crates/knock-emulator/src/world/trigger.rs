@@ -14,6 +14,7 @@ pub(crate) enum Source {
     Api,
     Schedule(String),
     /// A step of another run.
+    #[cfg_attr(not(feature = "workflows"), allow(dead_code))] // only a Knock directory has such steps
     Step,
 }
 
@@ -30,6 +31,7 @@ pub(crate) struct Trigger {
     pub(crate) sandbox: bool,
     pub(crate) skip_delay: bool,
     /// How many triggers of other runs led to this one.
+    #[cfg_attr(not(feature = "workflows"), allow(dead_code))]
     pub(crate) depth: u8,
     pub(crate) recipients: Vec<Recipient>,
     pub(crate) at: Timestamp,

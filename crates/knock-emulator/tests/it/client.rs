@@ -76,7 +76,8 @@ impl Client {
         self.send(Self::request("GET", path, None))
     }
 
-    /// Calls a control endpoint. Returns the status and the body.
+    /// Calls a control endpoint, which has no request id. Returns the status and the body.
+    #[cfg(feature = "workflows")]
     pub(crate) fn control(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         let body = body.map_or(Bytes::new(), |body| Bytes::from(body.to_string()));
         let request = Request::builder().method(method).uri(format!("/_emulator/{path}")).body(body).unwrap();

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::needless_pass_by_value)]
 
 mod auth;
-#[cfg(all(feature = "server", feature = "workflows"))]
+#[cfg(feature = "server")]
 mod binary;
 mod client;
 mod conformance;
@@ -14,7 +14,7 @@ mod faults;
 mod found;
 mod fuzz;
 mod idempotency;
-#[cfg(all(feature = "server", feature = "workflows", unix))]
+#[cfg(all(feature = "server", unix))]
 mod kill;
 mod lists;
 mod messages;

@@ -7,13 +7,12 @@ use serde_json::{Value, json};
 
 use super::super::conditions::Scope;
 use super::super::message::{Message, Post};
-use super::super::preferences::{allows, is_unsubscribed};
+use super::super::preferences::{COMMERCIAL, allows};
 use super::super::run::StepName;
 use super::super::store::{Task, World};
 use super::did::Did;
 use super::live::Live;
 use super::send_window;
-use crate::json::Fields;
 use crate::settings::Channel;
 
 impl World {
@@ -143,9 +142,13 @@ impl World {
         if live.program.override_preferences {
             return true;
         }
-        let own = self.entities.get(&live.recipient).and_then(|entity| entity.preferences.get("default"));
         let tenant = live.trigger.tenant.as_deref();
-        let set = self.effective(&live.recipient, tenant);
+        let mut set = self.effective(&live.recipient, tenant);
+        // that of the default set takes precedence over all layers
+        let own = self.entities.get(&live.recipient).and_then(|entity| entity.preferences.get("default"));
+        if let Some(commercial) = own.and_then(|own| own.get(COMMERCIAL)) {
+            set.insert(COMMERCIAL.to_owned(), commercial.clone());
+        }
         let is_member = |who: &Value, audience: &str| self.is_member(who, audience, tenant);
         let scope = Scope {
             data: live.progress.first_data().unwrap_or(&live.data),
@@ -161,8 +164,7 @@ impl World {
             now: self.now,
             is_member: &is_member,
         };
-        let unsubscribed = live.program.is_commercial && own.is_some_and(|own: &Fields| is_unsubscribed(own));
-        !unsubscribed && (set.is_empty() || allows(&set, &live.trigger.workflow, channel, &scope))
+        set.is_empty() || allows(&set, &live.trigger.workflow, channel, &scope)
     }
 }
 

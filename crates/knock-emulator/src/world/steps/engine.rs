@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use knock_directory::{Step, StepKind};
+use knock_directory::{Step, StepKind, TriggerFrequency};
 use serde_json::{Value, json};
 
 use super::super::activity::{Activities, Activity};
@@ -48,28 +48,35 @@ impl World {
             at: self.now,
         };
         let progress = Progress::new(Activities::of(activity));
-        let live = Live { id: run_id.to_owned(), trigger, program, recipient, data, progress, errors: 0 };
+        let mut live = Live { id: run_id.to_owned(), trigger, program, recipient, data, progress, errors: 0 };
         self.remember_scopes(run_id);
-        match self.admit(&live) {
-            None => self.drive(live),
-            Some(outcome) => self.finish(live, outcome),
-        }
+        let scope = Arc::new(self.scope(&live));
+        let Some((outcome, detail)) = self.refusal(&live, &scope) else { return self.drive(live) };
+        live.progress.log.push(Entry {
+            step_ref: "trigger".to_owned(),
+            kind: "trigger",
+            state: State::Skipped,
+            at: self.now,
+            ended_at: Some(self.now),
+            detail: json!({ "reason": outcome.as_str(), "detail": detail }),
+            scope: Some(scope),
+        });
+        self.finish(live, outcome);
     }
 
     /// Why a run must not start: the conditions of the trigger, and then its frequency. Their order is our own.
-    fn admit(&mut self, live: &Live) -> Option<Outcome> {
-        let scope = self.scope(live);
-        if self.check(live, &scope, &live.program.conditions).is_err() {
-            return Some(Outcome::ConditionsNotMet);
+    fn refusal(&mut self, live: &Live, scope: &Value) -> Option<(Outcome, String)> {
+        if let Err(condition) = self.check(live, scope, &live.program.conditions) {
+            return Some((Outcome::ConditionsNotMet, condition));
         }
         let tenant = match live.program.trigger_frequency {
-            knock_directory::TriggerFrequency::EveryTrigger => return None,
-            knock_directory::TriggerFrequency::OncePerRecipient => None,
-            knock_directory::TriggerFrequency::OncePerRecipientPerTenant => live.trigger.tenant.clone(),
+            TriggerFrequency::EveryTrigger => return None,
+            TriggerFrequency::OncePerRecipient => None,
+            TriggerFrequency::OncePerRecipientPerTenant => live.trigger.tenant.clone(),
         };
         let key = (live.program.key.clone(), live.recipient.clone(), tenant);
         (matches!(live.trigger.source, Source::Api) && !self.steps.ran.insert(key))
-            .then_some(Outcome::RanBefore)
+            .then(|| (Outcome::RanBefore, "the workflow runs once for each recipient".to_owned()))
     }
 
     /// Drops the scopes of the oldest run if there are too many.

@@ -145,6 +145,9 @@ fn commercial_workflows_respect_the_default_set_above_all() {
     knock.client.put("/v1/users/u/preferences/default", json!({ "commercial_subscribed": true })).ok();
     knock.trigger(json!({}));
     assert_ne!(content(&knock, &knock.message())["body"], "0");
+    knock.client.put("/v1/users/u/preferences/t", json!({ "commercial_subscribed": false })).ok();
+    knock.trigger_with(json!({ "tenant": "t" }));
+    assert_eq!(knock.messages().len(), 2);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The steps of workflows, one test for each thing that Knock documents about them.
 
+mod anything;
 mod batches;
 mod branches;
 mod channels;

@@ -16,6 +16,7 @@ fn the_conditions_of_the_trigger_halt_the_run() {
     let (yes, no) = (knock.trigger(json!({ "go": true })), knock.trigger(json!({ "go": false })));
     assert_eq!([knock.outcome(&yes), knock.outcome(&no)], ["finished", "trigger_conditions_not_met"]);
     assert_eq!((knock.sent().len(), knock.status(&no)), (1, "completed".to_owned()));
+    assert_eq!(knock.step(&no, "trigger")["detail"]["detail"], "data.go equal_to true");
 }
 
 #[test]
