@@ -15,7 +15,7 @@ use crate::api::recipients::Recipient;
 use crate::call::{OperationInfo, RateLimitTier};
 use crate::operation::{
     Operation, PageInfo, PageQuery, Paged, RequestEncoder, TimeRange, TriggerDataFilter, operation, page,
-    page_setters,
+    page_setters, rows,
 };
 use crate::value::{IntoOptional, InvalidInput, Text, Time, Timestamp};
 use crate::wire::{DecodeError, borrowed_json, open_enum};
@@ -220,7 +220,7 @@ impl Operation for ListItems {
                 (listing, Vec::new())
             } else {
                 let Listing { entries, page_info, meta, vars } = borrowed_json::<Listing<&RawValue>>(body)?;
-                let (entries, unreadable) = entries.map(|entries| page::items(body, &entries)).unzip();
+                let (entries, unreadable) = entries.map(|entries| rows::items(body, &entries)).unzip();
                 (Listing { entries, page_info, meta, vars }, unreadable.unwrap_or_default())
             };
         // What is excluded is missing.

@@ -6,6 +6,7 @@ mod encoder;
 mod filter;
 pub(crate) mod page;
 mod response;
+pub(crate) mod rows;
 mod template;
 
 pub(crate) use declare::operation;

@@ -12,10 +12,11 @@ use serde_json::value::RawValue;
 use crate::client::Client;
 use crate::error::Error;
 use crate::maybe_send::MaybeSend;
+use crate::operation::rows::{array, items};
 use crate::operation::{Operation, RequestEncoder, WithOptions, encode};
 use crate::transport::Transport;
 use crate::value::{InvalidInput, Text};
-use crate::wire::{DecodeError, borrowed_json, or_default, read_part};
+use crate::wire::{DecodeError, borrowed_json, or_default};
 
 /// An operation that returns one page of a list.
 pub trait Paged: Operation + Clone {
@@ -385,26 +386,6 @@ pub(crate) fn decode_whole<T: DeserializeOwned, O>(
 ) -> Result<Page<T, O>, DecodeError> {
     let (items, unreadable) = array(response.body())?;
     Ok(Page { items, info: None, next: None, unreadable })
-}
-
-/// Reads an array. If that fails, reads each of the items separately.
-pub(crate) fn array<T: DeserializeOwned>(body: &[u8]) -> Result<(Vec<T>, Vec<DecodeError>), DecodeError> {
-    match serde_json::from_slice(body) {
-        Ok(items) => Ok((items, Vec::new())),
-        Err(_) => Ok(items(body, &borrowed_json::<Vec<&RawValue>>(body)?)),
-    }
-}
-
-/// Reads the items of a page, and returns the errors of those that cannot be read.
-pub(crate) fn items<T: DeserializeOwned>(body: &[u8], entries: &[&RawValue]) -> (Vec<T>, Vec<DecodeError>) {
-    let (mut items, mut unreadable) = (Vec::new(), Vec::new());
-    for entry in entries {
-        match read_part(body, entry.get().as_bytes()) {
-            Ok(item) => items.push(item),
-            Err(error) => unreadable.push(error),
-        }
-    }
-    (items, unreadable)
 }
 
 /// Returns the cursor of the next page, from Knock's page info or from a provider's list.

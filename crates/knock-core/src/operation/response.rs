@@ -5,7 +5,7 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::error::CallContext;
-use crate::operation::page::array;
+use crate::operation::rows::array;
 use crate::wire::{DecodeError, knock_json, rate_limited_ids, request_id};
 
 /// A successful response: its decoded value, status and headers.
