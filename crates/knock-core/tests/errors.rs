@@ -8,8 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use knock_core::token::TokenError;
 use knock_core::{
-    CallOptions, Config, Error, ErrorKind, InvalidInput, Method, Operation, Outcome, TransportError,
-    bulk_operations, custom, recipients::UserRequest, users, workflows,
+    CallOptions, Config, Error, ErrorKind, InvalidInput, Method, Operation, Outcome, TransportError, custom,
+    messages, recipients::UserRequest, users, workflows,
 };
 use serde_json::Value;
 use support::{NOW, response};
@@ -450,8 +450,8 @@ fn decoding_errors_contain_no_personal_data() {
         format!(r#"{{"{person}": 1}}"#),
     ];
     for time in times {
-        let body = format!(r#"{{"id": "a", "name": "n", "status": "queued", "inserted_at": {time}}}"#);
-        let error = bulk_operations::get("a").parse(response(200, &[], body), NOW).unwrap_err();
+        let body = format!(r#"{{"id": "a", "recipient": "b", "status": "queued", "inserted_at": {time}}}"#);
+        let error = messages::get("a").parse(response(200, &[], body), NOW).unwrap_err();
         let text = format!("{error} {error:?} {error:#?}");
         assert!(!text.contains("jane") && !text.contains("personal"), "{time} results in {text}");
         assert!(error.message().contains(" at inserted_at ("), "{error}");

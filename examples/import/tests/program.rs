@@ -66,7 +66,7 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("the output is UTF-8").trim_end()
 }
 
-/// The id of a user of the large file. Knock fails_with an id with a slash.
+/// The id of a user of the large file. Knock refuses an id with a slash.
 fn id(number: usize) -> String {
     if number % 997 == 5 { format!("refused/{number}") } else { format!("user-{number}") }
 }

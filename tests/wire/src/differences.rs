@@ -252,6 +252,11 @@ pub const DIFFERENCES: &[Difference] = &[
         why: "an empty filter would be sent as no filter, and return everything",
     },
     Difference {
+        cases: &["1.35.0/client/branch-env-blank"],
+        ours: Refuses(Configuration, "the branch is empty or blank"),
+        why: "a variable that is only white space is a mistake; without the branch, the call would change the environment itself",
+    },
+    Difference {
         cases: &["1.35.0/*.bulk.delete/empty"],
         ours: Refuses(InvalidInput, "is empty"),
         why: "there is nothing to do: it is a mistake, which is reported before anything is sent",
