@@ -1,23 +1,23 @@
 //! No input makes the reader panic.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::project::Project;
+use crate::templates::park;
 
-/// The files of Knock's templates that decide how the others are read.
+/// The files that decide how others are read.
 fn sources() -> Vec<(PathBuf, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/templates");
     [
-        "workflows/alerts/workflow.json",
-        "workflows/comments/workflow.json",
-        "partials/author-block/partial.json",
+        "workflows/fence-alert/workflow.json",
+        "workflows/note-added/workflow.json",
+        "partials/signature/partial.json",
     ]
     .into_iter()
-    .map(|path| (PathBuf::from(path), fs::read_to_string(root.join(path)).unwrap()))
+    .map(|path| (PathBuf::from(path), fs::read_to_string(park().join(path)).unwrap()))
     .collect()
 }
 

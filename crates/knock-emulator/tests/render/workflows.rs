@@ -1,7 +1,5 @@
-//! The twelve workflows of knocklabs/templates (MIT), rendered with data made for them.
-//!
-//! They are not in this repository: `KNOCK_TEMPLATES` names their directory, else it is `../shared/knock-templates`. The
-//! snapshots are written by `UPDATE_SNAPSHOTS=1 cargo test`.
+//! The workflows of whole directories, rendered with data made for them: the directory of knock-directory's tests, whose
+//! snapshots are written by `UPDATE_SNAPSHOTS=1 cargo test`, and Knock's own templates if they are on this machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,13 +10,19 @@ use serde_json::{Value, json};
 
 use crate::{World, now};
 
-fn directory() -> Option<PathBuf> {
-    if let Some(named) = std::env::var_os("KNOCK_TEMPLATES") {
-        return Some(named.into());
+fn park() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../knock-directory/tests/fixtures/park")
+}
+
+/// The workflows of knocklabs/templates, from `KNOCK_TEMPLATES` or from next to the workspace.
+fn knocks() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/knock-templates");
+    let path = std::env::var_os("KNOCK_TEMPLATES").map_or(beside, PathBuf::from);
+    if path.exists() {
+        return Some(path);
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let places = ["../shared/knock-templates", "../../shared/knock-templates"];
-    places.into_iter().map(|place| root.join(place)).find(|place| place.exists())
+    eprintln!("\n!!! SKIPPED: there are no templates at {}; set KNOCK_TEMPLATES\n", path.display());
+    None
 }
 
 /// Reads JSON, with the files that it refers to.
@@ -89,8 +93,17 @@ fn scope() -> Value {
         "referral_token": "token_2",
         "reset_password_url": "https://example.com/reset?a=1&b=2",
         "verification_url": "https://example.com/verify?a=1&b=2",
+        "fence": 3,
+        "paddock": "B",
+        "animal": "Rexy",
+        "animal_id": "a1",
+        "note": "Ate a goat, the whole of it and in one piece",
+        "date": "2026-12-24",
+        "ticket_url": "https://example.com/tickets/7?a=1&b=2",
+        "visitors": 4,
+        "price": 129.5,
     });
-    let activity = |title: &str, at: &str| json!({ "event": "Fence down", "inserted_at": at, "data": { "alert": { "title": title }, "event": "Fence down" } });
+    let activity = |title: &str, at: &str| json!({ "event": "Fence down", "inserted_at": at, "data": { "alert": { "title": title }, "event": "Fence down" }, "fence": title, "note": title, "actor": actor("Noah") });
     let mut scope = json!({
         "recipient": { "id": "ada", "name": "Ada Lovelace", "email": "ada@example.com", "phone_number": "+15550100" },
         "actor": actor("Mia"),
@@ -120,9 +133,8 @@ fn snapshot(name: &str, text: &str) {
     assert_eq!(fs::read_to_string(&file).unwrap_or_default(), text, "{}", file.display());
 }
 
-#[test]
-fn real_workflows() {
-    let Some(directory) = directory() else { return };
+/// Renders every channel step of a directory. Returns how many there are.
+fn render(directory: &Path, see: impl Fn(&str, &Content)) -> usize {
     let mut builder = Renderer::builder();
     for partial in fs::read_dir(directory.join("partials")).unwrap() {
         let partial = partial.unwrap();
@@ -141,24 +153,40 @@ fn real_workflows() {
             let scope = scope();
             let step = Step::new(reference, kind(step), &step["template"]);
             let content = renderer.render(&step, &Context::new(&scope, now(), &World)).unwrap();
-            let name = format!("{}/{reference}", folder.file_name().into_string().unwrap());
-            match &content {
-                Content::Email(email) => {
-                    snapshot(&format!("{name}.html"), &email.html);
-                    snapshot(&format!("{name}.txt"), &format!("{}\n\n{}", email.subject, email.text));
-                }
-                content => snapshot(&format!("{name}.json"), &format!("{:#}", content.data())),
-            }
+            see(&format!("{}/{reference}", folder.file_name().into_string().unwrap()), &content);
             count += 1;
         }
     }
+    count
+}
+
+fn assert_rendered(name: &str, text: &str) {
+    assert!(!text.trim().is_empty() && !text.contains("{{") && !text.contains("{%"), "{name}: {text}");
+}
+
+#[test]
+fn a_directory_is_rendered() {
+    let count = render(&park(), |name, content| match content {
+        Content::Email(email) => {
+            snapshot(&format!("{name}.html"), &email.html);
+            snapshot(&format!("{name}.txt"), &format!("{}\n\n{}", email.subject, email.text));
+        }
+        content => snapshot(&format!("{name}.json"), &format!("{:#}", content.data())),
+    });
+    assert_eq!(count, 11);
+}
+
+#[test]
+fn knocks_workflows_are_rendered() {
+    let Some(directory) = knocks() else { return };
+    let count = render(&directory, |name, content| assert_rendered(name, &content.data().to_string()));
     assert_eq!(count, 29);
 }
 
 /// Each partial renders with the defaults of its inputs, as a block in an email.
 #[test]
-fn real_partials() {
-    let Some(directory) = directory() else { return };
+fn knocks_partials_are_rendered() {
+    let Some(directory) = knocks() else { return };
     for folder in fs::read_dir(directory.join("partials")).unwrap() {
         let key = folder.unwrap().file_name().into_string().unwrap();
         let partial = read(&directory.join("partials").join(&key).join("partial.json"));
@@ -172,6 +200,6 @@ fn real_partials() {
         let step = Step::new("email_1", ChannelKind::Email, &template);
         let content = renderer.render(&step, &Context::new(&scope, now(), &World)).unwrap();
         let Content::Email(email) = content else { unreachable!() };
-        snapshot(&format!("partials/{key}.txt"), &email.text);
+        assert_rendered(&key, &email.html);
     }
 }

@@ -1,16 +1,31 @@
-//! Knock's own workflows, see `knock-directory/tests/templates`.
+//! Whole directories, from the trigger to the content: the one of knock-directory's tests, and Knock's own templates if they
+//! are on this machine.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use knock_emulator::Emulator;
 use serde_json::{Value, json};
 
 use crate::client::Client;
 
+fn park() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../knock-directory/tests/fixtures/park")
+}
+
+/// The workflows of knocklabs/templates, from `KNOCK_TEMPLATES` or from next to the workspace.
+fn knocks() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/knock-templates");
+    let path = std::env::var_os("KNOCK_TEMPLATES").map_or(beside, PathBuf::from);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("\n!!! SKIPPED: there are no templates at {}; set KNOCK_TEMPLATES\n", path.display());
+    None
+}
+
 /// Triggers a workflow with data for every branch of it, until all runs have ended. Returns the contents of all messages.
-fn run(key: &str, data: &Value) -> Vec<Value> {
-    let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../knock-directory/tests/templates");
-    let client = Client::of(Emulator::builder().knock_dir(templates).unwrap());
+fn run(directory: &Path, key: &str, data: &Value) -> Vec<Value> {
+    let client = Client::of(Emulator::builder().knock_dir(directory).unwrap());
     assert_eq!(client.emulator.problems(), []);
     let (_, listed) = client.control("GET", "workflows", None);
     let push =
@@ -38,50 +53,49 @@ fn run(key: &str, data: &Value) -> Vec<Value> {
         .unwrap()
         .iter()
         .map(|message| message["id"].as_str().unwrap().to_owned());
-    ids.map(|id| client.get(&format!("/v1/messages/{id}/content")).ok()["data"].clone()).collect()
-}
-
-#[test]
-fn every_workflow_runs_to_its_end() {
-    for key in [
-        "alert-digest",
-        "comments",
-        "email-verification",
-        "invite-with-reminder",
-        "mentions",
-        "onboarding-incomplete-reminder",
-        "password-changed",
-        "referral-sent",
-        "reset-password",
-        "trial-ending",
-        "welcome-messages",
-    ] {
-        let data = json!({ "page_name": "Roadmap", "page_id": "p1", "name": "Ursula" });
-        let contents = run(key, &data);
-        assert!(!contents.is_empty(), "{key} sends nothing");
-        for content in &contents {
-            let text = content.to_string();
-            assert!(!text.contains("{{") && !text.contains("{%"), "{key}: {text}");
-        }
+    let contents: Vec<Value> =
+        ids.map(|id| client.get(&format!("/v1/messages/{id}/content")).ok()["data"].clone()).collect();
+    for content in &contents {
+        let text = content.to_string();
+        assert!(!text.contains("{{") && !text.contains("{%"), "{key}: {text}");
     }
+    contents
 }
 
 #[test]
-fn both_branches_of_the_alerts_are_taken() {
-    let alert = |window: Value| json!({ "event": "outage", "alert": { "events": ["event"], "channels": ["email", "in-app", "sms"], "batchWindow": window } });
-    let at_once = run("alerts", &alert(Value::Null));
+fn both_branches_of_an_alert_are_taken() {
+    let alert = |window: Value, channels: Value| json!({ "fence": 3, "paddock": "B", "window": window, "channels": channels });
+    let all = json!(["email", "feed", "sms"]);
+    let at_once = run(&park(), "fence-alert", &alert(Value::Null, all.clone()));
     assert_eq!(at_once.len(), 6, "two triggers, three channels each");
-    let batched = run("alerts", &alert(json!({ "unit": "hours", "value": 1 })));
+    let batched = run(&park(), "fence-alert", &alert(json!({ "unit": "hours", "value": 1 }), all));
     assert_eq!(batched.len(), 3, "one batch");
-    let other = json!({ "alert": { "events": ["another"], "channels": [], "batchWindow": null } });
-    assert_eq!(run("alerts", &other).len(), 0);
+    let email = batched.iter().find(|content| content["__typename"] == "MessageEmailContent").unwrap();
+    assert_eq!(email["subject_line"], "2 fences are down");
+    assert_eq!(run(&park(), "fence-alert", &alert(Value::Null, json!([]))).len(), 0);
 }
 
 #[test]
-fn the_comments_are_in_the_email_unless_they_were_seen() {
-    let contents =
-        run("comments", &json!({ "page_name": "Roadmap", "page_id": "p1", "comment_body": "Nice" }));
+fn notes_are_in_the_email_unless_they_were_seen() {
+    let data = json!({ "animal": "Rexy", "animal_id": "a1", "note": "Ate a goat" });
+    let contents = run(&park(), "note-added", &data);
     let email = contents.iter().find(|content| content["__typename"] == "MessageEmailContent").unwrap();
-    assert_eq!(email["subject_line"], "New activity on Roadmap");
+    assert_eq!(email["subject_line"], "Notes about Rexy");
     assert_eq!(contents.len(), 3, "in the feed, by email and by push");
+}
+
+#[test]
+fn every_workflow_of_knock_runs_to_its_end() {
+    let Some(directory) = knocks() else { return };
+    let mut count = 0;
+    for folder in std::fs::read_dir(directory.join("workflows")).unwrap() {
+        let key = folder.unwrap().file_name().into_string().unwrap();
+        let data = json!({
+            "page_name": "Roadmap", "page_id": "p1", "name": "Ursula",
+            "event": "outage", "alert": { "channels": ["email", "in-app", "sms"], "batchWindow": null, "events": ["event"] },
+        });
+        assert!(!run(&directory, &key, &data).is_empty(), "{key} sends nothing");
+        count += 1;
+    }
+    assert_eq!(count, 12);
 }
