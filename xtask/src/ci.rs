@@ -58,6 +58,11 @@ const CHECKS: &[Check] = &[
         command: "cargo clippy --package knock-jobs --all-targets --all-features -- -D warnings",
     },
     Check { name: "tests", command: "cargo test --workspace" },
+    Check {
+        // With the others, it would have the features that they ask for.
+        name: "the first example on its own",
+        command: "cargo run --package quickstart",
+    },
     Check { name: "the queue on Postgres", command: "cargo xtask postgres" },
     Check {
         name: "instructions and allocations of the core",

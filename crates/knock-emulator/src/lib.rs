@@ -158,7 +158,7 @@ mod api;
 mod clock;
 mod control;
 mod cors;
-#[cfg(feature = "workflows")]
+#[cfg(feature = "schemas")]
 mod data_schema;
 mod emulator;
 mod endpoint;
@@ -192,7 +192,7 @@ mod websocket;
 mod wire;
 mod world;
 
-#[cfg(feature = "workflows")]
+#[cfg(feature = "schemas")]
 pub use self::data_schema::InvalidSchema;
 #[cfg(feature = "workflows")]
 pub use self::emulator::DueFetch;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-#[cfg(feature = "workflows")]
+#[cfg(feature = "schemas")]
 use crate::data_schema::{DataSchema, InvalidSchema};
 use crate::endpoint::WebhookEndpoint;
 use crate::ids::{Ids, is_uuid};
@@ -119,7 +119,7 @@ pub struct Workflow {
     #[cfg(feature = "workflows")]
     pub(crate) program: Option<Arc<knock_directory::Workflow>>,
     /// The schema of the data of its triggers.
-    #[cfg(feature = "workflows")]
+    #[cfg(feature = "schemas")]
     pub(crate) data_schema: Option<DataSchema>,
 }
 
@@ -138,7 +138,7 @@ impl Workflow {
             channels: Vec::new(),
             #[cfg(feature = "workflows")]
             program: None,
-            #[cfg(feature = "workflows")]
+            #[cfg(feature = "schemas")]
             data_schema: None,
         }
     }
@@ -159,7 +159,7 @@ impl Workflow {
     /// # Errors
     ///
     /// If the schema is invalid, or refers to another document.
-    #[cfg(feature = "workflows")]
+    #[cfg(feature = "schemas")]
     pub fn data_schema(mut self, schema: Value) -> Result<Self, InvalidSchema> {
         self.data_schema = Some(DataSchema::new(schema)?);
         Ok(self)

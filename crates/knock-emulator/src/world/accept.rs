@@ -44,7 +44,7 @@ pub(crate) fn start(world: &mut World, key: &str, body: &Fields, origin: Origin)
         return Err(Failure::invalid("data", "should be at most 10 MB", "length"));
     }
     let shared = Arc::new(Value::Object(data));
-    #[cfg(feature = "workflows")]
+    #[cfg(feature = "schemas")]
     super::trigger_data::check(&workflow, &shared)?;
     let cancellation_key = fields::text(body, "cancellation_key")?.map(str::to_owned);
     let empty = Fields::new();

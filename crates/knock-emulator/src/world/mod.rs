@@ -17,7 +17,7 @@ pub(crate) mod run;
 pub(crate) mod schedule;
 pub(crate) mod subscription;
 pub(crate) mod trigger;
-#[cfg(feature = "workflows")]
+#[cfg(feature = "schemas")]
 pub(crate) mod trigger_data;
 
 // The store of all records.

@@ -321,7 +321,7 @@ fn with_a_latency_everything_happens_later() {
     assert_eq!(run(), "completed", "the cancellation was too late");
 }
 
-#[cfg(feature = "workflows")]
+#[cfg(feature = "schemas")]
 #[test]
 fn data_is_validated_by_the_schema_of_the_workflow() {
     let schema = json!({

@@ -1,7 +1,7 @@
 //! Rendering of templates.
 
 // Helpers belong to the tests, and bodies are written inline.
-#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::needless_pass_by_value)]
 
 mod email;
 mod filters;
