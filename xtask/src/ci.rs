@@ -108,7 +108,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         name: "documentation of the Cloudflare adapter",
-        command: "RUSTDOCFLAGS=-Dwarnings cargo doc --package knock-worker --no-deps --target wasm32-unknown-unknown",
+        command: "RUSTDOCFLAGS=-Dwarnings cargo doc --package knock-worker --all-features --no-deps --target wasm32-unknown-unknown",
     },
     Check {
         name: "documentation of the Spin adapter",
