@@ -4,6 +4,8 @@
 
 // Records.
 pub(crate) mod activity;
+#[cfg(feature = "workflows")]
+pub(crate) mod attempts;
 pub(crate) mod bulk;
 pub(crate) mod channel_data;
 pub(crate) mod conditions;

@@ -8,6 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::super::attempts::Sent;
+
 /// A request without a response for this long is due again. It is longer than any response is waited for.
 const LOST: SignedDuration = SignedDuration::from_secs(120);
 
@@ -64,6 +66,16 @@ impl Request {
         match request.uri().host() {
             Some(_) => Ok(request),
             None => Err(format!("`{}` is no URL with a host", self.url)),
+        }
+    }
+
+    /// What a message keeps of it.
+    pub(super) fn sent(&self) -> Sent {
+        Sent {
+            method: self.method.clone(),
+            url: self.url.clone(),
+            headers: self.headers.clone(),
+            body: self.body.clone(),
         }
     }
 

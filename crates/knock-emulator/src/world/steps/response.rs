@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::super::attempts::Attempt;
 use super::super::message::Message;
 use super::super::store::World;
 use super::did::Wake;
@@ -62,8 +63,9 @@ impl World {
             "attempt": pending.attempt,
             "status": status,
             "error": response.as_ref().err(),
-            "body": response.as_ref().map(|(_, body)| String::from_utf8_lossy(body).into_owned()).ok(),
         });
+        let outcome = response.as_ref().map(|(status, body)| (*status, &**body)).map_err(String::as_str);
+        self.attempted(message_id, Attempt::http(self.now, pending.request.sent(), outcome));
         let (state, event) = match status {
             Some(200..=299) => ("delivered", "message.delivered"),
             _ if is_last => ("undelivered", "message.undelivered"),
@@ -74,6 +76,12 @@ impl World {
             let wait = FIRST_WAIT * (1 << (pending.attempt - 1));
             let due = self.now.saturating_add(wait).unwrap_or(Timestamp::MAX);
             self.steps.requests.add(pending.request, pending.purpose, pending.attempt + 1, due);
+        }
+    }
+
+    pub(super) fn attempted(&mut self, message_id: &str, attempt: Attempt) {
+        if let Some(message) = self.messages.get_mut(message_id) {
+            message.attempted(attempt);
         }
     }
 
@@ -88,6 +96,7 @@ impl World {
         match self.check_host(&request) {
             Ok(()) => self.request(request, Purpose::Webhook { message_id: message_id.to_owned() }),
             Err(error) => {
+                self.attempted(message_id, Attempt::http(self.now, request.sent(), Err(&error)));
                 self.set_status(message_id, "undelivered", "message.undelivered", json!({ "error": error }));
             }
         }
