@@ -4,6 +4,7 @@
 //! response, or a hand. Time is an argument, ids come from the world, and requests are left to the caller, so the same calls
 //! always do the same.
 
+mod address;
 mod ai_agent;
 mod batch;
 mod branch;
