@@ -11,6 +11,7 @@ pub(crate) mod channel_data;
 pub(crate) mod conditions;
 pub(crate) mod delivery;
 pub(crate) mod entity;
+pub(crate) mod guide_marks;
 pub(crate) mod happening;
 pub(crate) mod log;
 pub(crate) mod message;
@@ -27,6 +28,8 @@ mod store;
 
 // Operations on the store.
 pub(crate) mod accept;
+mod audience;
+mod engage;
 mod execution;
 mod fan_out;
 pub(crate) mod identify;
@@ -38,4 +41,6 @@ mod report;
 pub(crate) mod steps;
 mod timeline;
 
+#[cfg(feature = "workflows")]
+pub(crate) use self::steps::Asked;
 pub(crate) use self::store::{Cancellation, Member, World};

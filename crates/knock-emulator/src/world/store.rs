@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::bulk::BulkOperation;
 use super::delivery::Delivery;
 use super::entity::{Entity, render};
+use super::guide_marks::{GuideMarks, GuideStep};
 use super::happening::Happening;
 use super::log::Log;
 use super::message::{Change, Message};
@@ -57,6 +58,7 @@ pub(crate) struct World {
     /// By object, then by subscriber.
     pub(crate) subscriptions: BTreeMap<(Recipient, Recipient), Subscription>,
     pub(crate) audiences: BTreeMap<String, BTreeMap<Member, Timestamp>>,
+    pub(super) guide_marks: BTreeMap<GuideStep, GuideMarks>,
     pub(crate) triggers: VecDeque<Arc<Trigger>>,
     pub(crate) accepted: u64,
     pub(crate) runs: Log<RecipientRun>,
@@ -86,6 +88,7 @@ impl World {
             entities: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             audiences: BTreeMap::new(),
+            guide_marks: BTreeMap::new(),
             triggers: VecDeque::new(),
             accepted: 0,
             runs: Log::new(MAX_RECORDS),

@@ -25,7 +25,7 @@ impl World {
         scope: &Value,
     ) -> Did {
         if channel.channel_type == ChannelType::InAppGuide {
-            return Did::Done(json!({ "guide": channel.guide_key, "messages": [] }));
+            return self.run_guide(live, channel);
         }
         let channels = match &channel.target {
             ChannelTarget::Channel(key) => vec![key.clone()],

@@ -14,6 +14,7 @@ mod delay;
 mod did;
 mod engine;
 mod fetch;
+mod guide;
 mod live;
 mod needs;
 mod progress;
@@ -31,5 +32,6 @@ mod update;
 mod wait_for_event;
 mod when;
 
+pub(crate) use self::guide::Asked;
 pub(crate) use self::progress::Progress;
 pub(crate) use self::state::Steps;
