@@ -9,6 +9,7 @@ pub(crate) mod attempts;
 pub(crate) mod bulk;
 pub(crate) mod channel_data;
 pub(crate) mod conditions;
+pub(crate) mod content;
 pub(crate) mod delivery;
 pub(crate) mod entity;
 pub(crate) mod guide_marks;
@@ -40,6 +41,7 @@ mod report;
 #[cfg(feature = "workflows")]
 pub(crate) mod steps;
 mod timeline;
+pub(crate) mod touch;
 
 #[cfg(feature = "workflows")]
 pub(crate) use self::steps::Asked;

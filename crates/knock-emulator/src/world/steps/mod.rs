@@ -17,6 +17,7 @@ mod fetch;
 mod guide;
 mod live;
 mod needs;
+mod outlook;
 mod progress;
 mod random_cohort;
 mod request;

@@ -3,6 +3,7 @@
 use knock_directory::{ChannelStep, Step};
 use serde_json::{Value, json};
 
+use super::super::content::Content;
 use super::super::store::World;
 use crate::recipient::Recipient;
 use crate::render::{self, Context, Entities, Source};
@@ -35,7 +36,7 @@ impl World {
         channel: &Channel,
         address: &Value,
         scope: &Value,
-    ) -> Result<Value, String> {
+    ) -> Result<Content, String> {
         let Some(renderer) = &self.renderer else { return Err("there are no templates".to_owned()) };
         let key = channel.key.as_deref().unwrap_or_default();
         let directory = self.settings.directory.as_ref();
@@ -45,8 +46,7 @@ impl World {
             .overrides(&own.overrides)
             .channel(&settings)
             .address(address);
-        let content = renderer.render(&template, &Context::new(scope, self.now, self));
-        content.map(|content| content.data()).map_err(|error| error.to_string())
+        renderer.render(&template, &Context::new(scope, self.now, self)).map_err(|error| error.to_string())
     }
 
     fn known(&self, recipient: &Recipient) -> Option<Value> {

@@ -11,7 +11,7 @@ mod directory;
 mod events;
 mod fetches;
 mod guides;
-mod project;
+pub(crate) mod project;
 #[cfg(feature = "server")]
 mod served;
 mod templates;
