@@ -170,8 +170,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // A module imports only modules to its left: clock, ids, json, origins, recipient, user_token; endpoint, settings, wire,
-// cors, world, security, observe, fault, api, realtime, journal, webhooks, knock_dir, intervention, state, seed, control,
-// emulator, found, in_process, socket, websocket, watch, sender, server.
+// cors, world, security, observe, fault, api, realtime, journal, webhooks, outbox, knock_dir, intervention, state, seed, control,
+// emulator, found, in_process, socket, websocket, watch, mail, sender, server.
 mod api;
 mod clock;
 mod control;
@@ -189,8 +189,12 @@ mod journal;
 mod json;
 #[cfg(feature = "workflows")]
 mod knock_dir;
+#[cfg(feature = "smtp")]
+mod mail;
 mod observe;
 mod origins;
+#[cfg(feature = "smtp")]
+mod outbox;
 mod realtime;
 mod recipient;
 #[cfg(feature = "workflows")]

@@ -68,6 +68,9 @@ pub(crate) struct World {
     pub(crate) deliveries: VecDeque<Delivery>,
     /// The ids of messages that were not yet announced to sockets.
     pub(crate) arrived: Vec<String>,
+    /// The ids of emails that the SMTP server has yet to get; `None` if there is none.
+    #[cfg(feature = "smtp")]
+    pub(crate) posted: Option<Vec<String>>,
     /// What webhooks have yet to report; `None` if there are no endpoints.
     pub(crate) happened: Option<Vec<Happening>>,
     /// The templates of the Knock directory.
@@ -99,6 +102,8 @@ impl World {
             bulk: Log::new(MAX_RECORDS),
             deliveries: VecDeque::new(),
             arrived: Vec::new(),
+            #[cfg(feature = "smtp")]
+            posted: None,
             happened: None,
             #[cfg(feature = "workflows")]
             renderer: None,

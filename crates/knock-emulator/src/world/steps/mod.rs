@@ -16,6 +16,7 @@ mod engine;
 mod fetch;
 mod guide;
 mod live;
+mod mailed;
 mod needs;
 mod outlook;
 mod progress;

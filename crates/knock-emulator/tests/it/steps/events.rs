@@ -182,10 +182,10 @@ fn static_audiences_are_entered_and_left_by_calls() {
         let run = knock.trigger(json!({}));
         assert_eq!(knock.status(&run), "paused", "{key}");
         if key == "enter" {
-            join()
+            join();
         } else {
-            leave()
-        };
+            leave();
+        }
         assert_eq!(knock.outcome(&run), "finished", "{key}");
     }
 }
