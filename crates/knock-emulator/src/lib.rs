@@ -163,7 +163,8 @@
 //!
 //! # Limitations
 //! A declared [`Workflow`] has one delay and some channels, but no other steps and no templates; those of a Knock directory
-//! have all of them. The latest 50,000 messages and runs are kept. Nobody is notified. Endpoints that the emulator does not implement respond with 404 and the code
+//! have all of them. The latest 50,000 messages and runs are kept. Nobody is notified, except by the SMTP server, the webhooks
+//! and the fetches that you name. Endpoints that the emulator does not implement respond with 404 and the code
 //! `not_implemented`, which clients do not retry. Conditions that it cannot decide, for example because a variable does not
 //! exist, do not hold.
 
