@@ -10,6 +10,7 @@ pub(crate) type GuideStep = (String, String, String);
 /// When a user last did what with a step.
 #[derive(Clone, Debug)]
 pub(crate) struct GuideMarks {
+    #[cfg_attr(not(feature = "workflows"), allow(dead_code))] // only guides of a directory show it
     id: String,
     seen: Option<Timestamp>,
     interacted: Option<Timestamp>,
