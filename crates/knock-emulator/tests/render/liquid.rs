@@ -139,6 +139,7 @@ fn errors_name_the_place() {
     );
     assert_eq!(error("{% if a %}\nb"), "step: field, line 1: the tag `if` is not closed by `endif`");
     assert_eq!(error("{{ a"), "step: field, line 1: `{{` is not closed by `}}`");
+    assert_eq!(error("{%}"), "step: field, line 1: `{%` is not closed by `%}`");
     assert_eq!(error("\n{% raw %}{{"), "step: field, line 2: the tag `raw` is not closed by `endraw`");
     assert_eq!(
         error("a\n{{ 1 | divided_by: 0 }}"),

@@ -57,7 +57,8 @@ impl<'t> Lexer<'t> {
         }
         let rest = &rest[start..];
         let close = if rest.starts_with("{{") { "}}" } else { "%}" };
-        let Some(end) = rest.find(close) else {
+        // `{%}` opens a tag, and does not close it
+        let Some(end) = rest[2..].find(close).map(|end| end + 2) else {
             return Err(Problem::new(format!("`{}` is not closed by `{close}`", &rest[..2])).line(self.line));
         };
         let inner = &rest[2..end];
