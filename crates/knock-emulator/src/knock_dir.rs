@@ -173,7 +173,7 @@ pub(crate) fn render(settings: &Settings) -> Value {
         .map(|problem| {
             let place = problem.place.to_string();
             json!({
-                "file": problem.file.display().to_string(),
+                "file": problem.path(),
                 "place": place.trim_start_matches(':').trim_start(),
                 "message": problem.message,
             })
