@@ -31,8 +31,8 @@ const USAGE: &str = "\
 cargo xtask generate             writes the registry and the list of operations
 cargo xtask generate --check     fails if they are out of date
 cargo xtask types [--check]      writes the types of the Knock directories here, or fails if they are out of date
-cargo xtask rooms                fails if an import of the core or the emulator goes up or in a circle
-cargo xtask readme               compiles the code of README.md with the dependencies of its Install section
+cargo xtask rooms                fails if an import of a crate with rooms goes up or in a circle
+cargo xtask readme               compiles the code of READMEs with the dependencies that they list
 cargo xtask postgres             runs the tests of the queue on a Postgres that exists only for them
 cargo xtask package [--list]     makes all packages, and builds, tests and documents everything from them; --list only
                                  checks what they contain
