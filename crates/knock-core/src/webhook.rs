@@ -118,6 +118,10 @@ impl Verifier {
     /// trusted to come from Knock: respond with 401 and do nothing else.
     pub fn verify(&self, headers: &HeaderMap, raw_body: &[u8], now: UnixTime) -> Result<Event, WebhookError> {
         self.verify_signature(signature_header(headers, SIGNATURE_HEADER)?, raw_body, now)?;
+        // serde would read the elements of an array as the fields, in their order.
+        if raw_body.trim_ascii_start().starts_with(b"[") {
+            return Err(WebhookError::NotAnEvent(DecodeError::new("it is an array; an event is an object")));
+        }
         read_part(raw_body, raw_body).map_err(WebhookError::NotAnEvent)
     }
 
@@ -446,8 +450,9 @@ pub struct Event {
     /// The type of the event.
     #[serde(rename = "type")]
     pub kind: EventType,
-    /// When the event occurred.
-    pub created_at: Timestamp,
+    /// When the event occurred; `None` if Knock's time is missing or cannot be read, which does not cost the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// The subject of the event, such as a message or a workflow run. [`subject`](Self::subject) reads it.
     #[serde(default)]
     pub data: Value,

@@ -67,7 +67,7 @@ fn a_signature_by_openssl_is_valid() {
 
     let event = verify(&signed(SIGNATURE), BODY.as_bytes(), NOW).unwrap();
     assert_eq!(event.kind, EventType::MessageUndelivered);
-    assert_eq!(event.created_at.as_second(), 1_790_000_000);
+    assert_eq!(event.created_at, Some("2026-09-21T14:13:20Z".parse().unwrap()));
     assert_eq!(event.data["id"], "1rjI9XZvxNEQbUxb0kWSFMSFKhE");
     assert_eq!(event.event_data, Some(json!({ "reason": "bounced – 7 €" })));
     assert_eq!(verifier().verify_signature(&signed(SIGNATURE), BODY.as_bytes(), NOW), Ok(()));
@@ -234,6 +234,30 @@ fn a_signed_body_that_is_not_an_event_has_its_own_error() {
         let result = verify(&signed(signature), body.as_bytes(), NOW);
         assert!(matches!(result, Err(WebhookError::NotAnEvent(_))), "{body}: {result:?}");
         assert_eq!(verifier().verify_signature(&signed(signature), body.as_bytes(), NOW), Ok(()), "{body}");
+    }
+}
+
+#[test]
+fn an_odd_time_does_not_cost_the_event() {
+    let event = |time: &str| {
+        format!(
+            r#"{{"__typename":"Event","type":"message.sent",{time}"data":{{"id":"m","created_at":"yesterday"}},"event_data":{{"at":1}}}}"#
+        )
+    };
+    for (time, signature) in [
+        (r#""created_at":"yesterday","#, "zpAr+Rs0G0+b3P2EznLlvbEqJbQS+yMRb296kE3JNpE="),
+        (r#""created_at":1790000000,"#, "OGwiQoehDhiOTNiHawYlRubEt15YHGoGqbznZQQtiYw="),
+        (r#""created_at":null,"#, "4sdQy1zUwfdctHP95Mrx3Qg09PB64k2CXktNvtgJ/Lc="),
+        ("", "ocSPmOstMD/2nXzFxV0q2RxBlJuKz/40dYVws1dQLm8="),
+    ] {
+        let read = verify(&signed(signature), event(time).as_bytes(), NOW).unwrap();
+        assert_eq!((&read.kind, read.created_at), (&EventType::MessageSent, None), "{time}");
+        // The data is the custom content of the event, and stays as it is.
+        assert_eq!(read.data, json!({ "id": "m", "created_at": "yesterday" }), "{time}");
+        assert_eq!(read.event_data, Some(json!({ "at": 1 })), "{time}");
+        // Also if it is stored, for example in a queue.
+        let written = serde_json::to_string(&read).unwrap();
+        assert_eq!(serde_json::from_str::<Event>(&written).unwrap(), read, "{time}");
     }
 }
 
