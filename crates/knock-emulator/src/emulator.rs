@@ -17,12 +17,18 @@ use crate::endpoint::WebhookEndpoint;
 use crate::fault::Faults;
 use crate::journal::{Journal, StateError};
 use crate::observe::{Request, Run};
+#[cfg(feature = "smtp")]
+use crate::outbox::{DueMail, Told};
 use crate::seed;
+#[cfg(feature = "smtp")]
+use crate::settings::SmtpServer;
 use crate::settings::{Channel, RateLimits, Settings, Workflow};
 use crate::state::State;
 use crate::user_token::{InvalidSigningKey, TokenKey};
 use crate::webhooks::{DueWebhook, WebhookDelivery};
 use crate::wire::reply::Reply;
+#[cfg(feature = "server")]
+use crate::wire::response::Failure;
 use crate::world::delivery::Delivery;
 
 /// An emulated Knock environment, kept in memory. Clones share the same environment.
@@ -118,6 +124,25 @@ impl Builder {
         self
     }
 
+    /// Also sends emails to an SMTP server, for example Mailpit at `127.0.0.1` and 1025, without encryption. Those of the sandbox
+    /// are left out. Only a `Server` sends them, and nothing waits for it.
+    ///
+    /// A message is `sent` as without such a server. It becomes `bounced` if the server refuses it for good, and `undelivered` if
+    /// an address is invalid, or if there was no success in 8 attempts, which are 10, 20, … 640 seconds apart. This is our own
+    /// choice. The emails that wait when the emulator is stopped are not sent later.
+    ///
+    /// ```
+    /// use knock_emulator::Emulator;
+    ///
+    /// let emulator = Emulator::builder().smtp("127.0.0.1", 1025).build();
+    /// # let _ = emulator;
+    /// ```
+    #[cfg(feature = "smtp")]
+    pub fn smtp(mut self, host: impl Into<String>, port: u16) -> Self {
+        self.settings.smtp = Some(SmtpServer { host: host.into(), port });
+        self
+    }
+
     /// Runs the workflows of the directory that `knock pull` makes, which is found by `knock.json` in this directory or in one
     /// above it, as Knock's CLI does. A directory that contains `workflows` is also fine. Undeclared workflows do not exist
     /// then. What the directory lacks, such as channels and variables, can be in `emulator.json` beside `knock.json`, which
@@ -152,7 +177,7 @@ impl Builder {
     #[must_use]
     pub fn build(self) -> Emulator {
         let mut state = self.state();
-        state.connect_webhooks();
+        state.connect();
         Emulator::of(state)
     }
 
@@ -198,7 +223,7 @@ impl Builder {
         let mut state = self.state();
         let journal = Journal::open(path.as_ref(), |record| state.restore(record))?;
         state.journal = Some(journal);
-        state.connect_webhooks();
+        state.connect();
         // The time was moved in the former process, and must not go back.
         let ahead = state.now().duration_since(SystemTime::now()).unwrap_or_default();
         state.clock.advance(ahead);
@@ -258,11 +283,11 @@ impl Emulator {
             return Reply::new(response);
         }
         state.advance(now);
-        let mut reply = if parts.uri.path().starts_with(control::PREFIX) {
-            Reply::new(match cors::guard(&settings.origins, &parts.headers) {
-                Ok(()) => control::handle(&mut state, &parts.method, parts.uri.path(), &body),
-                Err(failure) => failure.response(),
-            })
+        let mut reply = if control::is_control(&parts) {
+            match control::guard(&settings.origins, &parts) {
+                Ok(()) => control::respond(&mut state, &parts, &body, now),
+                Err(failure) => Reply::new(failure.response()),
+            }
         } else {
             state.respond(&parts, &body, now)
         };
@@ -270,18 +295,22 @@ impl Emulator {
         reply
     }
 
-    /// Runs what is due, for the pages that wait for it.
+    /// Runs what is due if somebody waits for it: a directory's workflows, feeds, or those who watch. Returns the revision.
     #[cfg(feature = "server")]
-    pub(crate) fn tick(&self) {
+    pub(crate) fn tick(&self, is_watched: bool) -> u64 {
         let mut state = self.lock();
-        #[cfg(feature = "workflows")]
-        let is_needed = !state.hub.is_empty() || state.has_directory();
-        #[cfg(not(feature = "workflows"))]
-        let is_needed = !state.hub.is_empty();
-        if is_needed {
+        if is_watched || !state.hub.is_empty() || state.settings.has_directory() {
             let now = state.now();
             state.advance(now);
         }
+        state.world.revision
+    }
+
+    /// Refuses to open the socket of the page to a page of another origin.
+    #[cfg(feature = "server")]
+    pub(crate) fn admit_page(&self, request: &http::request::Parts) -> Result<(), Failure> {
+        let settings = Arc::clone(&self.lock().settings);
+        cors::guard(&settings.origins, &request.headers)
     }
 
     /// Lets pages of an allowed origin read a response that the server makes itself.
@@ -321,12 +350,16 @@ impl Emulator {
 
     /// Adds one or more faults: a [`Fault`](crate::fault::Fault), an array of them, or [`Faults`].
     pub fn fault(&self, faults: impl Into<Faults>) {
-        self.lock().faults.add(faults.into());
+        let mut state = self.lock();
+        state.faults.add(faults.into());
+        state.changed();
     }
 
     /// Removes all faults.
     pub fn clear_faults(&self) {
-        self.lock().faults = Faults::default();
+        let mut state = self.lock();
+        state.faults = Faults::default();
+        state.changed();
     }
 
     /// Returns the time by the emulator's own clock.
@@ -426,8 +459,7 @@ impl Emulator {
     /// ```
     ///
     /// Attempts are 1, 2, 4, … 64 seconds apart. Knock makes 8 attempts as well, but does not document the time between
-    /// them. It reports the types `message.…` that follow from a call, except for failures of providers, and
-    /// `workflow_recipient_run.started` and `workflow_recipient_run.completed`.
+    /// them. It reports the types `message.…`, and `workflow_recipient_run.started` and `workflow_recipient_run.completed`.
     pub fn due_webhooks(&self) -> Vec<DueWebhook> {
         self.take_webhooks(usize::MAX)
     }
@@ -439,7 +471,11 @@ impl Emulator {
         }
         let now = state.now();
         state.advance(now);
-        state.webhooks.take(timestamp(now), limit)
+        let due = state.webhooks.take(timestamp(now), limit);
+        if !due.is_empty() {
+            state.changed();
+        }
+        due
     }
 
     /// Reports what became of a request of [`due_webhooks`](Self::due_webhooks): the status of the response, or why there
@@ -451,6 +487,7 @@ impl Emulator {
         let mut state = self.lock();
         let now = timestamp(state.now());
         state.webhooks.sent(id, attempt, result, now);
+        state.changed();
     }
 
     /// Reads the Knock directory again if a file has changed. Returns whether one has. A trigger does the same.
@@ -479,7 +516,7 @@ impl Emulator {
     #[cfg(feature = "workflows")]
     pub(crate) fn take_fetches(&self, limit: usize) -> Vec<DueFetch> {
         let mut state = self.lock();
-        if !state.has_directory() {
+        if !state.settings.has_directory() {
             return Vec::new();
         }
         let now = state.now();
@@ -501,7 +538,23 @@ impl Emulator {
             }),
             Err(error) => serde_json::json!({ "error": error }),
         };
-        state.intervene(&format!("fetches/{id}"), &body);
+        // It can have been given up meanwhile.
+        let _ = state.intervene("POST", &format!("fetches/{id}"), &body);
+    }
+
+    #[cfg(feature = "smtp")]
+    pub(crate) fn smtp_server(&self) -> Option<SmtpServer> {
+        self.lock().settings.smtp.clone()
+    }
+
+    #[cfg(feature = "smtp")]
+    pub(crate) fn take_mails(&self, limit: usize) -> Vec<DueMail> {
+        self.lock().take_mails(limit)
+    }
+
+    #[cfg(feature = "smtp")]
+    pub(crate) fn mailed(&self, mail: &DueMail, told: &Told) {
+        self.lock().mailed(mail, told);
     }
 
     /// Returns the latest deliveries of outbound webhooks, oldest first.
@@ -515,6 +568,7 @@ impl Emulator {
     pub fn redeliver(&self, id: u64) -> bool {
         let mut state = self.lock();
         let now = timestamp(state.now());
+        state.changed();
         state.webhooks.redeliver(id, now)
     }
 

@@ -43,12 +43,15 @@ Options:
       --webhook <url>    send all events to an endpoint, signed with the secret whsec_emulator; can be repeated
       --webhooks <file>  the same for the endpoints of a JSON file: a list of objects with `url`,
                          `secret` and `events`
+      --smtp <host:port> also send emails to an SMTP server, for example Mailpit at 127.0.0.1:1025
   -h, --help             print this help
   -V, --version          print the version
 
+A page at / shows messages, runs and requests, and controls the rest.
+
 Control over HTTP: POST /_emulator/faults, POST /_emulator/reset, POST /_emulator/advance,
-GET /_emulator/deliveries, GET /_emulator/runs, GET /_emulator/requests, GET /_emulator/webhooks,
-GET /_emulator/health. With a Knock directory also GET /_emulator/workflows, GET /_emulator/runs/{id},
+GET /_emulator/deliveries, GET /_emulator/messages, GET /_emulator/runs, GET /_emulator/requests,
+GET /_emulator/webhooks, GET /_emulator/status, GET /_emulator/health. With a Knock directory also GET /_emulator/workflows, GET /_emulator/runs/{id},
 POST /_emulator/runs/{id}/continue, POST /_emulator/events.";
 
 enum Command {
@@ -71,6 +74,7 @@ struct Options {
     rate_limits: Option<RateLimits>,
     retry_after: bool,
     knock_dir: bool,
+    smtp: Option<String>,
 }
 
 impl Options {
@@ -102,6 +106,7 @@ impl Options {
             format!("Rate limits: {limits}"),
             format!("Latency: {} ms", self.latency.as_millis()),
             format!("Enhanced security: {security}"),
+            format!("Emails also go to: {}", self.smtp.as_deref().unwrap_or("nowhere")),
         ];
         lines.join("\n") + "\n"
     }
@@ -145,6 +150,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
         rate_limits: None,
         retry_after: true,
         knock_dir: false,
+        smtp: None,
     };
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -200,6 +206,14 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
                 options.emulator = emulator.map_err(|error| error.to_string())?;
                 options.knock_dir = true;
             }
+            #[cfg(feature = "smtp")]
+            Long("smtp") => {
+                let server = arguments.value()?.string()?;
+                let (host, port) = host_and_port(&server)
+                    .ok_or_else(|| format!("`{server}` is not a host with a port, such as 127.0.0.1:1025"))?;
+                options.emulator = options.emulator.smtp(host, port);
+                options.smtp = Some(server);
+            }
             Long("no-retry-after") => {
                 options.rate_limits = Some(RateLimits::new().without_retry_after());
                 options.retry_after = false;
@@ -215,6 +229,14 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
         options.emulator = options.emulator.rate_limits(limits.clone());
     }
     Ok(Command::Serve(Box::new(options)))
+}
+
+/// IPv6 addresses are in brackets.
+#[cfg(feature = "smtp")]
+fn host_and_port(text: &str) -> Option<(&str, u16)> {
+    let (host, port) = text.rsplit_once(':')?;
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    Some((host, port.parse().ok()?)).filter(|(host, port)| !host.is_empty() && *port != 0)
 }
 
 fn run(options: Options) -> Result<(), String> {
@@ -291,7 +313,8 @@ async fn asked_to_stop() -> io::Result<()> {
 fn greeting(url: &str) -> String {
     format!(
         "Knock emulator at {url} (for development only: nobody is notified)\n\
-         API key: {DEFAULT_KEY}, public key: {DEFAULT_PUBLIC_KEY}\n"
+         API key: {DEFAULT_KEY}, public key: {DEFAULT_PUBLIC_KEY}\n\
+         Inbox: {url}/\n"
     )
 }
 

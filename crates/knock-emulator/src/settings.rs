@@ -90,6 +90,12 @@ impl Channel {
         Self { id: id.into(), kind, provider: kind.default_provider().to_owned(), key: None, name: None }
     }
 
+    /// The key and the name that people see. Without them they are those of the kind.
+    pub(crate) fn shown(&self) -> (&str, &str) {
+        let kind = self.kind.as_str();
+        (self.key.as_deref().unwrap_or(kind), self.name.as_deref().unwrap_or(kind))
+    }
+
     /// Sets the provider, for example `push_apns` or `chat_slack`. It determines the form of channel data.
     pub fn provider(mut self, provider: impl Into<String>) -> Self {
         self.provider = provider.into();
@@ -195,6 +201,15 @@ impl Workflow {
         self
     }
 
+    /// The name that people see: that of its file, or the key.
+    pub(crate) fn name(&self) -> &str {
+        #[cfg(feature = "workflows")]
+        if let Some(program) = &self.program {
+            return &program.name;
+        }
+        &self.key
+    }
+
     fn or_channel(mut self, channel: &Arc<Channel>) -> Self {
         if self.channels.is_empty() {
             self.channels.push(Arc::clone(channel));
@@ -260,6 +275,9 @@ pub(crate) struct Settings {
     pub(crate) slack_channels: Vec<String>,
     pub(crate) rate_limits: Option<RateLimits>,
     pub(crate) webhooks: Vec<WebhookEndpoint>,
+    /// Where emails also go.
+    #[cfg(feature = "smtp")]
+    pub(crate) smtp: Option<SmtpServer>,
     /// The time zone of the account.
     pub(crate) timezone: Option<String>,
     /// What was read from a Knock directory.
@@ -284,6 +302,8 @@ impl Default for Settings {
                 .to_vec(),
             rate_limits: None,
             webhooks: Vec::new(),
+            #[cfg(feature = "smtp")]
+            smtp: None,
             timezone: None,
             #[cfg(feature = "workflows")]
             directory: None,
@@ -304,22 +324,27 @@ impl Settings {
         self.workflows.insert(workflow.key.clone(), Arc::new(workflow));
     }
 
+    /// Whether every key is a workflow, because none is declared.
+    pub(crate) fn is_open(&self) -> bool {
+        self.workflows.is_empty() && !self.has_directory()
+    }
+
     /// If no workflow is declared, every key is a workflow.
     pub(crate) fn workflow(&self, key: &str) -> Option<Arc<Workflow>> {
-        if self.workflows.is_empty() && !self.has_directory() {
+        if self.is_open() {
             return Some(Arc::new(Workflow::new(key).or_channel(&self.default_channel)));
         }
         self.workflows.get(key).cloned()
     }
 
     #[cfg(feature = "workflows")]
-    fn has_directory(&self) -> bool {
+    pub(crate) fn has_directory(&self) -> bool {
         self.directory.is_some()
     }
 
     #[cfg(not(feature = "workflows"))]
     #[allow(clippy::unused_self)] // it has the same signature as the other
-    const fn has_directory(&self) -> bool {
+    pub(crate) const fn has_directory(&self) -> bool {
         false
     }
 
@@ -341,10 +366,38 @@ impl Settings {
         }
     }
 
+    /// The address of the SMTP server, if there is one.
+    #[cfg(feature = "smtp")]
+    pub(crate) fn smtp_address(&self) -> Option<String> {
+        self.smtp.as_ref().map(ToString::to_string)
+    }
+
+    #[cfg(not(feature = "smtp"))]
+    #[allow(clippy::unused_self)] // it has the same signature as the other
+    pub(crate) const fn smtp_address(&self) -> Option<String> {
+        None
+    }
+
     pub(crate) fn set_default_preferences(&mut self, preferences: Value) {
         if let Value::Object(fields) = preferences {
             self.default_preferences = fields;
         }
+    }
+}
+
+/// An SMTP server.
+#[cfg(feature = "smtp")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SmtpServer {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+#[cfg(feature = "smtp")]
+impl std::fmt::Display for SmtpServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { host, port } = self;
+        if host.contains(':') { write!(f, "[{host}]:{port}") } else { write!(f, "{host}:{port}") }
     }
 }
 

@@ -7,6 +7,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::activity::{Activities, Activity};
+#[cfg(feature = "workflows")]
+use super::attempts::{Attempt, Attempts};
+use super::content::Content;
 use super::delivery::Delivery;
 use super::log::Record;
 use super::run::RecipientRun;
@@ -101,13 +104,15 @@ pub(crate) struct Message {
     pub(crate) status: &'static str,
     pub(crate) marks: BTreeMap<Mark, Timestamp>,
     pub(crate) metadata: Option<Fields>,
-    /// What was rendered: `data` of the content. Without templates there is none.
-    pub(crate) content: Option<Arc<Value>>,
+    /// What was rendered. Without templates there is nothing.
+    pub(crate) content: Option<Arc<Content>>,
     /// It is not sent, whatever the trigger says.
     pub(crate) sandbox: bool,
     /// When a send window opens.
     pub(crate) scheduled_at: Option<Timestamp>,
     pub(crate) events: Vec<Event>,
+    #[cfg(feature = "workflows")]
+    attempts: Attempts,
     pub(crate) inserted_at: Timestamp,
     pub(crate) updated_at: Timestamp,
 }
@@ -124,7 +129,7 @@ pub(super) struct Post {
     pub(super) data: Arc<Value>,
     pub(super) channel: Arc<Channel>,
     pub(super) activities: Arc<Activities>,
-    pub(super) content: Option<Arc<Value>>,
+    pub(super) content: Option<Arc<Content>>,
     pub(super) sandbox: bool,
     pub(super) scheduled_at: Option<Timestamp>,
 }
@@ -171,6 +176,8 @@ impl Message {
             sandbox: run.trigger.sandbox,
             scheduled_at: None,
             events: Vec::new(),
+            #[cfg(feature = "workflows")]
+            attempts: Attempts::default(),
             inserted_at: now,
             updated_at: now,
         };
@@ -198,17 +205,36 @@ impl Message {
             sandbox: post.sandbox,
             scheduled_at: post.scheduled_at,
             events: vec![queued],
+            attempts: Attempts::default(),
             inserted_at: now,
             updated_at: now,
         }
     }
 
     /// Changes the delivery status.
-    #[cfg(feature = "workflows")]
     pub(super) fn set_status(&mut self, status: &'static str, event: Event) {
         self.status = status;
         self.updated_at = event.at;
         self.events.push(event);
+    }
+
+    /// Keeps what was sent for it, and what came back.
+    #[cfg(feature = "workflows")]
+    pub(super) fn attempted(&mut self, attempt: Attempt) {
+        self.attempts.push(attempt);
+    }
+
+    /// What was sent for it over the network, and what came back, oldest first.
+    #[cfg(feature = "workflows")]
+    pub(crate) fn render_attempts(&self) -> Value {
+        self.attempts.render()
+    }
+
+    /// Without workflows, nothing is sent.
+    #[cfg(not(feature = "workflows"))]
+    #[allow(clippy::unused_self)] // it has the same signature as the other
+    pub(crate) fn render_attempts(&self) -> Value {
+        json!([])
     }
 
     /// Sends a queued message.
@@ -314,12 +340,13 @@ impl Message {
 }
 
 fn render_channel(channel: &Channel) -> Value {
+    let (key, name) = channel.shown();
     json!({
         "id": channel.id,
         "type": channel.kind.as_str(),
         "provider": channel.provider,
-        "key": channel.key.as_deref().unwrap_or(channel.kind.as_str()),
-        "name": channel.name.as_deref().unwrap_or(channel.kind.as_str()),
+        "key": key,
+        "name": name,
         "created_at": "2024-01-01T00:00:00Z",
         "updated_at": "2024-01-01T00:00:00Z",
     })

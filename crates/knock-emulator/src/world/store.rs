@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::bulk::BulkOperation;
 use super::delivery::Delivery;
 use super::entity::{Entity, render};
+use super::guide_marks::{GuideMarks, GuideStep};
 use super::happening::Happening;
 use super::log::Log;
 use super::message::{Change, Message};
@@ -57,6 +58,7 @@ pub(crate) struct World {
     /// By object, then by subscriber.
     pub(crate) subscriptions: BTreeMap<(Recipient, Recipient), Subscription>,
     pub(crate) audiences: BTreeMap<String, BTreeMap<Member, Timestamp>>,
+    pub(super) guide_marks: BTreeMap<GuideStep, GuideMarks>,
     pub(crate) triggers: VecDeque<Arc<Trigger>>,
     pub(crate) accepted: u64,
     pub(crate) runs: Log<RecipientRun>,
@@ -66,6 +68,9 @@ pub(crate) struct World {
     pub(crate) deliveries: VecDeque<Delivery>,
     /// The ids of messages that were not yet announced to sockets.
     pub(crate) arrived: Vec<String>,
+    /// The ids of emails that the SMTP server has yet to get; `None` if there is none.
+    #[cfg(feature = "smtp")]
+    pub(crate) posted: Option<Vec<String>>,
     /// What webhooks have yet to report; `None` if there are no endpoints.
     pub(crate) happened: Option<Vec<Happening>>,
     /// The templates of the Knock directory.
@@ -73,6 +78,8 @@ pub(crate) struct World {
     pub(crate) renderer: Option<Arc<crate::render::Renderer>>,
     #[cfg(feature = "workflows")]
     pub(crate) steps: super::steps::Steps,
+    /// Grows with each change that somebody who looks can see.
+    pub(crate) revision: u64,
     agenda: BTreeSet<(Timestamp, u64, Task)>,
     planned: u64,
 }
@@ -86,6 +93,7 @@ impl World {
             entities: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             audiences: BTreeMap::new(),
+            guide_marks: BTreeMap::new(),
             triggers: VecDeque::new(),
             accepted: 0,
             runs: Log::new(MAX_RECORDS),
@@ -94,11 +102,14 @@ impl World {
             bulk: Log::new(MAX_RECORDS),
             deliveries: VecDeque::new(),
             arrived: Vec::new(),
+            #[cfg(feature = "smtp")]
+            posted: None,
             happened: None,
             #[cfg(feature = "workflows")]
             renderer: None,
             #[cfg(feature = "workflows")]
             steps: super::steps::Steps::default(),
+            revision: 0,
             agenda: BTreeSet::new(),
             planned: 0,
         }
@@ -138,9 +149,14 @@ impl World {
 
     /// Changes a mark of a message. Does nothing if the message does not exist.
     pub(crate) fn mark(&mut self, message_id: &str, change: Change, metadata: Option<&Fields>) {
+        let data = metadata.map_or(Value::Null, |metadata| json!({ "metadata": metadata }));
+        self.mark_with(message_id, change, data);
+    }
+
+    /// The same, with the data of the event.
+    pub(super) fn mark_with(&mut self, message_id: &str, change: Change, data: Value) {
         let event_id = self.ids.ksuid(self.now);
         if let Some(message) = self.messages.get_mut(message_id) {
-            let data = metadata.map_or(Value::Null, |metadata| json!({ "metadata": metadata }));
             let known = message.events.len();
             message.change(change, event_id, data, self.now);
             self.report_message(message_id, known);

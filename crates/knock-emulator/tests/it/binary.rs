@@ -32,6 +32,9 @@ fn arguments() {
         (&["--seed", "/nonexistent/file"], false, &seed),
         (&["--webhook", "https://service.test"], false, "does not begin with `http://`"),
         (&["--webhooks", "/nonexistent/file"], false, &list),
+        (&["--smtp", "mailpit"], false, "`mailpit` is not a host with a port"),
+        (&["--smtp", ":1025"], false, "is not a host"),
+        (&["--smtp", "[::1]:0"], false, "is not a host"),
         (&["--seed", empty], false, &format!("the seed {empty}: EOF")),
     ] {
         let output = command().args(arguments).output().unwrap();
@@ -55,7 +58,7 @@ impl Program {
         let mut child =
             command().args(["--port", "0"]).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let printed: Vec<String> = lines.take(10).map(Result::unwrap).collect();
+        let printed: Vec<String> = lines.take(12).map(Result::unwrap).collect();
         let addr = printed[0].split("http://").nth(1).and_then(|rest| rest.split(' ').next());
         Self { addr: addr.unwrap().to_owned(), child, printed }
     }
@@ -81,9 +84,14 @@ fn it_prints_its_url_and_responds() {
     let program = Program::start(&["--workflow", "known"]);
     let response = program.request("GET /_emulator/health HTTP/1.0\r\n\r\n");
     assert!(response.contains(" 200 OK") && response.contains("\"ok\""), "{response}");
-    let [first, second, rest @ ..] = program.printed.as_slice() else { panic!("{:?}", program.printed) };
+    let [first, second, inbox, rest @ ..] = program.printed.as_slice() else {
+        panic!("{:?}", program.printed)
+    };
     assert!(first.contains("development only"), "{first}");
     assert!(second.contains("sk_test_emulator") && second.contains("pk_test_emulator"), "{second}");
+    assert_eq!(*inbox, format!("Inbox: http://{}/", program.addr));
+    let page = program.request("GET / HTTP/1.0\r\n\r\n");
+    assert!(page.contains(" 200 OK") && page.contains("text/html"), "{page}");
     let expected = [
         "Workflows: 1, webhook endpoints: 0",
         "State: in memory",
@@ -93,6 +101,7 @@ fn it_prints_its_url_and_responds() {
         "Rate limits: off",
         "Latency: 0 ms",
         "Enhanced security: off",
+        "Emails also go to: nowhere",
     ];
     assert_eq!(rest, expected);
 }
@@ -128,6 +137,8 @@ fn it_prints_what_is_on_without_secrets() {
         &state,
         "--webhooks",
         &webhooks,
+        "--smtp",
+        "127.0.0.1:9",
     ]);
     let expected = [
         "Workflows: any, webhook endpoints: 1".to_owned(),
@@ -138,8 +149,9 @@ fn it_prints_what_is_on_without_secrets() {
         "Rate limits: those of Knock, without retry-after".to_owned(),
         "Latency: 20 ms".to_owned(),
         "Enhanced security: on, public keys need a signed user token".to_owned(),
+        "Emails also go to: 127.0.0.1:9".to_owned(),
     ];
-    assert_eq!(program.printed[2..], expected);
+    assert_eq!(program.printed[3..], expected);
     let printed = program.printed.concat();
     for secret in ["sk_secret", "whsec_mine", "PRIVATE"] {
         assert!(!printed.contains(secret), "{printed}");

@@ -19,6 +19,7 @@ mod kill;
 mod lists;
 mod messages;
 mod objects;
+mod page;
 mod preferences;
 mod providers;
 mod rate_limits;
@@ -27,6 +28,8 @@ mod schedules;
 mod security;
 #[cfg(feature = "server")]
 mod server;
+#[cfg(feature = "smtp")]
+mod smtp;
 mod state;
 #[cfg(feature = "workflows")]
 mod steps;

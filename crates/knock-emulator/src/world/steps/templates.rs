@@ -3,8 +3,8 @@
 use knock_directory::{ChannelStep, Step};
 use serde_json::{Value, json};
 
+use super::super::content::Content;
 use super::super::store::World;
-use super::live::Live;
 use crate::recipient::Recipient;
 use crate::render::{self, Context, Entities, Source};
 use crate::settings::Channel;
@@ -31,32 +31,22 @@ impl World {
     /// Renders the content of a message.
     pub(super) fn content(
         &self,
-        live: &Live,
         step: &Step,
         own: &ChannelStep,
         channel: &Channel,
+        address: &Value,
         scope: &Value,
-    ) -> Result<Value, String> {
+    ) -> Result<Content, String> {
         let Some(renderer) = &self.renderer else { return Err("there are no templates".to_owned()) };
         let key = channel.key.as_deref().unwrap_or_default();
         let directory = self.settings.directory.as_ref();
         let declared = directory.and_then(|directory| directory.environment.channels.get(key));
         let settings = declared.map_or(Value::Null, |channel| Value::Object(channel.settings.clone()));
-        let address = self.address_of(live, channel);
         let template = render::Step::new(&step.step_ref, channel.kind, &own.template)
             .overrides(&own.overrides)
             .channel(&settings)
-            .address(&address);
-        let content = renderer.render(&template, &Context::new(scope, self.now, self));
-        content.map(|content| content.data()).map_err(|error| error.to_string())
-    }
-
-    /// The token of the first device, or the first connection. Knock does not document what it does with several.
-    fn address_of(&self, live: &Live, channel: &Channel) -> Value {
-        let data = self.entities.get(&live.recipient).and_then(|entity| entity.channel_data.get(&channel.id));
-        let lists = ["tokens", "target_arns", "player_ids", "connections"].into_iter();
-        let mut first = lists.filter_map(|name| data?.get(name)?.get(0));
-        first.next().cloned().unwrap_or_default()
+            .address(address);
+        renderer.render(&template, &Context::new(scope, self.now, self)).map_err(|error| error.to_string())
     }
 
     fn known(&self, recipient: &Recipient) -> Option<Value> {

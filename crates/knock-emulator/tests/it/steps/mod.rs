@@ -10,7 +10,8 @@ mod delays;
 mod directory;
 mod events;
 mod fetches;
-mod project;
+mod guides;
+pub(crate) mod project;
 #[cfg(feature = "server")]
 mod served;
 mod templates;
