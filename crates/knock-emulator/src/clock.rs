@@ -37,6 +37,11 @@ impl Clock {
         self.runs = true;
     }
 
+    /// How far it was moved ahead.
+    pub(crate) fn ahead(&self) -> Duration {
+        self.ahead
+    }
+
     /// Moves the clock, unless it stands: then it is where the latest request is.
     pub(crate) fn skip(&mut self, duration: Duration) {
         if self.runs {

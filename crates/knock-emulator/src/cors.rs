@@ -22,6 +22,7 @@ const HEADERS: &str = "accept, authorization, baggage, content-type, idempotency
 /// In seconds. Browsers shorten it to what they accept.
 const MAX_AGE: &str = "7200";
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 /// A page of the internet asks for this before it calls a machine of a private network, such as its own.
 const ASK_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-request-private-network");
 const ALLOW_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-allow-private-network");
@@ -89,6 +90,15 @@ pub(crate) fn guard(origins: &Origins, headers: &HeaderMap) -> Result<(), Failur
         }
         None => Ok(()),
     }
+}
+
+/// Refuses the page of the emulator itself as a control endpoint, but lets a link on any other page lead to it.
+pub(crate) fn guard_page(origins: &Origins, headers: &HeaderMap) -> Result<(), Failure> {
+    let is_link = headers.get(FETCH_DEST).is_some_and(|destination| destination == "document");
+    if is_link && !headers.contains_key(ORIGIN) {
+        return check_host(headers, |host| origins.trust_host(host));
+    }
+    guard(origins, headers)
 }
 
 /// Refuses to open a socket to a page that cannot call the API. A browser opens one without a preflight.

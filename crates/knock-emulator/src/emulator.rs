@@ -23,6 +23,8 @@ use crate::state::State;
 use crate::user_token::{InvalidSigningKey, TokenKey};
 use crate::webhooks::{DueWebhook, WebhookDelivery};
 use crate::wire::reply::Reply;
+#[cfg(feature = "server")]
+use crate::wire::response::Failure;
 use crate::world::delivery::Delivery;
 
 /// An emulated Knock environment, kept in memory. Clones share the same environment.
@@ -258,11 +260,11 @@ impl Emulator {
             return Reply::new(response);
         }
         state.advance(now);
-        let mut reply = if parts.uri.path().starts_with(control::PREFIX) {
-            Reply::new(match cors::guard(&settings.origins, &parts.headers) {
-                Ok(()) => control::handle(&mut state, &parts.method, parts.uri.path(), &body),
-                Err(failure) => failure.response(),
-            })
+        let mut reply = if control::is_control(&parts) {
+            match control::guard(&settings.origins, &parts) {
+                Ok(()) => control::respond(&mut state, &parts, &body, now),
+                Err(failure) => Reply::new(failure.response()),
+            }
         } else {
             state.respond(&parts, &body, now)
         };
@@ -270,18 +272,22 @@ impl Emulator {
         reply
     }
 
-    /// Runs what is due, for the pages that wait for it.
+    /// Runs what is due if somebody waits for it: a directory's workflows, feeds, or those who watch. Returns the revision.
     #[cfg(feature = "server")]
-    pub(crate) fn tick(&self) {
+    pub(crate) fn tick(&self, is_watched: bool) -> u64 {
         let mut state = self.lock();
-        #[cfg(feature = "workflows")]
-        let is_needed = !state.hub.is_empty() || state.has_directory();
-        #[cfg(not(feature = "workflows"))]
-        let is_needed = !state.hub.is_empty();
-        if is_needed {
+        if is_watched || !state.hub.is_empty() || state.settings.has_directory() {
             let now = state.now();
             state.advance(now);
         }
+        state.world.revision
+    }
+
+    /// Refuses to open the socket of the page to a page of another origin.
+    #[cfg(feature = "server")]
+    pub(crate) fn admit_page(&self, request: &http::request::Parts) -> Result<(), Failure> {
+        let settings = Arc::clone(&self.lock().settings);
+        cors::guard(&settings.origins, &request.headers)
     }
 
     /// Lets pages of an allowed origin read a response that the server makes itself.
@@ -321,12 +327,16 @@ impl Emulator {
 
     /// Adds one or more faults: a [`Fault`](crate::fault::Fault), an array of them, or [`Faults`].
     pub fn fault(&self, faults: impl Into<Faults>) {
-        self.lock().faults.add(faults.into());
+        let mut state = self.lock();
+        state.faults.add(faults.into());
+        state.changed();
     }
 
     /// Removes all faults.
     pub fn clear_faults(&self) {
-        self.lock().faults = Faults::default();
+        let mut state = self.lock();
+        state.faults = Faults::default();
+        state.changed();
     }
 
     /// Returns the time by the emulator's own clock.
@@ -426,8 +436,7 @@ impl Emulator {
     /// ```
     ///
     /// Attempts are 1, 2, 4, … 64 seconds apart. Knock makes 8 attempts as well, but does not document the time between
-    /// them. It reports the types `message.…` that follow from a call, except for failures of providers, and
-    /// `workflow_recipient_run.started` and `workflow_recipient_run.completed`.
+    /// them. It reports the types `message.…`, and `workflow_recipient_run.started` and `workflow_recipient_run.completed`.
     pub fn due_webhooks(&self) -> Vec<DueWebhook> {
         self.take_webhooks(usize::MAX)
     }
@@ -439,7 +448,11 @@ impl Emulator {
         }
         let now = state.now();
         state.advance(now);
-        state.webhooks.take(timestamp(now), limit)
+        let due = state.webhooks.take(timestamp(now), limit);
+        if !due.is_empty() {
+            state.changed();
+        }
+        due
     }
 
     /// Reports what became of a request of [`due_webhooks`](Self::due_webhooks): the status of the response, or why there
@@ -451,6 +464,7 @@ impl Emulator {
         let mut state = self.lock();
         let now = timestamp(state.now());
         state.webhooks.sent(id, attempt, result, now);
+        state.changed();
     }
 
     /// Reads the Knock directory again if a file has changed. Returns whether one has. A trigger does the same.
@@ -479,7 +493,7 @@ impl Emulator {
     #[cfg(feature = "workflows")]
     pub(crate) fn take_fetches(&self, limit: usize) -> Vec<DueFetch> {
         let mut state = self.lock();
-        if !state.has_directory() {
+        if !state.settings.has_directory() {
             return Vec::new();
         }
         let now = state.now();
@@ -501,7 +515,8 @@ impl Emulator {
             }),
             Err(error) => serde_json::json!({ "error": error }),
         };
-        state.intervene(&format!("fetches/{id}"), &body);
+        // It can have been given up meanwhile.
+        let _ = state.intervene("POST", &format!("fetches/{id}"), &body);
     }
 
     /// Returns the latest deliveries of outbound webhooks, oldest first.
@@ -515,6 +530,7 @@ impl Emulator {
     pub fn redeliver(&self, id: u64) -> bool {
         let mut state = self.lock();
         let now = timestamp(state.now());
+        state.changed();
         state.webhooks.redeliver(id, now)
     }
 

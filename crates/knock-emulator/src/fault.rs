@@ -5,9 +5,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Method, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::ids::Ids;
+use crate::json::Fields;
 use crate::wire::call::Throttled;
 use crate::wire::reply::{Connection, Reply};
 use crate::wire::response::{Failure, with_status};
@@ -215,6 +216,7 @@ pub struct Faults {
 
 #[derive(Debug)]
 struct Random {
+    seed: u64,
     ids: Ids,
     rate: f64,
     kinds: Vec<Fault>,
@@ -230,7 +232,7 @@ impl Faults {
     /// # let _ = faults;
     /// ```
     pub fn random(seed: u64, rate: f64, kinds: impl IntoIterator<Item = Fault>) -> Self {
-        let random = Random { ids: Ids::new(seed), rate, kinds: kinds.into_iter().collect() };
+        let random = Random { seed, ids: Ids::new(seed), rate, kinds: kinds.into_iter().collect() };
         Self { queued: Vec::new(), random: vec![random] }
     }
 
@@ -302,7 +304,52 @@ impl Faults {
     }
 }
 
+impl Faults {
+    /// The number of those that are left. Random faults of one seed count as one.
+    pub(crate) fn len(&self) -> usize {
+        self.queued.len() + self.random.len()
+    }
+
+    /// Renders what is left as it would be added.
+    pub(crate) fn render(&self) -> Vec<Value> {
+        let random = self.random.iter().map(|random| {
+            let faults: Vec<Value> = random.kinds.iter().map(Fault::render).collect();
+            json!({ "random": { "seed": random.seed, "rate": random.rate, "faults": faults } })
+        });
+        self.queued.iter().map(Fault::render).chain(random).collect()
+    }
+}
+
 impl Fault {
+    /// Renders it as it would be added. One that stays until the faults are cleared has no number of times.
+    fn render(&self) -> Value {
+        let mut rendered = match &self.effect {
+            Effect::Status(status) => json!({ "kind": "status", "status": status }),
+            Effect::Delay(delay) => {
+                json!({ "kind": "delay", "ms": u64::try_from(delay.as_millis()).unwrap_or(u64::MAX) })
+            }
+            Effect::DropBefore => json!({ "kind": "drop_before" }),
+            Effect::DropAfter => json!({ "kind": "drop_after" }),
+            Effect::Html => json!({ "kind": "html" }),
+            Effect::Truncated => json!({ "kind": "truncated" }),
+            Effect::Empty => json!({ "kind": "empty" }),
+            Effect::RateLimited { param, ids } => {
+                json!({ "kind": "rate_limited", "param": param, "ids": ids })
+            }
+        };
+        let headers: Fields = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), json!(String::from_utf8_lossy(value.as_bytes()))))
+            .collect();
+        rendered["headers"] = Value::Object(headers);
+        rendered["times"] = json!(Some(self.left).filter(|left| *left < u32::MAX));
+        rendered["after_acting"] = json!(self.after_acting);
+        rendered["method"] = json!(self.method.as_ref().map(Method::as_str));
+        rendered["path"] = json!(self.path);
+        rendered
+    }
+
     fn from_json(value: &Value) -> Option<Self> {
         let text = |name: &str| value.get(name).and_then(Value::as_str);
         let mut fault = match text("kind")? {
@@ -325,8 +372,10 @@ impl Fault {
                 fault = fault.header(name.parse().ok()?, value.as_str()?.parse().ok()?);
             }
         }
-        if let Some(times) = value.get("times") {
-            fault = fault.times(u32::try_from(times.as_u64()?).ok()?);
+        match value.get("times") {
+            None => {}
+            Some(Value::Null) => fault = fault.always(),
+            Some(times) => fault = fault.times(u32::try_from(times.as_u64()?).ok()?),
         }
         if value.get("after_acting") == Some(&Value::Bool(true)) {
             fault = fault.after_acting();

@@ -14,6 +14,7 @@ use http::request::Parts;
 use http::{Method, Request, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::wire::call::{Call, Throttled, header};
 use crate::wire::idempotency::IDEMPOTENCY_KEY;
@@ -24,7 +25,6 @@ const NO_HEADER: &str = "this is not the first line of a state file of this vers
 /// The length of the checksum of a record, in hexadecimal, and of the space that follows.
 const SUM: usize = 9;
 /// The beginning of the paths of control endpoints.
-#[cfg(feature = "workflows")]
 const INTERVENTION: &str = "/_emulator/";
 const JSON: &str = "application/json";
 
@@ -123,12 +123,11 @@ impl Record {
     }
 
     /// Returns the record of a call of a control endpoint.
-    #[cfg(feature = "workflows")]
-    pub(crate) fn intervention(path: &str, body: &serde_json::Value, at: Timestamp) -> Self {
+    pub(crate) fn intervention(method: &str, path: &str, body: &Value, at: Timestamp) -> Self {
         Self {
             at,
             request_id: String::new(),
-            method: Method::POST.to_string(),
+            method: method.to_owned(),
             uri: format!("{INTERVENTION}{path}"),
             key: None,
             body: body.to_string(),
@@ -137,11 +136,10 @@ impl Record {
         }
     }
 
-    /// The path and the body of a call of a control endpoint.
-    #[cfg(feature = "workflows")]
-    pub(crate) fn intervened(&self) -> Option<(&str, serde_json::Value)> {
+    /// The method, the path and the body of a call of a control endpoint.
+    pub(crate) fn intervened(&self) -> Option<(&str, &str, Value)> {
         let path = self.uri.strip_prefix(INTERVENTION)?;
-        Some((path, serde_json::from_str(&self.body).ok()?))
+        Some((&self.method, path, serde_json::from_str(&self.body).ok()?))
     }
 
     /// Returns the request. Credentials are not recorded.

@@ -27,6 +27,10 @@ impl KnockDir {
         Self { location, stamp: Stamp::default(), base, versions: BTreeMap::new() }
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.location.root
+    }
+
     /// Reads the directory if a file has changed since the last time.
     pub(crate) fn refresh(&mut self) -> Option<(Settings, Renderer)> {
         let stamp = self.location.stamp();
@@ -166,19 +170,22 @@ fn provider(key: &str) -> Option<String> {
     PROVIDERS.into_iter().find(|(word, _)| key.contains(word)).map(|(_, provider)| provider.to_owned())
 }
 
+/// What is wrong.
+pub(crate) fn problems(settings: &Settings) -> Vec<Value> {
+    let problems = settings.directory.iter().flat_map(|directory| &directory.problems);
+    let rendered = problems.map(|problem| {
+        let place = problem.place.to_string();
+        json!({
+            "file": problem.file.display().to_string(),
+            "place": place.trim_start_matches(':').trim_start(),
+            "message": problem.message,
+        })
+    });
+    rendered.collect()
+}
+
 /// What was read: the workflows with their channels, and what is wrong.
 pub(crate) fn render(settings: &Settings) -> Value {
-    let problems = settings.directory.iter().flat_map(|directory| &directory.problems);
-    let problems: Vec<Value> = problems
-        .map(|problem| {
-            let place = problem.place.to_string();
-            json!({
-                "file": problem.file.display().to_string(),
-                "place": place.trim_start_matches(':').trim_start(),
-                "message": problem.message,
-            })
-        })
-        .collect();
     let channels = settings.channels.values().filter_map(|channel| {
         let key = channel.key.as_ref()?;
         Some(json!({ "key": key, "id": channel.id, "type": channel.kind.as_str(), "name": channel.name }))
@@ -202,6 +209,6 @@ pub(crate) fn render(settings: &Settings) -> Value {
     json!({
         "entries": workflows.collect::<Vec<_>>(),
         "channels": channels.collect::<Vec<_>>(),
-        "problems": problems,
+        "problems": problems(settings),
     })
 }

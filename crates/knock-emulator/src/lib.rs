@@ -62,7 +62,7 @@
 //! # pollster::block_on(workflows::trigger("welcome").recipients(["jhammond"]).send(&knock))?;
 //! // … trigger a workflow …
 //! emulator.advance(Duration::from_secs(24 * 3600));
-//! let email = emulator.deliveries(emulator.now()).pop().and_then(|delivery| delivery.content);
+//! let email = emulator.deliveries(emulator.now()).pop().and_then(|delivery| delivery.content());
 //! assert_eq!(email.unwrap()["subject_line"], "Welcome");
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -99,11 +99,20 @@
 //! | Endpoint | Effect or response |
 //! |---|---|
 //! | `POST /_emulator/faults` | adds a fault, a list of faults, or random faults |
+//! | `GET /_emulator/faults` | `{"entries": […]}`: what is left of the faults |
 //! | `DELETE /_emulator/faults` | removes all faults |
 //! | `POST /_emulator/reset` | removes all data, faults and logged requests |
 //! | `GET /_emulator/deliveries` | `{"entries": […]}`: the delivered messages |
-//! | `GET /_emulator/runs` | `{"entries": […], "triggers": n}`: the accepted triggers, and their number |
-//! | `GET /_emulator/requests` | `{"entries": […]}`: the latest requests |
+//! | `GET /_emulator/messages` | all messages, newest first, in pages, with filters: `recipient`, `channel`, `channel_type`, `workflow`, `tenant`, `status`, `run`, `unread`, `archived`, and `query` for words |
+//! | `GET /_emulator/messages/{id}` | one message with all that was rendered; `…/html` is its HTML as a document |
+//! | `POST /_emulator/messages/{id}/events` | `{"event": "read"}`: what the recipient or the provider does, for example `bounced` |
+//! | `DELETE /_emulator/messages/{id}` | deletes a message; without an id, all of them |
+//! | `GET /_emulator/runs` | `{"entries": […], "triggers": n}`: the accepted triggers, and their number; with `page_size` in pages, newest first |
+//! | `GET /_emulator/runs/{id}` | one run for a recipient, with its steps and messages |
+//! | `GET /_emulator/requests` | `{"entries": […]}`: the latest requests; with `page_size` in pages, newest first, with the errors |
+//! | `GET /_emulator/status` | the number of messages, runs and requests, the clock, and what there is to filter by |
+//! | `/_emulator/v1/…` | Knock's API with the secret key |
+//! | `/_emulator/socket` | a WebSocket that sends `{"revision": n}` after each change |
 //! | `GET /_emulator/sockets` | `{"entries": […]}`: the open realtime connections, and what they have joined |
 //! | `POST /_emulator/sockets/drop` | closes all realtime connections, as if the network had failed |
 //! | `POST /_emulator/sockets/silence` | makes all realtime connections silent without closing them |
@@ -123,6 +132,15 @@
 //! ```
 //!
 //! Random faults have this form: `{"random": {"seed": 7, "rate": 0.2, "faults": [{"kind": "drop_after"}]}}`.
+//!
+//! # The inbox
+//! A server shows all of this in a page at `/`. What the page changes below `/_emulator/v1/` is a call as any other: it is
+//! logged, limited, and takes faults. What it reads is not.
+//!
+//! The HTML of a message is in a document that runs nothing and loads nothing from elsewhere. `delivered`, `bounced` and
+//! `undelivered` can be reported by hand where Knock's providers report them: for emails and text messages, the first not for
+//! push and chat, and `bounced` not for webhooks. Other events than these are refused with a 422. Conditions on message
+//! statuses, waits for events and outbound webhooks see them.
 //!
 //! # Web pages
 //! Pages on this machine, such as those of `http://localhost:3000`, can call the emulator with a public key, as they call
@@ -152,8 +170,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // A module imports only modules to its left: clock, ids, json, origins, recipient, user_token; endpoint, settings, wire,
-// cors, world, security, observe, fault, api, realtime, journal, webhooks, knock_dir, state, seed, control, emulator, found,
-// in_process, socket, websocket, sender, server.
+// cors, world, security, observe, fault, api, realtime, journal, webhooks, knock_dir, intervention, state, seed, control,
+// emulator, found, in_process, socket, websocket, watch, sender, server.
 mod api;
 mod clock;
 mod control;
@@ -166,6 +184,7 @@ mod fault;
 mod found;
 mod ids;
 mod in_process;
+mod intervention;
 mod journal;
 mod json;
 #[cfg(feature = "workflows")]
@@ -186,6 +205,8 @@ mod settings;
 mod socket;
 mod state;
 mod user_token;
+#[cfg(feature = "server")]
+mod watch;
 mod webhooks;
 #[cfg(feature = "server")]
 mod websocket;

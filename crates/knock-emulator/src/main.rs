@@ -46,9 +46,11 @@ Options:
   -h, --help             print this help
   -V, --version          print the version
 
+A page at / shows messages, runs and requests, and controls the rest.
+
 Control over HTTP: POST /_emulator/faults, POST /_emulator/reset, POST /_emulator/advance,
-GET /_emulator/deliveries, GET /_emulator/runs, GET /_emulator/requests, GET /_emulator/webhooks,
-GET /_emulator/health. With a Knock directory also GET /_emulator/workflows, GET /_emulator/runs/{id},
+GET /_emulator/deliveries, GET /_emulator/messages, GET /_emulator/runs, GET /_emulator/requests,
+GET /_emulator/webhooks, GET /_emulator/status, GET /_emulator/health. With a Knock directory also GET /_emulator/workflows, GET /_emulator/runs/{id},
 POST /_emulator/runs/{id}/continue, POST /_emulator/events.";
 
 enum Command {
@@ -291,7 +293,8 @@ async fn asked_to_stop() -> io::Result<()> {
 fn greeting(url: &str) -> String {
     format!(
         "Knock emulator at {url} (for development only: nobody is notified)\n\
-         API key: {DEFAULT_KEY}, public key: {DEFAULT_PUBLIC_KEY}\n"
+         API key: {DEFAULT_KEY}, public key: {DEFAULT_PUBLIC_KEY}\n\
+         Inbox: {url}/\n"
     )
 }
 

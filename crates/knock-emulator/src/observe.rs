@@ -6,10 +6,10 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, USER_AGENT};
-use http::{Method, StatusCode};
+use http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::clock::system_time;
+use crate::clock::{system_time, timestamp};
 use crate::recipient::Recipient;
 use crate::wire::call::header;
 use crate::wire::idempotency::IDEMPOTENCY_KEY;
@@ -82,10 +82,15 @@ static KEPT: [HeaderName; 7] = [
     HeaderName::from_static("x-stainless-retry-count"),
 ];
 
+/// The largest part of an error that is kept, in bytes.
+const MAX_ERROR: usize = 4096;
+
 /// A request that the emulator received, and the status of the response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Request {
+    /// The id, which is also in the header `x-request-id` of the response.
+    pub id: String,
     /// The method.
     pub method: Method,
     /// The path as it was received, percent-encoded.
@@ -98,6 +103,8 @@ pub struct Request {
     pub body: Bytes,
     /// The status of the response, even if the connection was dropped before it was sent.
     pub status: StatusCode,
+    /// The body of the response if it is an error, at most 4 KiB of it.
+    pub error: Option<Bytes>,
     /// Whether a fault affected the response.
     pub faulted: bool,
     /// When the request was received.
@@ -105,17 +112,32 @@ pub struct Request {
 }
 
 impl Request {
-    pub(crate) fn new(parts: &http::request::Parts, body: Bytes, at: SystemTime) -> Self {
+    pub(crate) fn new(id: &str, parts: &http::request::Parts, body: Bytes, at: SystemTime) -> Self {
         let kept = KEPT.iter().filter_map(|name| Some((name.clone(), parts.headers.get(name)?.clone())));
         Self {
+            id: id.to_owned(),
             method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().map(str::to_owned),
             headers: kept.collect(),
             body,
             status: StatusCode::OK,
+            error: None,
             faulted: false,
             at,
+        }
+    }
+
+    /// Notes the response.
+    pub(crate) fn respond(&mut self, response: &Response<Bytes>) {
+        self.status = response.status();
+        if self.status.is_client_error() || self.status.is_server_error() {
+            let body = response.body();
+            // A slice would keep the rest, too.
+            self.error = Some(match body.get(..MAX_ERROR) {
+                Some(beginning) => Bytes::copy_from_slice(beginning),
+                None => body.clone(),
+            });
         }
     }
 
@@ -140,11 +162,24 @@ impl Request {
             "path": self.path,
             "query": self.query,
             "headers": headers,
-            "body": self.json().unwrap_or_else(|| json!(String::from_utf8_lossy(&self.body))),
+            "body": json_or_text(&self.body),
             "status": self.status.as_u16(),
             "faulted": self.faulted,
         })
     }
+
+    /// The same, with what a page shows beside it.
+    pub(crate) fn render_with_response(&self) -> Value {
+        let mut rendered = self.render();
+        rendered["id"] = json!(self.id);
+        rendered["at"] = json!(timestamp(self.at));
+        rendered["response"] = json!(self.error.as_deref().map(json_or_text));
+        rendered
+    }
+}
+
+fn json_or_text(body: &[u8]) -> Value {
+    serde_json::from_slice(body).unwrap_or_else(|_| json!(String::from_utf8_lossy(body)))
 }
 
 const MAX_REQUESTS: usize = 10_000;
@@ -168,7 +203,11 @@ impl RequestLog {
         }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Request> {
+    pub(crate) fn len(&self) -> usize {
+        self.requests.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Request> {
         self.requests.iter()
     }
 }

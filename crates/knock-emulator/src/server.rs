@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
@@ -18,10 +19,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 
+use crate::control;
 use crate::emulator::Emulator;
 use crate::sender;
 use crate::settings::DEFAULT_KEY;
 use crate::socket::{self, Socket};
+use crate::watch::{self, Watcher, Watchers};
 use crate::websocket;
 use crate::wire::reply::{Connection, Reply};
 use crate::wire::response::Failure;
@@ -131,12 +134,13 @@ impl Drop for Server {
 /// The connections are in a set owned by this task, so they end with it.
 async fn accept(listener: TcpListener, emulator: Emulator) {
     let mut connections = JoinSet::new();
+    let watchers = Watchers::new();
     connections.spawn(sender::run(emulator.clone()));
-    connections.spawn(tick(emulator.clone()));
+    connections.spawn(tick(emulator.clone(), watchers.clone()));
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                connections.spawn(serve(stream, emulator.clone()));
+                connections.spawn(serve(stream, emulator.clone(), watchers.clone()));
             }
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
@@ -144,39 +148,51 @@ async fn accept(listener: TcpListener, emulator: Emulator) {
     }
 }
 
-/// Runs what is due while no request comes.
-async fn tick(emulator: Emulator) {
+/// Runs what is due while no request comes, and tells those who watch what has changed.
+async fn tick(emulator: Emulator, watchers: Watchers) {
     loop {
         tokio::time::sleep(TICK).await;
-        emulator.tick();
+        watchers.tell(emulator.tick(watchers.any()));
     }
 }
 
-/// The realtime connection that a request asked for, until its response is sent.
-type Upgrade = Arc<Mutex<Option<(OnUpgrade, Socket)>>>;
+/// The connection that a request asked for, until its response is sent.
+type Upgrade = Arc<Mutex<Option<(OnUpgrade, Upgraded)>>>;
+
+/// What is spoken over an upgraded connection.
+enum Upgraded {
+    /// The protocol of feeds.
+    Feeds(Socket),
+    /// The revision, for the page.
+    Page(Watcher),
+}
 
 /// A fault drops the connection by failing the service: hyper then closes the connection.
-async fn serve(stream: TcpStream, emulator: Emulator) {
+async fn serve(stream: TcpStream, emulator: Emulator, watchers: Watchers) {
     if stream.set_nodelay(true).is_err() {
         return;
     }
     let upgrade = Upgrade::default();
     let service = service_fn(|request: Request<Incoming>| {
-        let (emulator, upgrade) = (emulator.clone(), Arc::clone(&upgrade));
+        let (emulator, upgrade, watchers) = (emulator.clone(), Arc::clone(&upgrade), watchers.clone());
         async move {
-            if request.uri().path() == socket::PATH {
-                return open_socket(&emulator, request, &upgrade).await;
+            match request.uri().path() {
+                socket::PATH => open_socket(&emulator, request, &upgrade).await,
+                control::SOCKET => Ok(open_page_socket(&emulator, &watchers, request, &upgrade)),
+                _ => respond(emulator, request).await,
             }
-            respond(emulator, request).await
         }
     });
     let http = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
     let _ = http.with_upgrades().await;
     let upgrade = upgrade.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some((upgrade, socket)) = upgrade
+    if let Some((upgrade, upgraded)) = upgrade
         && let Ok(connection) = upgrade.await
     {
-        websocket::serve(connection, socket).await;
+        match upgraded {
+            Upgraded::Feeds(socket) => websocket::serve(connection, socket).await,
+            Upgraded::Page(watcher) => watch::serve(connection, watcher).await,
+        }
     }
 }
 
@@ -193,14 +209,36 @@ async fn open_socket(
         Err(reply) => return send(*reply).await,
     };
     tokio::time::sleep(socket.delay()).await;
+    Ok(accept_upgrade(parts, pending, Upgraded::Feeds(socket), upgrade))
+}
+
+/// Accepts a connection of the page, unless it is one of another origin.
+fn open_page_socket(
+    emulator: &Emulator,
+    watchers: &Watchers,
+    mut request: Request<Incoming>,
+    upgrade: &Upgrade,
+) -> Response<Full<Bytes>> {
+    let pending = hyper::upgrade::on(&mut request);
+    let (parts, _) = request.into_parts();
+    match emulator.admit_page(&parts).and_then(|()| watchers.open()) {
+        Ok(watcher) => accept_upgrade(parts, pending, Upgraded::Page(watcher), upgrade),
+        Err(failure) => failure.response().map(Full::new),
+    }
+}
+
+fn accept_upgrade(
+    parts: Parts,
+    pending: OnUpgrade,
+    upgraded: Upgraded,
+    upgrade: &Upgrade,
+) -> Response<Full<Bytes>> {
     let request = Request::from_parts(parts, ());
     let Ok(response) = create_response_with_body(&request, Full::default) else {
-        let message = "This endpoint is a WebSocket";
-        let failure = Failure::new(426, "upgrade_required", message, "invalid_request_error");
-        return Ok(failure.response().map(Full::new));
+        return control::upgrade_required().response().map(Full::new);
     };
-    *upgrade.lock().unwrap_or_else(PoisonError::into_inner) = Some((pending, socket));
-    Ok(response)
+    *upgrade.lock().unwrap_or_else(PoisonError::into_inner) = Some((pending, upgraded));
+    response
 }
 
 /// The connection must be closed without a response.

@@ -90,6 +90,12 @@ impl Channel {
         Self { id: id.into(), kind, provider: kind.default_provider().to_owned(), key: None, name: None }
     }
 
+    /// The key and the name that people see. Without them they are those of the kind.
+    pub(crate) fn shown(&self) -> (&str, &str) {
+        let kind = self.kind.as_str();
+        (self.key.as_deref().unwrap_or(kind), self.name.as_deref().unwrap_or(kind))
+    }
+
     /// Sets the provider, for example `push_apns` or `chat_slack`. It determines the form of channel data.
     pub fn provider(mut self, provider: impl Into<String>) -> Self {
         self.provider = provider.into();
@@ -193,6 +199,15 @@ impl Workflow {
     pub fn channel(mut self, channel: Channel) -> Self {
         self.channels.push(Arc::new(channel));
         self
+    }
+
+    /// The name that people see: that of its file, or the key.
+    pub(crate) fn name(&self) -> &str {
+        #[cfg(feature = "workflows")]
+        if let Some(program) = &self.program {
+            return &program.name;
+        }
+        &self.key
     }
 
     fn or_channel(mut self, channel: &Arc<Channel>) -> Self {
@@ -304,22 +319,27 @@ impl Settings {
         self.workflows.insert(workflow.key.clone(), Arc::new(workflow));
     }
 
+    /// Whether every key is a workflow, because none is declared.
+    pub(crate) fn is_open(&self) -> bool {
+        self.workflows.is_empty() && !self.has_directory()
+    }
+
     /// If no workflow is declared, every key is a workflow.
     pub(crate) fn workflow(&self, key: &str) -> Option<Arc<Workflow>> {
-        if self.workflows.is_empty() && !self.has_directory() {
+        if self.is_open() {
             return Some(Arc::new(Workflow::new(key).or_channel(&self.default_channel)));
         }
         self.workflows.get(key).cloned()
     }
 
     #[cfg(feature = "workflows")]
-    fn has_directory(&self) -> bool {
+    pub(crate) fn has_directory(&self) -> bool {
         self.directory.is_some()
     }
 
     #[cfg(not(feature = "workflows"))]
     #[allow(clippy::unused_self)] // it has the same signature as the other
-    const fn has_directory(&self) -> bool {
+    pub(crate) const fn has_directory(&self) -> bool {
         false
     }
 

@@ -14,6 +14,7 @@ use crate::clock::{Clock, timestamp};
 use crate::endpoint::WebhookEndpoint;
 use crate::fault::Faults;
 use crate::ids::Ids;
+use crate::intervention;
 use crate::journal::{Journal, Record, may_change};
 use crate::observe::{Request, RequestLog};
 use crate::realtime::hub::{Garbage, Hub};
@@ -75,6 +76,7 @@ impl State {
     /// Returns to the initial state, with the same settings and at the same time. Sockets stay open.
     pub(crate) fn reset(&mut self) {
         let (clock, now, mut journal) = (self.clock.clone(), self.world.now, self.journal.take());
+        let revision = self.world.revision;
         let hub = std::mem::take(&mut self.hub);
         if let Some(journal) = &mut journal {
             // If this fails, so does each later call that changes something.
@@ -90,6 +92,7 @@ impl State {
             self.world.renderer = renderer;
         }
         self.world.now = now;
+        self.world.revision = revision + 1;
         self.connect_webhooks();
     }
 
@@ -111,24 +114,46 @@ impl State {
         self.settings = Arc::new(settings);
         self.world.settings = Arc::clone(&self.settings);
         self.world.renderer = Some(Arc::new(renderer));
+        self.changed();
         true
     }
 
+    /// Where the Knock directory is, if there is one.
     #[cfg(feature = "workflows")]
-    pub(crate) fn has_directory(&self) -> bool {
-        self.knock_dir.is_some()
+    pub(crate) fn directory_path(&self) -> Option<&std::path::Path> {
+        self.knock_dir.as_ref().map(crate::knock_dir::KnockDir::path)
     }
 
-    /// Performs a call that the API of Knock does not have, and records it in the state file. Returns whether it applied.
-    #[cfg(feature = "workflows")]
-    pub(crate) fn intervene(&mut self, path: &str, body: &serde_json::Value) -> bool {
-        let applied = intervention(&mut self.world, path, body);
-        if applied && self.journal.is_some() {
-            // if it cannot be written, the next call says so
-            let _ = self.save(&Record::intervention(path, body, self.world.now));
+    #[cfg(not(feature = "workflows"))]
+    #[allow(clippy::unused_self)] // it has the same signature as the other
+    pub(crate) fn directory_path(&self) -> Option<&std::path::Path> {
+        None
+    }
+
+    /// Performs a call that the API of Knock does not have, and records it in the state file.
+    ///
+    /// # Errors
+    ///
+    /// Fails without having changed anything, or if the call cannot be saved.
+    pub(crate) fn intervene(&mut self, method: &str, path: &str, body: &Value) -> Result<(), Failure> {
+        if let Some(failure) = self.unsaved() {
+            return Err(failure);
         }
+        let ids = self.world.ids.clone();
+        if let Err(failure) = intervention::perform(&mut self.world, method, path, body) {
+            self.world.ids = ids;
+            return Err(failure);
+        }
+        self.changed();
+        let record = self.journal.is_some().then(|| Record::intervention(method, path, body, self.world.now));
+        let unsaved = record.and_then(|record| self.save(&record));
         self.publish();
-        applied
+        unsaved.map_or(Ok(()), Err)
+    }
+
+    /// Notes that somebody who looks sees something else now.
+    pub(crate) fn changed(&mut self) {
+        self.world.revision += 1;
     }
 
     /// Returns the time by the emulator's own clock.
@@ -140,6 +165,7 @@ impl State {
     pub(crate) fn move_clock(&mut self, duration: Duration) {
         let now = self.now();
         self.clock.advance(duration);
+        self.changed();
         if let Some(then) = now.checked_add(duration) {
             self.advance(then);
         }
@@ -179,6 +205,7 @@ impl State {
 
     pub(crate) fn add_webhook(&mut self, endpoint: WebhookEndpoint) {
         self.webhooks.add(endpoint);
+        self.changed();
         self.world.happened.get_or_insert_default();
     }
 
@@ -221,10 +248,11 @@ impl State {
             reply.response.headers_mut().insert(REQUEST_ID, id);
         }
         self.publish();
-        let mut request = Request::new(parts, body.clone(), now);
-        request.status = reply.response.status();
+        let mut request = Request::new(id, parts, body.clone(), now);
+        request.respond(&reply.response);
         request.faulted = faulted;
         self.requests.push(request);
+        self.changed();
         if parts.method == Method::HEAD || reply.connection != Connection::Keep {
             reply.response.body_mut().clear();
         }
@@ -271,6 +299,9 @@ impl State {
         }
         let ids = self.world.ids.clone();
         let response = self.run(call, parts, request_id);
+        if may_change(parts) {
+            self.changed();
+        }
         if self.journal.is_none() {
             return response;
         }
@@ -307,9 +338,9 @@ impl State {
     /// The status and the code of the response, if the call does not succeed with the settings of now.
     pub(crate) fn restore(&mut self, record: &Record) -> Result<(), String> {
         self.world.advance(record.at);
-        #[cfg(feature = "workflows")]
-        if let Some((path, body)) = record.intervened() {
-            intervention(&mut self.world, path, &body);
+        if let Some((method, path, body)) = record.intervened() {
+            // What it was about can be gone, if the workflows are others.
+            let _ = intervention::perform(&mut self.world, method, path, &body);
             self.world.arrived.clear();
             return Ok(());
         }
@@ -385,31 +416,6 @@ fn starts_runs(parts: &Parts) -> bool {
     let path = parts.uri.path();
     let is_trigger = path.ends_with("/trigger") || path == "/v1/notify" || path.starts_with("/v1/schedules");
     matches!(parts.method, Method::POST | Method::PUT) && is_trigger
-}
-
-/// What the control endpoints do to runs: `runs/{id}/continue`, `events` and `fetches/{id}`.
-#[cfg(feature = "workflows")]
-fn intervention(world: &mut World, path: &str, body: &serde_json::Value) -> bool {
-    let text = |name: &str| body.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
-    let parts: Vec<&str> = path.split('/').collect();
-    match parts.as_slice() {
-        ["runs", id, "continue"] => world.go_on(id, body.clone()),
-        ["events"] => {
-            let data = body.get("data").unwrap_or(&serde_json::Value::Null);
-            let user = crate::recipient::Recipient::user(text("user_id"));
-            world.emit_integration(text("integration_source_key"), text("event_key"), &user, data);
-            true
-        }
-        ["fetches", id] => {
-            let status = body.get("status").and_then(serde_json::Value::as_u64);
-            let response = match status.and_then(|status| u16::try_from(status).ok()) {
-                Some(status) => Ok((status, text("body").as_bytes().to_vec())),
-                None => Err(text("error").to_owned()),
-            };
-            id.parse().is_ok_and(|id| world.responded(id, response))
-        }
-        _ => false,
-    }
 }
 
 /// Official clients would repeat a call that responds with 501.

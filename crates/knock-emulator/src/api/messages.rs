@@ -103,7 +103,7 @@ fn render_content(world: &World, message: &Message) -> Value {
         return json!({
             "__typename": "MessageContent",
             "message_id": message.id,
-            "data": **content,
+            "data": content.data(),
             "inserted_at": message.inserted_at,
         });
     }
@@ -151,8 +151,9 @@ fn render_content(world: &World, message: &Message) -> Value {
 }
 
 pub(crate) fn blocks(message: &Message) -> Value {
-    if let Some(blocks) = message.content.as_ref().and_then(|content| content.get("blocks")) {
-        return blocks.clone();
+    let rendered = message.content.as_ref().and_then(|content| content.data().get("blocks").cloned());
+    if let Some(blocks) = rendered {
+        return blocks;
     }
     let text = format!("Workflow {}", message.trigger.workflow.key);
     json!([{ "type": "markdown", "name": "body", "content": text, "rendered": format!("<p>{text}</p>") }])

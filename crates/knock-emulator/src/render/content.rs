@@ -3,8 +3,9 @@
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-/// The rendered template of a channel step.
-#[derive(Clone, Debug, PartialEq)]
+/// The rendered template of a channel step. As JSON it has a `type`, for example `in_app_feed`, and the members of its kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Content {
     /// An email.
@@ -68,7 +69,7 @@ impl Content {
 }
 
 /// A rendered email.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Email {
     /// The sender, with its name if there is one.
@@ -98,7 +99,7 @@ pub struct Email {
 }
 
 /// A file that is attached to an email.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Attachment {
     /// The name of the file.
@@ -114,7 +115,7 @@ pub struct Attachment {
 }
 
 /// A rendered item of an in-app feed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct InAppFeed {
     /// The parts, by name: `body`, `action_url` and `actions`.
@@ -122,7 +123,7 @@ pub struct InAppFeed {
 }
 
 /// A part of an item in a feed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Block {
@@ -154,7 +155,7 @@ pub enum Block {
 }
 
 /// A button of an item in a feed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Button {
     /// `primary` or `secondary`.
@@ -166,7 +167,7 @@ pub struct Button {
 }
 
 /// A rendered text message.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Sms {
     /// The phone number.
@@ -196,7 +197,7 @@ pub enum Encoding {
 }
 
 /// A rendered push notification.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Push {
     /// The token of the device.
@@ -214,7 +215,7 @@ pub struct Push {
 }
 
 /// A rendered chat message.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Chat {
     /// Where it goes.

@@ -58,6 +58,7 @@ mod marks;
 mod messages;
 mod mrkdwn;
 mod renderer;
+mod shown;
 mod sms;
 mod step;
 

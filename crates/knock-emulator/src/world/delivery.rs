@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
+use super::content::Content;
 use crate::recipient::Recipient;
 use crate::settings::ChannelKind;
 
@@ -35,14 +36,24 @@ pub struct Delivery {
     /// The delivery status: `not_sent` in sandbox mode, otherwise `delivered` for in-app feeds and `sent` for other
     /// channels.
     pub status: &'static str,
-    /// What was rendered, in the form that Knock returns as the content of a message, for example with `subject_line` and
-    /// `html_body`. Workflows that are not from a Knock directory have no templates.
-    pub content: Option<Arc<Value>>,
     /// When the message was delivered.
     pub at: SystemTime,
+    pub(crate) content: Option<Arc<Content>>,
 }
 
 impl Delivery {
+    /// Returns what was rendered, in the form that Knock returns as the content of a message, for example with `subject_line`
+    /// and `html_body`. Workflows that are not from a Knock directory have no templates.
+    pub fn content(&self) -> Option<Value> {
+        self.content.as_ref().map(|content| content.data())
+    }
+
+    /// Returns what was rendered, with what Knock's API does not return, for example the attachments of an email.
+    #[cfg(feature = "workflows")]
+    pub fn rendered(&self) -> Option<&Content> {
+        self.content.as_deref()
+    }
+
     pub(crate) fn render(&self) -> Value {
         json!({
             "message_id": self.message_id,

@@ -187,17 +187,12 @@ impl World {
         None
     }
 
-    /// Changes the delivery status of a message, which is recorded as an event.
+    /// Changes the delivery status of a message after an attempt to deliver it, which is recorded as an event.
     #[cfg(feature = "workflows")]
     pub(super) fn set_status(&mut self, id: &str, status: &'static str, kind: &'static str, data: Value) {
-        let event = super::message::Event { id: self.ids.ksuid(self.now), kind, data, at: self.now };
-        if let Some(message) = self.messages.get_mut(id) {
-            let known = message.events.len();
-            message.set_status(status, event);
-            if status != "delivery_attempted" {
-                push_bounded(&mut self.deliveries, message.delivery());
-            }
-            self.report_message(id, known);
+        self.note_status(id, status, kind, data);
+        if let Some(message) = self.messages.get(id).filter(|_| status != "delivery_attempted") {
+            push_bounded(&mut self.deliveries, message.delivery());
         }
     }
 

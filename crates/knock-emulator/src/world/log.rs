@@ -59,9 +59,23 @@ impl<T: Record> Log<T> {
         self.index.retain(|_, at| self.items.contains_key(at));
     }
 
+    /// The records, newest first, each with its position.
+    pub(crate) fn descending(&self) -> impl Iterator<Item = (u64, &T)> {
+        self.items.iter().rev().map(|(at, item)| (*at, item))
+    }
+
+    /// The position of a record, if it is still there.
+    pub(crate) fn position(&self, id: &str) -> Option<u64> {
+        self.index.get(id).copied()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
     /// The records, newest first, each with a rank: a text that sorts in this order.
     pub(crate) fn newest(&self) -> impl Iterator<Item = (String, &T)> {
-        self.items.iter().rev().map(|(at, item)| (format!("{:020}", u64::MAX - at), item))
+        self.descending().map(|(at, item)| (format!("{:020}", u64::MAX - at), item))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::activity::{Activities, Activity};
+use super::content::Content;
 use super::delivery::Delivery;
 use super::log::Record;
 use super::run::RecipientRun;
@@ -101,8 +102,8 @@ pub(crate) struct Message {
     pub(crate) status: &'static str,
     pub(crate) marks: BTreeMap<Mark, Timestamp>,
     pub(crate) metadata: Option<Fields>,
-    /// What was rendered: `data` of the content. Without templates there is none.
-    pub(crate) content: Option<Arc<Value>>,
+    /// What was rendered. Without templates there is nothing.
+    pub(crate) content: Option<Arc<Content>>,
     /// It is not sent, whatever the trigger says.
     pub(crate) sandbox: bool,
     /// When a send window opens.
@@ -124,7 +125,7 @@ pub(super) struct Post {
     pub(super) data: Arc<Value>,
     pub(super) channel: Arc<Channel>,
     pub(super) activities: Arc<Activities>,
-    pub(super) content: Option<Arc<Value>>,
+    pub(super) content: Option<Arc<Content>>,
     pub(super) sandbox: bool,
     pub(super) scheduled_at: Option<Timestamp>,
 }
@@ -204,7 +205,6 @@ impl Message {
     }
 
     /// Changes the delivery status.
-    #[cfg(feature = "workflows")]
     pub(super) fn set_status(&mut self, status: &'static str, event: Event) {
         self.status = status;
         self.updated_at = event.at;
@@ -314,12 +314,13 @@ impl Message {
 }
 
 fn render_channel(channel: &Channel) -> Value {
+    let (key, name) = channel.shown();
     json!({
         "id": channel.id,
         "type": channel.kind.as_str(),
         "provider": channel.provider,
-        "key": channel.key.as_deref().unwrap_or(channel.kind.as_str()),
-        "name": channel.name.as_deref().unwrap_or(channel.kind.as_str()),
+        "key": key,
+        "name": name,
         "created_at": "2024-01-01T00:00:00Z",
         "updated_at": "2024-01-01T00:00:00Z",
     })

@@ -7,6 +7,7 @@ pub(crate) mod activity;
 pub(crate) mod bulk;
 pub(crate) mod channel_data;
 pub(crate) mod conditions;
+pub(crate) mod content;
 pub(crate) mod delivery;
 pub(crate) mod entity;
 pub(crate) mod happening;
@@ -35,5 +36,6 @@ mod report;
 #[cfg(feature = "workflows")]
 pub(crate) mod steps;
 mod timeline;
+pub(crate) mod touch;
 
 pub(crate) use self::store::{Cancellation, Member, World};

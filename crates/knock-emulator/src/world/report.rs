@@ -4,11 +4,15 @@ use serde_json::{Value, json};
 
 use super::happening::Happening;
 use super::store::World;
+use crate::json::Fields;
 
 /// The events of messages that have a type of webhook. `message.queued` and `message.not_sent` have none.
-const REPORTED: [&str; 10] = [
+const REPORTED: [&str; 13] = [
     "message.sent",
     "message.delivered",
+    "message.delivery_attempted",
+    "message.undelivered",
+    "message.bounced",
     "message.seen",
     "message.unseen",
     "message.read",
@@ -46,14 +50,21 @@ impl World {
     }
 }
 
-/// The metadata of an interaction; no other event here has details.
+/// The details that Knock documents: the metadata of an interaction, the URL of a link, and why a message was not delivered.
 fn details(kind: &str, data: &Value) -> Value {
-    match data.get("metadata").and_then(Value::as_object) {
-        Some(metadata) if kind == "message.interacted" => {
-            let mut details = metadata.clone();
-            details.insert("__typename".to_owned(), json!("EventData"));
-            Value::Object(details)
-        }
-        _ => Value::Null,
-    }
+    let names: &[&str] = match kind {
+        "message.interacted" => return event_data(data.get("metadata").and_then(Value::as_object).cloned()),
+        "message.link_clicked" => &["url"],
+        "message.delivery_attempted" => &["attempt", "max_attempts", "retryable"],
+        "message.undelivered" | "message.bounced" => &["failure_reason", "failure_details", "token"],
+        _ => return Value::Null,
+    };
+    let known = names.iter().filter_map(|name| Some(((*name).to_owned(), data.get(name)?.clone())));
+    event_data(Some(known.collect()))
+}
+
+fn event_data(details: Option<Fields>) -> Value {
+    let Some(mut details) = details else { return Value::Null };
+    details.insert("__typename".to_owned(), json!("EventData"));
+    Value::Object(details)
 }

@@ -119,13 +119,34 @@ impl RecipientRun {
         rendered["events"] = self.events.iter().map(Event::render).collect();
         rendered
     }
+
+    /// Renders the run with what only the emulator knows: the log of its steps, and how it ended.
+    pub(crate) fn render_with_steps(&self) -> Value {
+        let mut rendered = self.render_with_events();
+        rendered["emulator"] = self.render_progress();
+        rendered
+    }
+
+    /// The messages that it made, oldest first.
+    pub(crate) fn message_ids(&self) -> impl Iterator<Item = &str> {
+        self.events.iter().filter_map(|event| event.data.get("message_id")?.as_str())
+    }
 }
 
+/// Runs without steps. The functions have the same signatures as the others.
 #[cfg(not(feature = "workflows"))]
+#[allow(clippy::unused_self)]
 impl RecipientRun {
-    #[allow(clippy::unused_self)] // it has the same signature as the other
     pub(super) fn is_in_batch(&self) -> bool {
         false
+    }
+
+    pub(crate) fn triggered(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    fn render_progress(&self) -> Value {
+        Value::Null
     }
 }
 
@@ -143,11 +164,13 @@ impl RecipientRun {
         }
     }
 
-    /// Renders the run with what only the emulator knows: the log of its steps, and how it ended.
-    pub(crate) fn render_with_steps(&self) -> Value {
-        let mut rendered = self.render_with_events();
-        rendered["emulator"] = self.progress.as_ref().map_or(Value::Null, |progress| progress.render());
-        rendered
+    /// The ids of the workflow runs that its steps triggered.
+    pub(crate) fn triggered(&self) -> Vec<&str> {
+        self.progress.as_ref().map(|progress| progress.triggered()).unwrap_or_default()
+    }
+
+    fn render_progress(&self) -> Value {
+        self.progress.as_ref().map_or(Value::Null, |progress| progress.render())
     }
 }
 

@@ -73,6 +73,8 @@ pub(crate) struct World {
     pub(crate) renderer: Option<Arc<crate::render::Renderer>>,
     #[cfg(feature = "workflows")]
     pub(crate) steps: super::steps::Steps,
+    /// Grows with each change that somebody who looks can see.
+    pub(crate) revision: u64,
     agenda: BTreeSet<(Timestamp, u64, Task)>,
     planned: u64,
 }
@@ -99,6 +101,7 @@ impl World {
             renderer: None,
             #[cfg(feature = "workflows")]
             steps: super::steps::Steps::default(),
+            revision: 0,
             agenda: BTreeSet::new(),
             planned: 0,
         }
@@ -138,9 +141,14 @@ impl World {
 
     /// Changes a mark of a message. Does nothing if the message does not exist.
     pub(crate) fn mark(&mut self, message_id: &str, change: Change, metadata: Option<&Fields>) {
+        let data = metadata.map_or(Value::Null, |metadata| json!({ "metadata": metadata }));
+        self.mark_with(message_id, change, data);
+    }
+
+    /// The same, with the data of the event.
+    pub(super) fn mark_with(&mut self, message_id: &str, change: Change, data: Value) {
         let event_id = self.ids.ksuid(self.now);
         if let Some(message) = self.messages.get_mut(message_id) {
-            let data = metadata.map_or(Value::Null, |metadata| json!({ "metadata": metadata }));
             let known = message.events.len();
             message.change(change, event_id, data, self.now);
             self.report_message(message_id, known);

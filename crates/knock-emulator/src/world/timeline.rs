@@ -24,6 +24,7 @@ impl World {
     }
 
     pub(super) fn perform(&mut self, task: Task) {
+        self.revision += 1;
         match task {
             Task::Resume(run) => self.resume(&run),
             Task::Send(message) => self.send(&message),

@@ -85,7 +85,7 @@ fn missing_endpoints_are_reported() {
         ("POST", "/v1/users"),
         ("DELETE", "/v1/users/"),
         ("PATCH", "/v1/users/u"),
-        ("GET", "/"),
+        ("POST", "/"),
         ("GET", "/v2/users"),
         ("POST", "/v1/messages/batch/eaten"),
         ("GET", "/v1/users/u/preferences/default/categories/x/y"),

@@ -55,7 +55,7 @@ impl Program {
         let mut child =
             command().args(["--port", "0"]).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let printed: Vec<String> = lines.take(10).map(Result::unwrap).collect();
+        let printed: Vec<String> = lines.take(11).map(Result::unwrap).collect();
         let addr = printed[0].split("http://").nth(1).and_then(|rest| rest.split(' ').next());
         Self { addr: addr.unwrap().to_owned(), child, printed }
     }
@@ -81,9 +81,14 @@ fn it_prints_its_url_and_responds() {
     let program = Program::start(&["--workflow", "known"]);
     let response = program.request("GET /_emulator/health HTTP/1.0\r\n\r\n");
     assert!(response.contains(" 200 OK") && response.contains("\"ok\""), "{response}");
-    let [first, second, rest @ ..] = program.printed.as_slice() else { panic!("{:?}", program.printed) };
+    let [first, second, inbox, rest @ ..] = program.printed.as_slice() else {
+        panic!("{:?}", program.printed)
+    };
     assert!(first.contains("development only"), "{first}");
     assert!(second.contains("sk_test_emulator") && second.contains("pk_test_emulator"), "{second}");
+    assert_eq!(*inbox, format!("Inbox: http://{}/", program.addr));
+    let page = program.request("GET / HTTP/1.0\r\n\r\n");
+    assert!(page.contains(" 200 OK") && page.contains("text/html"), "{page}");
     let expected = [
         "Workflows: 1, webhook endpoints: 0",
         "State: in memory",
@@ -139,7 +144,7 @@ fn it_prints_what_is_on_without_secrets() {
         "Latency: 20 ms".to_owned(),
         "Enhanced security: on, public keys need a signed user token".to_owned(),
     ];
-    assert_eq!(program.printed[2..], expected);
+    assert_eq!(program.printed[3..], expected);
     let printed = program.printed.concat();
     for secret in ["sk_secret", "whsec_mine", "PRIVATE"] {
         assert!(!printed.contains(secret), "{printed}");

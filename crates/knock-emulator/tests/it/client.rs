@@ -77,7 +77,6 @@ impl Client {
     }
 
     /// Calls a control endpoint, which has no request id. Returns the status and the body.
-    #[cfg(feature = "workflows")]
     pub(crate) fn control(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         let body = body.map_or(Bytes::new(), |body| Bytes::from(body.to_string()));
         let request = Request::builder().method(method).uri(format!("/_emulator/{path}")).body(body).unwrap();

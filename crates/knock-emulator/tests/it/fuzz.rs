@@ -62,8 +62,34 @@ fn path() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => proptest::collection::vec(segment(), 0..6).prop_map(|parts| format!("/v1/{}", parts.join("/"))),
         1 => proptest::collection::vec(segment(), 0..6).prop_map(|parts| format!("/{}", parts.join("/"))),
-        1 => proptest::sample::select(vec!["/_emulator/faults", "/_emulator/x", "*"]).prop_map(str::to_owned),
+        1 => proptest::collection::vec(control_segment(), 1..4).prop_map(|parts| format!("/_emulator/{}", parts.join("/"))),
+        1 => Just("*".to_owned()),
     ]
+}
+
+fn control_segment() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec![
+        "deliveries",
+        "events",
+        "faults",
+        "health",
+        "html",
+        "messages",
+        "page",
+        "page.js",
+        "redeliver",
+        "requests",
+        "runs",
+        "socket",
+        "status",
+        "users",
+        "v1",
+        "webhooks",
+        "workflows",
+        "x",
+        "0",
+        "",
+    ])
 }
 
 fn json() -> impl Strategy<Value = serde_json::Value> {
@@ -96,6 +122,7 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
         "devices",
         "connections",
         "token",
+        "event",
         "kind",
         "status",
         "times",
@@ -125,7 +152,9 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
             "hourly",
             "2025-01-01T00:00:00Z",
             "weekends",
-            "html"
+            "html",
+            "read",
+            "bounced"
         ])
         .prop_map(serde_json::Value::from),
     ];
@@ -168,6 +197,9 @@ fn query() -> impl Strategy<Value = String> {
         "mode",
         "workflow",
         "exclude",
+        "query",
+        "unread",
+        "run",
     ]);
     let suffix = proptest::sample::select(vec![
         "", "[]", "[0]", "[0][id]", "[][id]", "[limit]", "[", "]", "[]]", "%5B%5D", ".limit",
@@ -200,7 +232,8 @@ proptest! {
             let offset = Duration::from_secs(if same_time { 0 } else { seconds.unsigned_abs() >> 20 });
             let epoch = SystemTime::UNIX_EPOCH;
             let now = if seconds < 0 { epoch.checked_sub(offset) } else { epoch.checked_add(offset) };
-            let control = request.uri().path().starts_with("/_emulator/");
+            let path = request.uri().path();
+            let control = path.starts_with("/_emulator/") || path == "/";
             let response = emulator.handle(request, now.unwrap_or(epoch));
             prop_assert!(control || response.headers().contains_key("x-request-id"));
         }

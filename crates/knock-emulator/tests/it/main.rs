@@ -19,6 +19,7 @@ mod kill;
 mod lists;
 mod messages;
 mod objects;
+mod page;
 mod preferences;
 mod providers;
 mod rate_limits;

@@ -11,3 +11,5 @@ pub(crate) mod lexer;
 pub(crate) mod parse;
 pub(crate) mod run;
 pub(crate) mod value;
+
+pub(crate) use filters::without_tags;

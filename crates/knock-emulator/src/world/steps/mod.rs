@@ -15,6 +15,7 @@ mod engine;
 mod fetch;
 mod live;
 mod needs;
+mod outlook;
 mod progress;
 mod random_cohort;
 mod request;

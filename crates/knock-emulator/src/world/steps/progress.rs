@@ -150,6 +150,11 @@ impl Progress {
             .is_none_or(|entry| entry.state == State::Skipped)
     }
 
+    /// The ids of the workflow runs that steps triggered.
+    pub(crate) fn triggered(&self) -> Vec<&str> {
+        self.log.iter().filter_map(|entry| entry.detail.get("workflow_run_id")?.as_str()).collect()
+    }
+
     pub(crate) fn render(&self) -> Value {
         json!({
             "outcome": self.outcome.map(Outcome::as_str),

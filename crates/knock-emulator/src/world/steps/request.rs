@@ -8,6 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use crate::render::HttpRequest;
+
 /// A request without a response for this long is due again. It is longer than any response is waited for.
 const LOST: SignedDuration = SignedDuration::from_secs(120);
 
@@ -73,17 +75,14 @@ impl Request {
         json!({ "method": self.method, "url": self.url, "headers": headers, "body": self.body })
     }
 
-    /// Reads the content of a message of a webhook channel.
-    pub(super) fn of_content(content: &Value) -> Option<Self> {
-        let text = |name: &str| Some(content.get(name)?.as_str()?.to_owned());
-        let pairs =
-            |name: &str| serde_json::from_value::<Vec<(String, String)>>(content.get(name)?.clone()).ok();
-        Some(Self {
-            method: text("method")?,
-            url: with_query(&text("url")?, &pairs("query_params")?),
-            headers: pairs("headers")?,
-            body: text("body")?,
-        })
+    /// The request of a message of a webhook channel.
+    pub(super) fn of_content(content: &HttpRequest) -> Self {
+        Self {
+            method: content.method.clone(),
+            url: with_query(&content.url, &content.query_params),
+            headers: content.headers.clone(),
+            body: content.body.clone(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::super::content::Content;
 use super::super::message::Message;
 use super::super::store::World;
 use super::did::Wake;
@@ -58,8 +59,9 @@ impl World {
     ) {
         let status = response.as_ref().map(|(status, _)| *status).ok();
         let is_last = pending.attempt >= MAX_ATTEMPTS || status.is_some_and(|status| FATAL.contains(&status));
-        let log = json!({
+        let mut log = json!({
             "attempt": pending.attempt,
+            "max_attempts": MAX_ATTEMPTS,
             "status": status,
             "error": response.as_ref().err(),
             "body": response.as_ref().map(|(_, body)| String::from_utf8_lossy(body).into_owned()).ok(),
@@ -69,6 +71,14 @@ impl World {
             _ if is_last => ("undelivered", "message.undelivered"),
             _ => ("delivery_attempted", "message.delivery_attempted"),
         };
+        match state {
+            "delivery_attempted" => log["retryable"] = json!(true),
+            "undelivered" => {
+                let is_fatal = pending.attempt < MAX_ATTEMPTS;
+                log["failure_reason"] = json!(if is_fatal { "fatal_error" } else { "retries_exhausted" });
+            }
+            _ => {}
+        }
         self.set_status(message_id, state, event, log);
         if state == "delivery_attempted" {
             let wait = FIRST_WAIT * (1 << (pending.attempt - 1));
@@ -81,14 +91,19 @@ impl World {
     pub(in super::super) fn deliver_webhook(&mut self, message_id: &str) -> bool {
         let is_webhook = |message: &&Message| message.channel.kind == ChannelKind::Http && !message.sandbox;
         let message = self.messages.get(message_id).filter(is_webhook);
-        let content = message.and_then(|message| message.content.as_ref());
-        let Some(request) = content.and_then(|content| Request::of_content(content)) else {
+        let Some(Content::Http(content)) = message.and_then(|message| message.content.as_deref()) else {
             return false;
         };
+        let request = Request::of_content(content);
         match self.check_host(&request) {
             Ok(()) => self.request(request, Purpose::Webhook { message_id: message_id.to_owned() }),
             Err(error) => {
-                self.set_status(message_id, "undelivered", "message.undelivered", json!({ "error": error }));
+                self.set_status(
+                    message_id,
+                    "undelivered",
+                    "message.undelivered",
+                    json!({ "error": error, "failure_reason": "fatal_error" }),
+                );
             }
         }
         true

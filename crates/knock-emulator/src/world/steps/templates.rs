@@ -3,6 +3,7 @@
 use knock_directory::{ChannelStep, Step};
 use serde_json::{Value, json};
 
+use super::super::content::Content;
 use super::super::store::World;
 use super::live::Live;
 use crate::recipient::Recipient;
@@ -36,7 +37,7 @@ impl World {
         own: &ChannelStep,
         channel: &Channel,
         scope: &Value,
-    ) -> Result<Value, String> {
+    ) -> Result<Content, String> {
         let Some(renderer) = &self.renderer else { return Err("there are no templates".to_owned()) };
         let key = channel.key.as_deref().unwrap_or_default();
         let directory = self.settings.directory.as_ref();
@@ -47,8 +48,7 @@ impl World {
             .overrides(&own.overrides)
             .channel(&settings)
             .address(&address);
-        let content = renderer.render(&template, &Context::new(scope, self.now, self));
-        content.map(|content| content.data()).map_err(|error| error.to_string())
+        renderer.render(&template, &Context::new(scope, self.now, self)).map_err(|error| error.to_string())
     }
 
     /// The token of the first device, or the first connection. Knock does not document what it does with several.

@@ -10,7 +10,7 @@ mod delays;
 mod directory;
 mod events;
 mod fetches;
-mod project;
+pub(crate) mod project;
 #[cfg(feature = "server")]
 mod served;
 mod templates;

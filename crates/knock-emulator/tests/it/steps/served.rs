@@ -45,7 +45,7 @@ async fn a_fetch_is_sent_and_its_response_is_used() {
             None => tokio::time::sleep(Duration::from_millis(5)).await,
         }
     };
-    assert_eq!(delivery.content.unwrap()["body"], "thing");
+    assert_eq!(delivery.content().unwrap()["body"], "thing");
 }
 
 #[tokio::test]
@@ -79,12 +79,12 @@ fn the_program_names_what_is_wrong_and_serves_the_rest() {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let greeting: Vec<String> = lines.by_ref().take(4).map(Result::unwrap).collect();
+    let greeting: Vec<String> = lines.by_ref().take(5).map(Result::unwrap).collect();
     let mut problems = BufReader::new(child.stderr.take().unwrap()).lines();
     let problem = problems.next().unwrap().unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(greeting[2].starts_with("Workflows: those of the Knock directory"), "{greeting:?}");
+    assert!(greeting[3].starts_with("Workflows: those of the Knock directory"), "{greeting:?}");
     assert_eq!(problem, "workflows/bad/workflow.json:1:1: invalid JSON: EOF while parsing an object");
 
     let missing = crate::binary::command().args(["--knock-dir", "/nonexistent"]).output().unwrap();

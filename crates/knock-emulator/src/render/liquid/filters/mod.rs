@@ -10,6 +10,7 @@ mod text;
 mod value;
 
 use input::Filter;
+pub(crate) use text::without_tags;
 
 /// Finds a filter by name.
 pub(crate) fn find(name: &str) -> Option<Filter> {

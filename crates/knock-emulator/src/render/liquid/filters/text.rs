@@ -157,7 +157,7 @@ fn is_reference(rest: &str) -> bool {
 }
 
 /// Removes tags, comments, scripts and styles.
-fn without_tags(text: &str) -> String {
+pub(crate) fn without_tags(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     // What does not occur any more is not searched again.

@@ -1,0 +1,66 @@
+//! The filters of the list of messages.
+
+use super::search::Word;
+use crate::recipient::Recipient;
+use crate::wire::query::Query;
+use crate::wire::response::Failure;
+use crate::world::World;
+use crate::world::message::{Mark, Message};
+
+#[derive(Debug)]
+pub(super) struct Filter {
+    recipient: Option<String>,
+    channel: Option<String>,
+    channel_type: Option<String>,
+    workflow: Option<String>,
+    tenant: Option<String>,
+    status: Option<String>,
+    run: Option<String>,
+    unread: Option<bool>,
+    archived: Option<bool>,
+    words: Vec<Word>,
+}
+
+impl Filter {
+    pub(super) fn parse(query: &Query) -> Result<Self, Failure> {
+        let text = |name: &str| Ok::<_, Failure>(query.text(name)?.map(str::to_owned));
+        Ok(Self {
+            recipient: text("recipient")?,
+            channel: text("channel")?,
+            channel_type: text("channel_type")?,
+            workflow: text("workflow")?,
+            tenant: text("tenant")?,
+            status: text("status")?,
+            run: text("run")?,
+            unread: query.flag("unread")?,
+            archived: query.flag("archived")?,
+            words: Word::all(query.text("query")?.unwrap_or_default()),
+        })
+    }
+
+    /// Whether it admits a message. The words come last, because they take longest.
+    pub(super) fn admits(&self, message: &Message, world: &World) -> bool {
+        let (trigger, channel) = (&message.trigger, &message.channel);
+        let is = |wanted: &Option<String>, held: &str| wanted.as_ref().is_none_or(|wanted| wanted == held);
+        let is_marked = |mark| message.marked(mark).is_some();
+        is(&self.workflow, &trigger.workflow.key)
+            && is(&self.status, message.status)
+            && is(&self.channel_type, channel.kind.as_str())
+            && (is(&self.channel, &channel.id) || is(&self.channel, channel.shown().0))
+            && (is(&self.run, &message.run_id) || is(&self.run, &trigger.id))
+            && self.tenant.as_ref().is_none_or(|tenant| trigger.tenant.as_ref() == Some(tenant))
+            && self.recipient.as_ref().is_none_or(|wanted| is_recipient(&message.recipient, wanted))
+            && self.unread.is_none_or(|unread| unread != is_marked(Mark::Read))
+            && self.archived.is_none_or(|archived| archived == is_marked(Mark::Archived))
+            && self.words.iter().all(|word| word.is_in(message, world))
+    }
+}
+
+/// Whether a text is the id of a user, or the collection and the id of an object.
+pub(super) fn is_recipient(recipient: &Recipient, text: &str) -> bool {
+    let id = match recipient.collection() {
+        None => Some(text),
+        Some(collection) => text.strip_prefix(collection).and_then(|rest| rest.strip_prefix('/')),
+    };
+    id == Some(recipient.id())
+}
