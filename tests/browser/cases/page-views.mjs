@@ -89,9 +89,9 @@ test('the form of a workflow is made of its schema', async () => {
   await label('on').fill('2026-12-01');
   await label('name').fill('Muldoon');
   await page.getByRole('button', { name: 'Add an item' }).click();
-  await label('Item 1').fill('rex');
+  await page.getByRole('textbox', { name: 'Item 1' }).fill('rex');
   await page.getByRole('button', { name: 'Add an item' }).click();
-  await label('Item 2').fill('raptor');
+  await page.getByRole('textbox', { name: 'Item 2' }).fill('raptor');
   await label('more').fill('{"a": 1}');
   await page.getByLabel('Tenant').fill('isla');
   await page.getByLabel('Actor').fill('ellie');
@@ -168,7 +168,7 @@ test('users: search, preferences, properties and channel data', async () => {
 
   await page.getByRole('tab', { name: 'Properties' }).click();
   await page.getByRole('button', { name: 'Edit' }).click();
-  await page.getByLabel('Properties', { exact: true }).fill('{"name": "John", "age": 76}');
+  await page.getByRole('textbox', { name: 'Properties' }).fill('{"name": "John", "age": 76}');
   await page.getByRole('button', { name: 'Save' }).click();
   await until(async () => (await emulator.call('GET', '/v1/users/jhammond')).age === 76);
 
@@ -239,7 +239,7 @@ test('the environment: clock, faults, problems and webhooks', async () => {
   }
   await page.getByLabel('Amount').fill('2');
   await page.getByLabel('Unit').selectOption({ label: 'days' });
-  await page.getByRole('button', { name: 'Move' }).click();
+  await page.getByRole('button', { name: 'Move', exact: true }).click();
   await until(async () => (await ahead()) === 90_060_000 + 2 * 86_400_000);
   await page.locator('.sidebar', { hasText: 'ahead' }).waitFor();
 

@@ -128,7 +128,8 @@ test('filters, search and their links', async () => {
 test('an email: widths, dark, blocked images, source, text, links and data', async () => {
   const html = '<html><body><style>@media (prefers-color-scheme: dark) { body { background: #010203; } }</style><p>Fence 7</p><img src="http://images.test/a.png"><a href="https://park.example/map">the map</a></body></html>';
   const emulator = await startEverything({ html });
-  const page = await openInbox(browser, emulator, '#/messages?channel_type=email');
+  // Playwright's own colour scheme would take precedence over that of the frame.
+  const page = await openInbox(browser, emulator, '#/messages?channel_type=email', { colorScheme: null });
   await row(page, 'Fence 7').click();
   const frame = page.locator('iframe.email');
   await frame.waitFor();
@@ -141,7 +142,7 @@ test('an email: widths, dark, blocked images, source, text, links and data', asy
   assert.equal(await width(), 768);
   await page.getByRole('button', { name: 'Full width' }).click();
 
-  const background = () => page.frames().find((one) => one.url().endsWith('/html'))?.evaluate(() => getComputedStyle(document.body).backgroundColor).catch(() => null);
+  const background = () => page.frames().find((one) => one.url().includes('/html'))?.evaluate(() => getComputedStyle(document.body).backgroundColor);
   assert.notEqual(await background(), 'rgb(1, 2, 3)');
   await page.getByRole('button', { name: 'Dark' }).click();
   await until(async () => (await background()) === 'rgb(1, 2, 3)');
@@ -261,11 +262,19 @@ test('what the recipient and the provider do', async () => {
 });
 
 test('what does not fit is refused, and the page says why', async () => {
-  const emulator = await startEverything();
-  const page = await openInbox(browser, emulator, '#/messages?channel_type=in_app_feed');
+  const postmark = { type: 'email', name: 'Postmark', sandbox: true };
+  const emulator = await startEmulator(['--knock-dir', writeProject('sandbox', {}, { postmark })]);
+  await createReachable(emulator, 'jhammond');
+  await emulator.trigger('everything', { recipients: ['jhammond'], data: { title: 'Fence 7', url: 'b', html: 'c' } });
+  const page = await openInbox(browser, emulator, '#/messages?channel_type=email');
   await rows(page).first().click();
+  await page.locator('.badge', { hasText: 'Not sent' }).first().waitFor();
   await action(page, 'Bounce').click();
-  await page.locator('.notice.bad').waitFor();
+  await page.locator('.notice.bad', { hasText: 'does not fit' }).waitFor();
+  await page.goto(`${emulator.url}/#/messages?channel_type=in_app_feed`);
+  await rows(page).first().click();
+  await action(page, 'Seen').waitFor();
+  assert.equal(await action(page, 'Bounce').count(), 0, 'no provider is between the emulator and a feed');
 });
 
 test('one message is deleted, then all', async () => {

@@ -79,8 +79,8 @@ const WORKFLOWS = {
   broken: { name: 'Broken', steps: [{ type: 'teleport', ref: 'a' }] },
 };
 
-/** Writes the directory, and returns its path. */
-export function writeProject(name, variables = {}) {
+/** Writes the directory, and returns its path. Channels can be other than usual. */
+export function writeProject(name, variables = {}, channels = {}) {
   const root = path.join(OUT, 'projects', name);
   rmSync(root, { recursive: true, force: true });
   for (const [key, workflow] of Object.entries(WORKFLOWS)) {
@@ -89,7 +89,7 @@ export function writeProject(name, variables = {}) {
     writeFileSync(path.join(folder, 'workflow.json'), JSON.stringify(workflow));
   }
   writeFileSync(path.join(root, 'knock.json'), JSON.stringify({ knockDir: '.' }));
-  writeFileSync(path.join(root, 'emulator.json'), JSON.stringify({ channels: CHANNELS, variables }));
+  writeFileSync(path.join(root, 'emulator.json'), JSON.stringify({ channels: { ...CHANNELS, ...channels }, variables }));
   return root;
 }
 

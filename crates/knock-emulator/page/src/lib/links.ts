@@ -21,9 +21,16 @@ export interface Link {
 const BARE = /\bhttps?:\/\/[^\s<>"'`\\]+/g;
 const MAX_LINKS = 200;
 
-/** The links of a document. It is parsed but never shown, so nothing in it is loaded or run. */
+const STYLES = /<style\b[\s\S]*?<\/style>|\sstyle\s*=\s*("[^"]*"|'[^']*')/gi;
+
+/** A document that is never shown, so nothing in it is loaded or run. The policy of the page complains about its styles. */
+function parsed(html: string): Document {
+  return new DOMParser().parseFromString(html.replace(STYLES, ''), 'text/html');
+}
+
+/** The links of a document. */
 export function linksOfHtml(html: string): Link[] {
-  const document = new DOMParser().parseFromString(html, 'text/html');
+  const document = parsed(html);
   const links = [...document.querySelectorAll('a[href]')].map((link) => ({
     url: link.getAttribute('href')?.trim() ?? '',
     label: (link.textContent ?? '').replace(/\s+/g, ' ').trim(),
@@ -46,7 +53,7 @@ export function unique(links: Link[]): Link[] {
 
 /** The number of images of other hosts. */
 export function remoteImages(html: string): number {
-  const document = new DOMParser().parseFromString(html, 'text/html');
+  const document = parsed(html);
   const sources = [...document.querySelectorAll('img')].map((image) => `${image.getAttribute('src')} ${image.getAttribute('srcset')}`);
   const inTags = sources.filter((source) => /\bhttps?:|^\s*\/\//i.test(source)).length;
   const inStyles = html.match(/url\(\s*["']?\s*(https?:)?\/\//gi)?.length ?? 0;

@@ -22,8 +22,9 @@ export function workflowName(key: string): string {
   return status.get()?.workflows.find((workflow) => workflow.key === key)?.name || key;
 }
 
-export function channelLabel(channel: Channel): string {
-  return channel.name || channel.key || channel.id;
+/** The name of a channel; one without has its type as its name. */
+export function channelLabel({ id, key, name, type }: Channel): string {
+  return name && name !== type ? name : key || id;
 }
 
 export interface Notice {

@@ -121,14 +121,16 @@ const MARKS: [string, string, string | null][] = [
   ['interacted', 'Interacted', null],
   ['archived', 'Archived', 'unarchived'],
 ];
-const DELIVERIES: [string, string][] = [
-  ['delivered', 'Deliver'],
-  ['bounced', 'Bounce'],
-  ['undelivered', 'Fail'],
+/** What the provider of a channel can report. */
+const DELIVERIES: [string, string, string[]][] = [
+  ['delivered', 'Deliver', ['email', 'sms', 'http']],
+  ['bounced', 'Bounce', ['email', 'sms', 'push', 'chat']],
+  ['undelivered', 'Fail', ['email', 'sms', 'push', 'chat', 'http']],
 ];
 
 /** What the recipient, or the provider, does with the message. */
 function Actions({ message }: { message: Message }) {
+  const deliveries = DELIVERIES.filter(([, , types]) => types.includes(message.channel.type));
   const send = (event: string) => void attempt(() => post(messageUrl(message.id, '/events'), { event }));
   return (
     <div class="actions">
@@ -146,16 +148,18 @@ function Actions({ message }: { message: Message }) {
           );
         })}
       </div>
-      <div class="action-group" role="group" aria-label="The provider">
-        <span class="action-label" aria-hidden="true">
-          Provider
-        </span>
-        {DELIVERIES.map(([name, label]) => (
-          <button key={name} type="button" class="button toggle" aria-pressed={message.status === name} onClick={() => send(name)}>
-            {label}
-          </button>
-        ))}
-      </div>
+      {deliveries.length > 0 && (
+        <div class="action-group" role="group" aria-label="The provider">
+          <span class="action-label" aria-hidden="true">
+            Provider
+          </span>
+          {deliveries.map(([name, label]) => (
+            <button key={name} type="button" class="button toggle" aria-pressed={message.status === name} onClick={() => send(name)}>
+              {label}
+            </button>
+          ))}
+        </div>
+      )}
     </div>
   );
 }

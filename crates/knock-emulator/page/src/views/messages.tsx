@@ -376,29 +376,39 @@ function Row({ row, route, tabIndex }: { row: Summary; route: Route; tabIndex: n
     <a class="message-row" href={href('messages', row.id, route.query)} tabIndex={tabIndex} aria-current={row.id === route.id ? 'true' : undefined}>
       <ChannelIcon type={row.channel.type} />
       <span class="row-main">
-        <span class="row-title">
-          <span class="hidden">
-            {isUnread ? 'Unread. ' : ''}
-            {channelName(row.channel.type)}:{' '}
+        <span class="row-line">
+          <span class="row-title">
+            <span class="hidden">
+              {isUnread ? 'Unread. ' : ''}
+              {channelName(row.channel.type)}:{' '}
+            </span>
+            {row.title || 'Without a title'}
           </span>
-          {row.title || 'Without a title'}
+          <Time at={row.inserted_at} />
         </span>
-        <span class="row-preview">{row.preview || ' '}</span>
-        <span class="row-meta">
-          <span class="row-recipient" title={recipientKey(row.recipient)}>
-            {recipientName(row.recipient)}
+        <span class="row-line">
+          <span class="row-preview">{row.preview || channelLabel(row.channel)}</span>
+          {isUnread && <span class="unread-dot" title="Unread" />}
+        </span>
+        <span class="row-line">
+          <span class="row-meta">
+            <span class="row-recipient" title={recipientKey(row.recipient)}>
+              {recipientName(row.recipient)}
+            </span>
+            <span>{row.workflow_name || row.workflow}</span>
+            {row.tenant && <span>{row.tenant}</span>}
           </span>
-          <span class="row-workflow">{row.workflow_name || row.workflow}</span>
-          {row.tenant && <span class="row-tenant">{row.tenant}</span>}
+          <RowBadge row={row} />
         </span>
-      </span>
-      <span class="row-side">
-        <Time at={row.inserted_at} />
-        {row.engagement.includes('archived') ? <Badge name="archived" /> : NOTABLE.has(row.status) && <Badge name={row.scheduled_at && row.status === 'queued' ? 'scheduled' : row.status} tone={row.scheduled_at && row.status === 'queued' ? 'warn' : undefined} />}
-        {isUnread && <span class="unread-dot" title="Unread" />}
       </span>
     </a>
   );
+}
+
+function RowBadge({ row }: { row: Summary }) {
+  if (row.engagement.includes('archived')) return <Badge name="archived" />;
+  if (!NOTABLE.has(row.status)) return null;
+  return row.scheduled_at && row.status === 'queued' ? <Badge name="scheduled" tone="warn" /> : <Badge name={row.status} />;
 }
 
 function NothingFound() {

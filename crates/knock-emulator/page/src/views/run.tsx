@@ -155,8 +155,10 @@ function StepEntry({ step, run }: { step: Step; run: Run }) {
       <Explanation step={step} detail={detail} />
       {messages.length > 0 && <MessageLinks messages={messagesOf(run, messages)} />}
       {isWaiting && <GoOn step={step} run={run} />}
-      {Object.keys(detail).length > 0 && <Fold title="Details">{() => <JsonSource value={step.detail} what="details" />}</Fold>}
-      {step.scope !== null && <Fold title="Variables at that time">{() => <JsonSource value={step.scope} what="variables" />}</Fold>}
+      <div class="folds">
+        {Object.keys(detail).length > 0 && <Fold title="Details">{() => <JsonSource value={step.detail} what="details" />}</Fold>}
+        {step.scope !== null && <Fold title="Variables at that time">{() => <JsonSource value={step.scope} what="variables" />}</Fold>}
+      </div>
     </li>
   );
 }
@@ -208,7 +210,8 @@ function Explanation({ step, detail }: { step: Step; detail: JsonObject }) {
 function reason({ reason: name, detail }: JsonObject): string {
   const what = typeof name === 'string' ? words(name).toLowerCase() : '';
   const why = typeof detail === 'string' ? detail : detail ? JSON.stringify(detail) : '';
-  return [what, why].filter(Boolean).join(', ');
+  // Some are whole sentences.
+  return /^(the|there) /.test(why) ? why : [what, why].filter(Boolean).join(', ');
 }
 
 /** Lets a run that waits go on. Agents and events need to be told what the response is. */
