@@ -83,6 +83,7 @@ test('words and numbers', () => {
   assert.equal(plural(1, 'message'), '1 message');
   assert.equal(plural(10_000, 'message'), '10,000 messages');
   assert.equal(words('link_clicked'), 'Link clicked');
+  assert.equal(words('ai_agent'), 'AI agent');
   assert.equal(channelName('in_app_feed'), 'In-app');
   assert.equal(channelName('carrier_pigeon'), 'Carrier pigeon');
   assert.equal(initials('John Hammond'), 'JH');

@@ -75,7 +75,7 @@ export function channelName(type: string): string {
 
 /** `link_clicked` as `Link clicked`. */
 export function words(name: string): string {
-  const text = name.replaceAll('_', ' ').replaceAll('.', ' ').trim();
+  const text = name.replace(/^(ai|http)_/, (word) => word.toUpperCase()).replaceAll('_', ' ').replaceAll('.', ' ').trim();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

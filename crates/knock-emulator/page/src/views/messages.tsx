@@ -408,7 +408,8 @@ function Row({ row, route, tabIndex }: { row: Summary; route: Route; tabIndex: n
 function RowBadge({ row }: { row: Summary }) {
   if (row.engagement.includes('archived')) return <Badge name="archived" />;
   if (!NOTABLE.has(row.status)) return null;
-  return row.scheduled_at && row.status === 'queued' ? <Badge name="scheduled" tone="warn" /> : <Badge name={row.status} />;
+  if (row.scheduled_at && row.status === 'queued') return <Badge name="scheduled" tone="warn" />;
+  return row.status === 'delivery_attempted' ? <Badge name="attempted" tone="warn" /> : <Badge name={row.status} />;
 }
 
 function NothingFound() {
