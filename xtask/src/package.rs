@@ -110,7 +110,8 @@ fn check(crates: &[Crate], packages: &[PathBuf]) -> Result<()> {
     Err(problems.join("\n").into())
 }
 
-/// Gives the packages back the dev-dependencies that are only paths, which cargo removed. Their tests need them.
+/// Gives the packages back the dev-dependencies on each other that are only paths, which cargo removed. The tests in their
+/// code need them.
 fn restore_dev_dependencies(crates: &[Crate], packages: &[PathBuf]) -> Result<()> {
     for (published, package) in crates.iter().zip(packages) {
         let Some(own) = published.manifest.get("dev-dependencies").and_then(Value::as_table) else {
@@ -120,7 +121,8 @@ fn restore_dev_dependencies(crates: &[Crate], packages: &[PathBuf]) -> Result<()
         let mut manifest: Table = fs::read_to_string(&file)?.parse()?;
         let section = manifest.entry("dev-dependencies").or_insert_with(|| Value::Table(Table::new()));
         let section = section.as_table_mut().ok_or("`dev-dependencies` is not a table")?;
-        for (name, dependency) in own {
+        let packaged = |name: &str| crates.iter().any(|published| published.name == name);
+        for (name, dependency) in own.iter().filter(|(name, _)| packaged(name)) {
             let Some(mut dependency) = dependency.as_table().cloned() else { continue };
             if dependency.remove("path").is_some() && !dependency.contains_key("version") {
                 dependency.insert("version".to_owned(), Value::from("*"));

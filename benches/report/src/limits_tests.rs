@@ -80,7 +80,7 @@ fn every_limit_compares_with_a_reference_of_its_table() {
     let limits = Limits::read().unwrap();
     assert_eq!(
         limits.parts().unwrap(),
-        [Part::Core, Part::Load, Part::Bulk, Part::Tokens, Part::Worker, Part::Spin]
+        [Part::Core, Part::Load, Part::Bulk, Part::Jobs, Part::Tokens, Part::Worker, Part::Spin]
     );
     for limit in &limits.all {
         let table = layout::table(limit.place().table).unwrap();

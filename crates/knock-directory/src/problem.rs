@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 ///
 /// Displayed as `workflows/welcome/workflow.json: steps[1].type: "dalay" is not a type of a step`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{}{place}: {message}", file.display())]
+#[error("{}{place}: {message}", slashed(file))]
 #[non_exhaustive]
 pub struct Problem {
     /// The file. It is relative to the directory if it is inside.
@@ -50,6 +50,12 @@ impl Problem {
         Self { file: file.into(), place, message: message.into() }
     }
 
+    /// Returns the path of the file with a `/` between folders, also on Windows.
+    #[must_use]
+    pub fn path(&self) -> String {
+        slashed(&self.file)
+    }
+
     pub(crate) fn of_file(file: &Path, message: impl Into<String>) -> Self {
         Self::new(file, Place::File, message)
     }
@@ -61,4 +67,9 @@ impl Problem {
         let text = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
         Self::new(file, place, format!("invalid JSON: {text}"))
     }
+}
+
+fn slashed(path: &Path) -> String {
+    let path = path.display().to_string();
+    if cfg!(windows) { path.replace('\\', "/") } else { path }
 }

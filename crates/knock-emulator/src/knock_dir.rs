@@ -176,7 +176,7 @@ pub(crate) fn problems(settings: &Settings) -> Vec<Value> {
     let rendered = problems.map(|problem| {
         let place = problem.place.to_string();
         json!({
-            "file": problem.file.display().to_string(),
+            "file": problem.path(),
             "place": place.trim_start_matches(':').trim_start(),
             "message": problem.message,
         })
