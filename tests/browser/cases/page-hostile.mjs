@@ -1,20 +1,35 @@
 // Templates and data that want to run something in the page. Nothing may run, and nothing may be fetched from anywhere else.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
 import { after, before, test } from 'node:test';
 
 import { startBrowser } from '../lib/browser.mjs';
 import { startEmulator, stopEmulators } from '../lib/emulator.mjs';
-import { messagesOf, openInbox } from '../lib/inbox.mjs';
+import { openInbox } from '../lib/inbox.mjs';
 import { createReachable, writeProject } from '../lib/project.mjs';
 
 let browser;
+/** What reached the host `evil.test`, which Chromium finds on this machine. */
+const reached = [];
+const evilHost = http.createServer((request, response) => {
+  reached.push(request.url);
+  response.end();
+});
 before(async () => {
   browser = await startBrowser();
+  evilHost.listen(0, '127.0.0.1');
+  await once(evilHost, 'listening');
 });
 after(async () => {
   await browser?.close();
+  evilHost.closeAllConnections();
+  evilHost.close();
   stopEmulators();
 });
+
+/** The text with the address of that host. */
+const evil = (text) => text.replaceAll('http://evil.test', `http://evil.test:${evilHost.address().port}`);
 
 /** Whatever runs sets this flag, in the page or in a frame of it. */
 const FLAG = 'window.top.hacked = window.hacked = true; try { parent.hacked = true } catch {} ; document.title = "hacked"; alert(1)';
@@ -25,18 +40,18 @@ const PAGES = {
   fetches: '<link rel="stylesheet" href="http://evil.test/a.css"><link rel="preload" as="image" href="http://evil.test/p.png"><link rel="prefetch" href="http://evil.test/p"><link rel="dns-prefetch" href="http://evil.test"><style>@import "http://evil.test/b.css"; @font-face { font-family: x; src: url(http://evil.test/f.woff) } body { background: url(http://evil.test/c.png); font-family: x }</style><img src="http://evil.test/d.png" srcset="http://evil.test/e.png 2x"><video poster="http://evil.test/f.png" src="http://evil.test/g.mp4"></video><meta http-equiv="refresh" content="0;url=http://evil.test/h">',
   broken: '<!-- <p <b <"\'></p></table></div></body></html><![CDATA[<script>alert(1)</script>]]><textarea><script>alert(1)</script><noscript><p title="</noscript><img src=x onerror=alert(1)>">',
   escapes: '</iframe></textarea></title></style></script><script>alert(1)</script>"><img src=x onerror=alert(1)>{{constructor.constructor("alert(1)")()}}${alert(1)}',
-  huge: `<p>${'x'.repeat(400_000)}</p>${'<div>'.repeat(20_000)}`,
+  huge: `<p>${'x'.repeat(150_000)}</p>${'<div>'.repeat(100)}${'<p>a <b>row</b></p>'.repeat(3000)}`,
 };
 
 const TABS = ['HTML', 'Text', 'Links', 'Data', 'Delivery', 'Timeline', 'Preview'];
 
 test('nothing in a message runs, or fetches anything, in any view', async () => {
   const emulator = await startEmulator(['--knock-dir', writeProject('hostile', { hook: 'javascript:alert(1)' })]);
-  const evil = 'javascript:window.top.hacked=true';
+  const script = 'javascript:window.top.hacked=true';
   const hostileName = '<img src=x onerror=alert(1)>';
   await createReachable(emulator, 'jhammond', hostileName);
-  await emulator.call('PUT', '/v1/users/jhammond', { avatar: 'http://evil.test/avatar.png', note: PAGES.scripts });
-  await emulator.call('PUT', `/v1/users/${encodeURIComponent('"><script>alert(1)</script>')}`, { name: '{{7*7}}' });
+  await emulator.call('PUT', '/v1/users/jhammond', { avatar: evil('http://evil.test/avatar.png'), note: PAGES.scripts });
+  await emulator.call('PUT', `/v1/users/${encodeURIComponent('"><img src=x onerror=alert(1)>')}`, { name: '"><script>alert(1)</script>', email: script });
   await emulator.call('PUT', '/v1/tenants/isla', { name: '<script>alert(1)</script>' });
   const page = await openInbox(browser, emulator);
   await page.evaluate(() => {
@@ -52,18 +67,20 @@ test('nothing in a message runs, or fetches anything, in any view', async () => 
     }, hash);
   };
 
-  let expected = 0;
+  const known = new Set();
   for (const [name, html] of Object.entries(PAGES)) {
     const data = {
       title: name === 'huge' ? 'x'.repeat(5000) : `</title><script>alert(1)</script>${name}`,
-      url: name === 'links' ? 'data:text/html,<script>alert(1)</script>' : evil,
-      html,
+      url: name === 'links' ? 'data:text/html,<script>alert(1)</script>' : script,
+      html: evil(html),
       attachments: [{ name: '../../<b>.svg', content_type: 'image/svg+xml', content: Buffer.from('<svg onload="alert(1)"/>').toString('base64') }],
     };
     await emulator.trigger('everything', { recipients: ['jhammond'], data, tenant: 'isla' });
-    expected += 5;
-    const entries = (await messagesOf(emulator, expected)).filter((entry) => entry.workflow === 'everything');
-    for (const message of entries.slice(0, entries.length - expected + 6)) {
+    const { entries } = await emulator.control('GET', 'messages?page_size=200');
+    const fresh = entries.filter(({ id }) => !known.has(id));
+    assert.ok(fresh.length >= 5, `${name}: ${fresh.length} messages`);
+    for (const message of fresh) {
+      known.add(message.id);
       await go(`#/messages/${message.id}`);
       await page.locator('.detail-pane [role=tab]').first().waitFor();
       const tabs = await page.getByRole('tab').allInnerTexts();
@@ -93,7 +110,7 @@ test('nothing in a message runs, or fetches anything, in any view', async () => 
   assert.equal(await page.evaluate(() => globalThis.hacked), false);
   assert.doesNotMatch(await page.title(), /^hacked/);
   assert.deepEqual(page.seen.dialogs, []);
-  assert.deepEqual(page.seen.foreign, []);
+  assert.deepEqual([page.seen.foreign, reached], [[], []]);
   assert.deepEqual(page.seen.errors, []);
   assert.equal(page.context().pages().length, 1);
 });
@@ -102,7 +119,7 @@ test('a click on a hostile link in a preview does nothing', async () => {
   const emulator = await startEmulator(['--knock-dir', writeProject('clicks')]);
   await createReachable(emulator, 'jhammond');
   const html = `<a href="javascript:${encodeURIComponent(FLAG)}">first</a> <a target="_blank" href="http://evil.test/">second</a> <a target="_top" href="http://evil.test/">third</a> <form action="http://evil.test/" target="_top"><button>fourth</button></form>`;
-  await emulator.trigger('everything', { recipients: ['jhammond'], data: { title: 'a', url: 'b', html } });
+  await emulator.trigger('everything', { recipients: ['jhammond'], data: { title: 'a', url: 'b', html: evil(html) } });
   const { entries: [message] } = await emulator.control('GET', 'messages?channel_type=email');
   const page = await openInbox(browser, emulator, `#/messages/${message.id}`);
   await page.evaluate(() => {
@@ -114,7 +131,7 @@ test('a click on a hostile link in a preview does nothing', async () => {
   await page.getByRole('tab', { name: 'Links' }).click();
   assert.equal(await page.locator('.links .unsafe').count(), 1);
   assert.equal(await page.evaluate(() => globalThis.hacked), false);
-  assert.deepEqual(page.seen.foreign, []);
+  assert.deepEqual([page.seen.foreign, reached], [[], []]);
   assert.deepEqual(page.seen.dialogs, []);
   assert.equal(page.context().pages().length, 1);
 });

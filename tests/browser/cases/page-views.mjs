@@ -94,7 +94,10 @@ test('the form of a workflow is made of its schema', async () => {
   await page.getByRole('textbox', { name: 'Item 2' }).fill('raptor');
   await label('more').fill('{"a": 1}');
   await page.getByLabel('Tenant').fill('isla');
-  await page.getByLabel('Actor').fill('ellie');
+  await page.getByLabel('Actor').fill('nobody');
+  await page.getByRole('button', { name: 'Trigger now' }).click();
+  await page.getByRole('alert').filter({ hasText: 'The actor supplied does not exist' }).waitFor();
+  await page.getByLabel('Actor').fill('jhammond');
   await page.getByRole('button', { name: 'Trigger now' }).click();
   await page.getByText('Triggered.').waitFor();
 
@@ -189,10 +192,13 @@ test('users: search, preferences, properties and channel data', async () => {
   await page.getByRole('button', { name: 'New user' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await page.getByText('The id is needed').waitFor();
-  await page.getByLabel('Id', { exact: true }).fill('a/b c');
-  await page.getByLabel('Email').fill('ab@park.example');
+  await page.getByLabel('Id', { exact: true }).fill('a/b');
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-  await page.locator('.summary code', { hasText: 'a/b c' }).waitFor();
+  await page.getByText('has invalid format').waitFor();
+  await page.getByLabel('Id', { exact: true }).fill('robert.muldoon');
+  await page.getByLabel('Email').fill('muldoon@park.example');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.locator('.summary code', { hasText: 'robert.muldoon' }).waitFor();
   await page.getByRole('button', { name: 'Delete this user' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
   await page.locator('.user-row').nth(1).waitFor();

@@ -152,7 +152,7 @@ test('an email: widths, dark, blocked images, source, text, links and data', asy
   await page.getByText('1 image of another host is blocked').waitFor();
   await page.getByRole('button', { name: 'Show images' }).click();
   await until(() => page.seen.foreign.length > 0);
-  assert.deepEqual([...new Set(page.seen.foreign)], ['http://images.test/a.png']);
+  assert.match([...new Set(page.seen.foreign)].join(), /^http:\/\/images\.test\/a\.png [^,]*$/);
 
   await tab(page, 'HTML').click();
   assert.match(await page.locator('.source pre').innerText(), /<p>Fence 7<\/p>/);

@@ -16,9 +16,14 @@ export async function openInbox(browser, emulator, hash = '', options = {}) {
     seen.dialogs.push(dialog.message());
     void dialog.dismiss();
   });
-  context.on('request', (request) => {
-    if (!request.url().startsWith(`${emulator.url}/`) && !/^(data|blob|about):/.test(request.url())) seen.foreign.push(request.url());
-  });
+  const isForeign = (request) => !request.url().startsWith(`${emulator.url}/`) && !/^(data|blob|about):/.test(request.url());
+  // Those that a policy stopped were not sent.
+  const isStopped = (request) => /csp|blocked/i.test(request.failure()?.errorText ?? '');
+  for (const event of ['requestfinished', 'requestfailed']) {
+    context.on(event, (request) => {
+      if (isForeign(request) && !isStopped(request)) seen.foreign.push(`${request.url()} ${request.failure()?.errorText ?? ''}`.trim());
+    });
+  }
   await page.goto(`${emulator.url}/${hash}`);
   await page.locator('main h1').first().waitFor();
   return Object.assign(page, { seen });

@@ -53,6 +53,7 @@ export function estimatedHeight(html: string): number {
     return length === 0 ? 0 : Math.ceil(length / CHARACTERS);
   });
   const total = lines.reduce((sum, count) => sum + count, 0);
-  const images = html.match(/<img\b/gi)?.length ?? 0;
-  return Math.min(420, Math.max(1, total) * LINE_PX + Math.max(0, lines.length - 2) * 8 + images * 80 + 28);
+  const count = (tags: RegExp) => html.match(tags)?.length ?? 0;
+  const extra = count(/<img\b/gi) * 80 + count(/<h[12]\b/gi) * 30 + count(/<\/(?:p|ul|ol|blockquote)>/gi) * 12;
+  return Math.min(420, Math.max(1, total) * LINE_PX + extra + 24);
 }
