@@ -5,7 +5,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use axum_outbox::{Orders, Shop, router};
-use knock_emulator::{DEFAULT_KEY, Emulator, Server};
+use knock_emulator::{Emulator, Server};
 use knock_jobs::{Queue, Worker};
 use knock_reqwest::Knock;
 use knock_reqwest::webhook::Verifier;
@@ -58,10 +58,9 @@ async fn knock() -> Result<(Knock, Option<Server>), Box<dyn Error>> {
     if std::env::var_os("KNOCK_API_KEY").is_some() {
         return Ok((Knock::from_env()?, None));
     }
-    let server = Server::start(Emulator::new(), ([127, 0, 0, 1], 0).into()).await?;
+    let server = Emulator::new().serve().await?;
     println!("KNOCK_API_KEY is not set: notifications go to an emulator in this process.");
-    let knock = Knock::builder().api_key(DEFAULT_KEY).base_url(server.url()).build()?;
-    Ok((knock, Some(server)))
+    Ok((Knock::with_config(server.config())?, Some(server)))
 }
 
 async fn ctrl_c() {

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum_outbox::{Orders, Shop, router};
 use http_body_util::BodyExt;
-use knock_emulator::{Emulator, Fault, Server};
+use knock_emulator::{Emulator, Fault};
 use knock_jobs::{Queue, Worker};
 use knock_reqwest::webhook::{SIGNATURE_HEADER, Verifier};
 use knock_reqwest::{AnyTransport, Knock};
@@ -17,12 +17,13 @@ use sqlx::{Sqlite, SqlitePool};
 use tower::ServiceExt;
 
 const SECRET: &str = "whsec_test";
+const KNOCK_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/knock");
 
 struct Test {
     folder: PathBuf,
     pool: SqlitePool,
     queue: Queue<Sqlite>,
-    knock: Server,
+    knock: Emulator,
     worker: Worker<Sqlite, AnyTransport>,
     shop: Router,
 }
@@ -37,8 +38,9 @@ impl Test {
         let queue = Queue::new(pool.clone());
         queue.setup().await.expect("the queue is set up");
 
-        let server = Emulator::new().serve().await.expect("a port is free");
-        let client = Knock::with_config(server.config()).expect("a client");
+        // It runs the workflow of this shop, and refuses data that does not fit its schema.
+        let emulator = Emulator::builder().knock_dir(KNOCK_DIR).expect("the directory is there").build();
+        let client = Knock::with_transport(emulator.config(), emulator.transport());
         let worker = Worker::new(&queue, &client).poll_interval(Duration::from_millis(20));
         let shop = router(Shop {
             pool: pool.clone(),
@@ -47,7 +49,7 @@ impl Test {
             webhooks: Verifier::new(SECRET).expect("a secret"),
             counters: worker.counters(),
         });
-        Self { folder, pool, queue, knock: server, worker, shop }
+        Self { folder, pool, queue, knock: emulator, worker, shop }
     }
 
     async fn send(&self, request: Request<String>) -> (StatusCode, String) {
@@ -71,7 +73,7 @@ impl Test {
     }
 
     /// Runs the worker until the queue is empty, and returns Knock.
-    async fn work(self) -> Server {
+    async fn work(self) -> Emulator {
         let queue = self.queue.clone();
         let done = async move {
             while queue.depth().await.is_ok_and(|depth| depth.waiting + depth.in_flight > 0) {
@@ -87,13 +89,14 @@ impl Test {
 #[tokio::test]
 async fn an_order_notifies_its_customer_once() {
     let test = Test::start("once").await;
-    test.knock.emulator().fault(Fault::drop_after());
+    test.knock.fault(Fault::drop_after());
     assert_eq!(test.order("o-1", "jhammond").await, StatusCode::CREATED);
     assert_eq!(test.order("o-1", "jhammond").await, StatusCode::OK, "it is the same order");
     let knock = test.work().await;
-    let [run] = &knock.emulator().runs()[..] else { panic!("one run was expected") };
-    assert_eq!(run.workflow, "order-confirmed");
-    assert_eq!(*run.data, json!({ "order": "o-1", "item": "fence" }));
+    let message = knock.sent_to("jhammond").of("order-confirmed").assert_one();
+    assert_eq!(*message.data, json!({ "order": "o-1", "item": "fence" }));
+    let content = message.content.expect("it is rendered");
+    assert_eq!(content["blocks"][0]["content"], "We received your order of **fence**.");
 }
 
 #[tokio::test]
@@ -105,7 +108,7 @@ async fn an_order_that_is_invalid_leaves_nothing() {
     let request = Request::get("/metrics").body(String::new()).expect("a request");
     let (_, metrics) = test.send(request).await;
     assert!(metrics.contains("knock_jobs_waiting 0\n"), "{metrics}");
-    assert_eq!(test.work().await.emulator().requests().len(), 0);
+    assert_eq!(test.work().await.requests().len(), 0);
 }
 
 #[tokio::test]
