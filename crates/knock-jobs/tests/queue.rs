@@ -23,6 +23,8 @@ mod database {
         a_job_waits_as_long_as_the_server_asked_up_to_an_hour,
         a_failure_that_does_not_count_leaves_the_job_an_attempt,
         a_refused_call_is_a_dead_letter_and_can_be_sent_again,
+        dead_letters_have_pages,
+        a_dead_letter_can_be_discarded,
         an_expired_job_is_dropped,
         a_message_that_is_no_call_is_set_aside,
         the_error_of_a_job_is_one_line_that_any_database_stores,
@@ -213,6 +215,46 @@ async fn a_refused_call_is_a_dead_letter_and_can_be_sent_again<DB: Database>(url
     let requests = setting.emulator().requests();
     assert_eq!(requests[0].headers["idempotency-key"], requests[1].headers["idempotency-key"]);
     assert_eq!(setting.queue.depth().await.expect("the depth").dead, 0);
+}
+
+async fn dead_letters_have_pages<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.emulator().fault(Fault::status(404).always());
+    for number in 0..7 {
+        setting.enqueue(setting.trigger(number)).await;
+    }
+    setting.work().await;
+    let ids = |letters: &[knock_jobs::DeadLetter]| {
+        letters.iter().map(|letter| letter.id.clone()).collect::<Vec<_>>()
+    };
+    let all = setting.queue.dead_letters(10).await.expect("the dead letters");
+    assert_eq!(all.len(), 7, "{all:?}");
+
+    let mut read = Vec::new();
+    let mut page = setting.queue.dead_letters(3).await.expect("the dead letters");
+    while let Some(last) = page.last() {
+        read.extend(ids(&page));
+        // A page may be dealt with before the next one is read.
+        setting.queue.discard(&last.id).await.expect("the dead letter is removed");
+        page = setting.queue.dead_letters_after(last, 3).await.expect("the dead letters");
+    }
+    assert_eq!(read, ids(&all));
+}
+
+async fn a_dead_letter_can_be_discarded<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.emulator().fault(Fault::status(404));
+    let dead = setting.enqueue(setting.trigger(1)).await;
+    setting.work().await;
+    let waiting = setting.enqueue(setting.trigger(2)).await;
+
+    let other = setting.queue.clone().named("other");
+    assert!(!other.discard(&dead).await.expect("nothing changes"), "it is in another queue");
+    assert!(!setting.queue.discard(&waiting).await.expect("nothing changes"), "it is no dead letter");
+    assert!(setting.queue.discard(&dead).await.expect("it is removed"));
+    assert!(!setting.queue.discard(&dead).await.expect("nothing changes"), "it is gone");
+    let depth = setting.queue.depth().await.expect("the depth");
+    assert_eq!((depth.waiting, depth.dead), (1, 0));
 }
 
 async fn an_expired_job_is_dropped<DB: Database>(url: &str) {

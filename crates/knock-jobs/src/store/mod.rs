@@ -146,13 +146,17 @@ pub(crate) mod sealed {
             change: &Change,
         ) -> impl Future<Output = Result<bool>> + Send;
 
+        /// Returns the dead letters after a time in seconds since 1970 and an id.
         fn dead_letters(
             pool: &Pool<Self>,
             queue: &str,
+            after: (i64, &str),
             limit: u32,
         ) -> impl Future<Output = Result<Vec<DeadRow>>> + Send;
 
         fn send_again(pool: &Pool<Self>, queue: &str, id: &str) -> impl Future<Output = Result<bool>> + Send;
+
+        fn discard(pool: &Pool<Self>, queue: &str, id: &str) -> impl Future<Output = Result<bool>> + Send;
 
         fn depth(pool: &Pool<Self>, queue: &str) -> impl Future<Output = Result<Depth>> + Send;
 

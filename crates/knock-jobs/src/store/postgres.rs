@@ -121,11 +121,27 @@ impl sealed::Store for Postgres {
         Ok(done.rows_affected() == 1)
     }
 
-    async fn dead_letters(pool: &PgPool, queue: &str, limit: u32) -> Result<Vec<DeadRow>> {
-        let sql = "SELECT id, job, attempts, last_result::text AS last_result,
-                extract(epoch FROM done_at)::bigint AS died_at, metadata -> 'knock_end' AS reason
-            FROM apalis.jobs WHERE job_type = $1 AND status = 'Killed' ORDER BY done_at, id LIMIT $2";
-        let rows = sqlx::query(sql).bind(queue).bind(i64::from(limit)).fetch_all(pool).await?;
+    async fn dead_letters(
+        pool: &PgPool,
+        queue: &str,
+        (died_at, id): (i64, &str),
+        limit: u32,
+    ) -> Result<Vec<DeadRow>> {
+        let sql = "SELECT id, job, attempts, result AS last_result, died_at, reason
+            FROM apalis.jobs, LATERAL (SELECT
+                last_result::text AS result,
+                coalesce(floor(extract(epoch FROM done_at))::bigint, 0) AS died_at,
+                metadata -> 'knock_end' AS reason
+            ) AS letter
+            WHERE job_type = $1 AND status = 'Killed' AND (died_at, id) > ($2, $3)
+            ORDER BY died_at, id LIMIT $4";
+        let rows = sqlx::query(sql)
+            .bind(queue)
+            .bind(died_at)
+            .bind(id)
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?;
         rows.into_iter()
             .map(|row| {
                 Ok(DeadRow {
@@ -146,6 +162,11 @@ impl sealed::Store for Postgres {
                 metadata = metadata - ARRAY['knock_end', 'knock_sending', 'knock_first_sent_at', 'knock_order',
                     'knock_number']
             WHERE id = $1 AND job_type = $2 AND status = 'Killed'";
+        Ok(sqlx::query(sql).bind(id).bind(queue).execute(pool).await?.rows_affected() == 1)
+    }
+
+    async fn discard(pool: &PgPool, queue: &str, id: &str) -> Result<bool> {
+        let sql = "DELETE FROM apalis.jobs WHERE id = $1 AND job_type = $2 AND status = 'Killed'";
         Ok(sqlx::query(sql).bind(id).bind(queue).execute(pool).await?.rows_affected() == 1)
     }
 

@@ -118,11 +118,17 @@ impl sealed::Store for Sqlite {
         Ok(done.rows_affected() == 1)
     }
 
-    async fn dead_letters(pool: &SqlitePool, queue: &str, limit: u32) -> Result<Vec<DeadRow>> {
+    async fn dead_letters(
+        pool: &SqlitePool,
+        queue: &str,
+        (died_at, id): (i64, &str),
+        limit: u32,
+    ) -> Result<Vec<DeadRow>> {
         let sql = "SELECT id, job, attempts, done_at, last_result,
                 iif(json_valid(metadata), metadata, '{}') ->> 'knock_end' AS reason
-            FROM Jobs WHERE job_type = ?1 AND status = 'Killed' ORDER BY done_at, id LIMIT ?2";
-        let rows = sqlx::query(sql).bind(queue).bind(limit).fetch_all(pool).await?;
+            FROM Jobs WHERE job_type = ?1 AND status = 'Killed' AND (coalesce(done_at, 0), id) > (?2, ?3)
+            ORDER BY coalesce(done_at, 0), id LIMIT ?4";
+        let rows = sqlx::query(sql).bind(queue).bind(died_at).bind(id).bind(limit).fetch_all(pool).await?;
         rows.into_iter()
             .map(|row| {
                 Ok(DeadRow {
@@ -143,6 +149,11 @@ impl sealed::Store for Sqlite {
                 metadata = json_remove(iif(json_valid(metadata), metadata, '{}'), '$.knock_end', '$.knock_sending',
                     '$.knock_first_sent_at', '$.knock_order', '$.knock_number')
             WHERE id = ?1 AND job_type = ?2 AND status = 'Killed'";
+        Ok(sqlx::query(sql).bind(id).bind(queue).execute(pool).await?.rows_affected() == 1)
+    }
+
+    async fn discard(pool: &SqlitePool, queue: &str, id: &str) -> Result<bool> {
+        let sql = "DELETE FROM Jobs WHERE id = ?1 AND job_type = ?2 AND status = 'Killed'";
         Ok(sqlx::query(sql).bind(id).bind(queue).execute(pool).await?.rows_affected() == 1)
     }
 
