@@ -17,7 +17,7 @@ use crate::counters::{Counters, count};
 use crate::deliver::{Deliverer, Delivery};
 use crate::error::Error;
 use crate::queue::Queue;
-use crate::store::{Settings, Store};
+use crate::store::{IDLE_ORDERS, Settings, Store};
 
 /// The pause before a worker begins anew after the database failed.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -214,6 +214,7 @@ impl<DB: Store, T: Transport> Worker<DB, T> {
         DB::bury_foreign(pool, name).await?;
         if last.is_none_or(|last| last.elapsed() > HOUR) {
             self.queue.remove_done(self.keep_done).await?;
+            while DB::remove_idle_orders(pool, name).await? == u64::from(IDLE_ORDERS) {}
             *last = Some(Instant::now());
         }
         Ok(())

@@ -37,6 +37,8 @@ mod database {
         a_job_is_given_up_after_its_last_attempt,
         the_jobs_of_an_order_are_sent_in_order,
         a_dead_letter_does_not_hold_up_its_order,
+        orders_without_jobs_are_forgotten,
+        an_order_is_kept_while_a_transaction_enqueues_for_it,
         a_worker_that_stops_ends_what_it_began,
         a_job_runs_at_its_time,
         a_worker_survives_a_database_that_fails,
@@ -440,6 +442,51 @@ async fn a_dead_letter_does_not_hold_up_its_order<DB: Database>(url: &str) {
     let sent: Vec<_> = setting.emulator().runs().iter().map(|run| run.data["order"].clone()).collect();
     assert_eq!(sent, [1, 2]);
     assert_eq!(setting.only_dead_letter().await.reason, Reason::Refused);
+}
+
+/// A worker removes them when it starts, and every hour.
+async fn orders_without_jobs_are_forgotten<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let count = format!("SELECT count(*) FROM {}", DB::ORDERS);
+    let waiting = format!("{count} WHERE name = 'waits'");
+    for number in 0..3 {
+        setting.enqueue(Job::new(setting.trigger(number)).in_order_of("jhammond")).await;
+    }
+    let later = Job::new(setting.trigger(3)).run_at(now() + Duration::from_hours(1));
+    setting.enqueue(later.in_order_of("waits")).await;
+    setting.enqueue(Job::new(setting.trigger(4)).in_order_of("waits")).await;
+    setting.work_until(async || setting.emulator().triggers() == 3).await;
+    // More than are removed at once.
+    setting.run(&DB::many_orders(2500)).await;
+
+    setting.work_until(async || DB::number(&setting.pool, &count).await == 1).await;
+    assert_eq!(DB::number(&setting.pool, &waiting).await, 1);
+    setting.enqueue(Job::new(setting.trigger(5)).in_order_of("jhammond")).await;
+    setting.work_until(async || setting.emulator().triggers() == 4).await;
+    assert_eq!(setting.queue.depth().await.expect("the depth").waiting, 2, "the order of `waits` is kept");
+}
+
+async fn an_order_is_kept_while_a_transaction_enqueues_for_it<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let last = format!("SELECT last FROM {} WHERE name = 'jhammond'", DB::ORDERS);
+    let others = format!("SELECT count(*) FROM {} WHERE name = 'agrant'", DB::ORDERS);
+    let idle = "('knock', 'jhammond', 7), ('knock', 'agrant', 7)";
+    setting.run(&format!("INSERT INTO {} VALUES {idle}", DB::ORDERS)).await;
+
+    let mut tx = setting.pool.begin().await.expect("a transaction");
+    let later = Job::new(setting.trigger(2)).run_at(now() + Duration::from_hours(1));
+    setting.queue.enqueue(&mut tx, later.in_order_of("jhammond")).await.expect("the job is stored");
+    let commit = async {
+        // In Postgres, the worker goes on with the other orders. In SQLite, it waits for the transaction.
+        if DB::JOBS != "Jobs" {
+            poll(async || DB::number(&setting.pool, &others).await == 0).await;
+        }
+        tx.commit().await.expect("the commit");
+        poll(async || DB::number(&setting.pool, &others).await == 0).await;
+    };
+    let work = run(setting.worker(), commit);
+    tokio::time::timeout(TOO_LONG, work).await.expect("it ends").expect("the worker runs");
+    assert_eq!(DB::number(&setting.pool, &last).await, 8);
 }
 
 async fn a_worker_that_stops_ends_what_it_began<DB: Database>(url: &str) {

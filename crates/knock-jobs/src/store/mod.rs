@@ -36,6 +36,9 @@ impl Settings {
     }
 }
 
+/// How many names of orders are removed at once, so that nobody waits for it for long.
+pub(crate) const IDLE_ORDERS: u32 = 1000;
+
 /// A step in a job's life, made only if the job still belongs to the worker.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
@@ -166,6 +169,9 @@ pub(crate) mod sealed {
             queue: &str,
             before: i64,
         ) -> impl Future<Output = Result<u64>> + Send;
+
+        /// Removes names of orders in which no job waits, up to [`IDLE_ORDERS`](super::IDLE_ORDERS), and returns how many.
+        fn remove_idle_orders(pool: &Pool<Self>, queue: &str) -> impl Future<Output = Result<u64>> + Send;
 
         /// Sets jobs aside whose ids are not apalis', at which its worker would stop.
         fn bury_foreign(pool: &Pool<Self>, queue: &str) -> impl Future<Output = Result<u64>> + Send;

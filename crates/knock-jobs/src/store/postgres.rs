@@ -15,7 +15,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Row};
 use tower::Service;
 use tower::limit::ConcurrencyLimitLayer;
 
-use super::{Change, DeadRow, Settings, Status, count, sealed};
+use super::{Change, DeadRow, IDLE_ORDERS, Settings, Status, count, sealed};
 use crate::error::Error;
 use crate::queue::Depth;
 
@@ -64,8 +64,10 @@ impl sealed::Store for Postgres {
         queries::push_tasks(conn, queue, vec![task]).await.map_err(database_error)
     }
 
+    /// The first number is the time in milliseconds, so that the numbers of a name rise also after it was removed.
     async fn next_number(conn: &mut PgConnection, queue: &str, order: &str) -> Result<i64> {
-        let sql = "INSERT INTO apalis.knock_jobs_orders AS orders (queue, name, last) VALUES ($1, $2, 1)
+        let sql = "INSERT INTO apalis.knock_jobs_orders AS orders (queue, name, last)
+            VALUES ($1, $2, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
             ON CONFLICT (queue, name) DO UPDATE SET last = orders.last + 1 RETURNING last";
         sqlx::query_scalar(sql).bind(queue).bind(order).fetch_one(conn).await
     }
@@ -192,6 +194,22 @@ impl sealed::Store for Postgres {
     async fn remove_done(pool: &PgPool, queue: &str, before: i64) -> Result<u64> {
         let sql = "DELETE FROM apalis.jobs WHERE job_type = $1 AND status = 'Done' AND done_at < to_timestamp($2::bigint)";
         Ok(sqlx::query(sql).bind(queue).bind(before).execute(pool).await?.rows_affected())
+    }
+
+    /// It takes no name whose row is locked, since a transaction is enqueuing a job that is not to be seen yet. One that
+    /// was committed meanwhile has raised `last` of the locked row above that of the row that this statement sees.
+    async fn remove_idle_orders(pool: &PgPool, queue: &str) -> Result<u64> {
+        let sql = "DELETE FROM apalis.knock_jobs_orders AS orders
+            USING (
+                SELECT name, last FROM apalis.knock_jobs_orders AS seen
+                WHERE queue = $1 AND NOT EXISTS (
+                    SELECT 1 FROM apalis.jobs
+                    WHERE job_type = seen.queue AND metadata -> 'knock_order' = seen.name
+                        AND status IN ('Pending', 'Queued', 'Running', 'Failed')
+                ) LIMIT $2 FOR UPDATE OF seen SKIP LOCKED
+            ) AS idle
+            WHERE orders.queue = $1 AND orders.name = idle.name AND orders.last = idle.last";
+        Ok(sqlx::query(sql).bind(queue).bind(i64::from(IDLE_ORDERS)).execute(pool).await?.rows_affected())
     }
 
     async fn bury_foreign(pool: &PgPool, queue: &str) -> Result<u64> {

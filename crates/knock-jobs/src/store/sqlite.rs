@@ -15,7 +15,7 @@ use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool};
 use tower::Service;
 use tower::limit::ConcurrencyLimitLayer;
 
-use super::{Change, DeadRow, Settings, Status, count, sealed};
+use super::{Change, DeadRow, IDLE_ORDERS, Settings, Status, count, sealed};
 use crate::error::Error;
 use crate::queue::Depth;
 
@@ -65,8 +65,10 @@ impl sealed::Store for Sqlite {
         queries::push_tasks(conn, queue, &[task]).await.map_err(database_error)
     }
 
+    /// The first number is the time in milliseconds, so that the numbers of a name rise also after it was removed.
     async fn next_number(conn: &mut SqliteConnection, queue: &str, order: &str) -> Result<i64> {
-        let sql = "INSERT INTO knock_jobs_orders (queue, name, last) VALUES (?1, ?2, 1)
+        let sql = "INSERT INTO knock_jobs_orders (queue, name, last)
+            VALUES (?1, ?2, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))
             ON CONFLICT (queue, name) DO UPDATE SET last = last + 1 RETURNING last";
         sqlx::query_scalar(sql).bind(queue).bind(order).fetch_one(conn).await
     }
@@ -178,6 +180,19 @@ impl sealed::Store for Sqlite {
     async fn remove_done(pool: &SqlitePool, queue: &str, before: i64) -> Result<u64> {
         let sql = "DELETE FROM Jobs WHERE job_type = ?1 AND status = 'Done' AND done_at < ?2";
         Ok(sqlx::query(sql).bind(queue).bind(before).execute(pool).await?.rows_affected())
+    }
+
+    /// A transaction that enqueues holds the database's lock, so that this sees all its changes or none.
+    async fn remove_idle_orders(pool: &SqlitePool, queue: &str) -> Result<u64> {
+        let sql = "DELETE FROM knock_jobs_orders WHERE queue = ?1 AND name IN (
+            SELECT name FROM knock_jobs_orders AS idle
+            WHERE queue = ?1 AND NOT EXISTS (
+                SELECT 1 FROM Jobs
+                WHERE job_type = idle.queue AND metadata ->> 'knock_order' = idle.name
+                    AND status IN ('Pending', 'Queued', 'Running', 'Failed')
+            ) LIMIT ?2
+        )";
+        Ok(sqlx::query(sql).bind(queue).bind(IDLE_ORDERS).execute(pool).await?.rows_affected())
     }
 
     async fn bury_foreign(pool: &SqlitePool, queue: &str) -> Result<u64> {
