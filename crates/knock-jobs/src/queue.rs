@@ -77,9 +77,20 @@ impl<DB: Store> Queue<DB> {
     ///
     /// # Errors
     ///
-    /// If the database cannot be reached, or if the user may not create tables.
+    /// [`Error::Unreachable`] if there is no connection, and [`Error::Setup`] or [`Error::Database`] if the tables cannot be
+    /// made, for example because the user may not.
     pub async fn setup(&self) -> Result<(), Error> {
+        self.reach().await?;
         DB::set_up(&self.pool).await
+    }
+
+    /// Connects, so that the error names the database if that fails. The errors of sqlx name no host and no file.
+    async fn reach(&self) -> Result<(), Error> {
+        let connection = self.pool.acquire().await;
+        connection.map(drop).map_err(|source| {
+            let database = DB::describe(&self.pool.connect_options());
+            Error::Unreachable { database, source }
+        })
     }
 
     /// Fails if the database cannot be reached or its tables are missing.
@@ -91,6 +102,7 @@ impl<DB: Store> Queue<DB> {
             );
             return Err(Error::invalid("name", problem));
         }
+        self.reach().await?;
         match DB::check(&self.pool).await {
             Err(error @ sqlx::Error::Database(_)) => Err(Error::NotSetUp(error)),
             done => Ok(done?),

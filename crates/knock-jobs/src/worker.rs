@@ -123,7 +123,7 @@ impl<DB: Store, T: Transport> Worker<DB, T> {
     ///
     /// # Errors
     ///
-    /// At once, if a setting is invalid, if the database cannot be reached, or if its tables are not
+    /// At the start, if a setting is invalid, if the database cannot be reached, or if its tables are not
     /// [set up](Queue::setup).
     pub async fn run_until(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
         self.check()?;

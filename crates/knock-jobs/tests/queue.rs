@@ -564,6 +564,38 @@ async fn tables_that_are_missing_are_named<DB: Database>(url: &str) {
     );
 }
 
+#[tokio::test]
+async fn a_file_in_a_folder_that_is_not_there_is_named() {
+    let file = std::env::temp_dir().join("knock-jobs-without-this-folder").join("jobs.db");
+    let url = format!("sqlite:{}?mode=rwc", file.display());
+    let pool = sqlx::SqlitePool::connect_lazy(&url).expect("a URL of SQLite");
+    is_named(pool, &format!("the database `{}` cannot be reached: ", file.display())).await;
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn a_server_that_is_not_there_is_named() {
+    // Port 9 is for a service that no machine has any more.
+    let pool = sqlx::postgres::PgPoolOptions::new()
+        .acquire_timeout(Duration::from_millis(300))
+        .connect_lazy("postgres://owner:top-secret@127.0.0.1:9/shop")
+        .expect("a URL of Postgres");
+    is_named(pool, "the database `shop` at 127.0.0.1:9 cannot be reached: ").await;
+}
+
+async fn is_named<DB: knock_jobs::Store>(pool: Pool<DB>, start: &str) {
+    let queue = Queue::new(pool);
+    let worker = Worker::new(&queue, &support::knock("http://127.0.0.1:9"));
+    let errors = [queue.setup().await, worker.run_until(std::future::pending()).await];
+    for error in errors.map(|result| result.expect_err("there is no database")) {
+        assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
+        let told = format!("{error}");
+        assert!(told.starts_with(start), "{told}");
+        let debug = format!("{told} {error:?}");
+        assert!(!debug.contains("top-secret") && !debug.contains("owner"), "{debug}");
+    }
+}
+
 async fn setting_up_twice_changes_nothing<DB: Database>(url: &str) {
     let setting = Setting::<DB>::new(url).await;
     setting.enqueue(setting.trigger(1)).await;

@@ -111,6 +111,9 @@ pub(crate) mod sealed {
     pub trait Store: Database {
         fn set_up(pool: &Pool<Self>) -> impl Future<Output = Result<(), Error>> + Send;
 
+        /// Names the database in an error, without its user and password.
+        fn describe(options: &<Self::Connection as sqlx::Connection>::Options) -> String;
+
         /// Fails if the tables are missing.
         fn check(pool: &Pool<Self>) -> impl Future<Output = Result<()>> + Send;
 

@@ -11,6 +11,7 @@ use apalis_core::worker::context::WorkerContext;
 use apalis_core::worker::event::Event;
 use apalis_postgres::{Config, PostgresStorage, queries};
 use futures_util::Stream;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{PgConnection, PgPool, Postgres, Row};
 use tower::Service;
 use tower::limit::ConcurrencyLimitLayer;
@@ -52,6 +53,15 @@ impl sealed::Store for Postgres {
         sqlx::raw_sql(ADDITIONS).execute(&mut *tx).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    fn describe(options: &PgConnectOptions) -> String {
+        // Without a name, it is that of the user.
+        let name = options.get_database().map_or_else(String::new, |name| format!("`{name}` "));
+        match options.get_socket() {
+            Some(socket) => format!("{name}at the socket {}", socket.display()),
+            None => format!("{name}at {}:{}", options.get_host(), options.get_port()),
+        }
     }
 
     async fn check(pool: &PgPool) -> Result<()> {

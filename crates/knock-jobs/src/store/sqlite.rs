@@ -11,6 +11,7 @@ use apalis_core::worker::context::WorkerContext;
 use apalis_core::worker::event::Event;
 use apalis_sqlite::{Config, SqliteStorage, queries};
 use futures_util::Stream;
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool};
 use tower::Service;
 use tower::limit::ConcurrencyLimitLayer;
@@ -52,6 +53,10 @@ impl sealed::Store for Sqlite {
         }
         sqlx::raw_sql(ADDITIONS).execute(pool).await?;
         Ok(())
+    }
+
+    fn describe(options: &SqliteConnectOptions) -> String {
+        format!("`{}`", options.get_filename().display())
     }
 
     async fn check(pool: &SqlitePool) -> Result<()> {
