@@ -34,8 +34,24 @@ const SHORTEST_SILENCE: Duration = Duration::from_secs(2);
 ///
 /// # async fn example<T: Transport>(queue: &Queue<Sqlite>, knock: &Client<T>) -> Result<(), Error> {
 /// let worker = Worker::new(queue, knock);
-/// worker.run_until(async { tokio::signal::ctrl_c().await.unwrap_or_default() }).await
+/// worker.run_until(shutdown()).await
 /// # }
+///
+/// /// Waits for Ctrl-C, or for SIGTERM, by which containers and services are stopped.
+/// async fn shutdown() {
+///     let terminate = async {
+///         #[cfg(unix)]
+///         if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+///             signal.recv().await;
+///             return;
+///         }
+///         std::future::pending().await
+///     };
+///     tokio::select! {
+///         Ok(()) = tokio::signal::ctrl_c() => {}
+///         () = terminate => {}
+///     }
+/// }
 /// ```
 #[derive(Debug)]
 #[must_use = "a worker does nothing until it runs"]
@@ -118,6 +134,11 @@ impl<DB: Store, T: Transport> Worker<DB, T> {
 
     /// Sends jobs until `shutdown` is ready. Then it takes no more jobs, waits for the calls in flight, and returns those
     /// that it has not begun to the queue.
+    ///
+    /// That takes as long as the calls in flight, at most their deadline: 120 seconds, unless
+    /// [`call_options`](Self::call_options) or the client say otherwise. A container that is killed before, for example
+    /// 30 seconds after SIGTERM, loses nothing, but its jobs wait until they are taken over; see
+    /// [`orphaned_after`](Self::orphaned_after).
     ///
     /// While the database fails, the worker tries again every second.
     ///
