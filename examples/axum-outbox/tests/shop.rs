@@ -1,6 +1,8 @@
 //! The shop without a network: requests are passed to the router, and the worker sends to an emulator in this process.
+//!
+//! The database is a file of SQLite, or with the variable `KNOCK_JOBS_POSTGRES` a new one in that Postgres.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use axum::Router;
@@ -13,28 +15,77 @@ use knock_jobs::{Queue, Worker};
 use knock_reqwest::webhook::{SIGNATURE_HEADER, Verifier};
 use knock_reqwest::{AnyTransport, Knock};
 use serde_json::{Value, json};
-use sqlx::{Sqlite, SqlitePool};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Pool, Postgres, Sqlite};
 use tower::ServiceExt;
 
 const SECRET: &str = "whsec_test";
+/// The URL of a Postgres in which tests make databases. `cargo xtask postgres` sets it.
+const POSTGRES: &str = "KNOCK_JOBS_POSTGRES";
 const KNOCK_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/knock");
 
-struct Test {
+/// Runs each test on the database.
+macro_rules! on_database {
+    ($($name:ident),* $(,)?) => {
+        mod database {
+            use super::{POSTGRES, Postgres, Sqlite};
+
+            $(#[tokio::test]
+            async fn $name() {
+                match std::env::var(POSTGRES) {
+                    Ok(server) => super::$name::<Postgres>(&server).await,
+                    Err(_) => super::$name::<Sqlite>("").await,
+                }
+            })*
+        }
+    };
+}
+
+on_database!(
+    an_order_notifies_its_customer_once,
+    an_order_that_is_invalid_leaves_nothing,
+    an_error_of_the_database_is_not_shown,
+    a_webhook_tells_that_the_customer_was_notified,
+);
+
+trait Database: Orders {
+    /// Makes a new database, for which SQLite uses the folder, and Postgres a name and the URL of the server.
+    fn create(server: &str, folder: &Path, name: &str) -> impl Future<Output = Pool<Self>>;
+}
+
+impl Database for Sqlite {
+    async fn create(_: &str, folder: &Path, _: &str) -> Pool<Self> {
+        let url = format!("sqlite:{}?mode=rwc", folder.join("shop.db").display());
+        Pool::<Self>::connect(&url).await.expect("SQLite opens")
+    }
+}
+
+impl Database for Postgres {
+    async fn create(server: &str, _: &Path, name: &str) -> Pool<Self> {
+        let options: PgConnectOptions = server.parse().expect("a URL of Postgres");
+        let pool = Pool::<Self>::connect_with(options.clone()).await.expect("Postgres can be reached");
+        let create = AssertSqlSafe(format!("CREATE DATABASE \"{name}\""));
+        sqlx::raw_sql(create).execute(&pool).await.expect("the database is made");
+        Pool::<Self>::connect_with(options.database(name)).await.expect("the database can be reached")
+    }
+}
+
+struct Test<DB: Orders> {
     folder: PathBuf,
-    pool: SqlitePool,
-    queue: Queue<Sqlite>,
+    pool: Pool<DB>,
+    queue: Queue<DB>,
     knock: Emulator,
-    worker: Worker<Sqlite, AnyTransport>,
+    worker: Worker<DB, AnyTransport>,
     shop: Router,
 }
 
-impl Test {
-    async fn start(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("axum-outbox-{}-{name}", std::process::id()));
+impl<DB: Database> Test<DB> {
+    async fn start(server: &str, name: &str) -> Self {
+        let name = format!("axum-outbox-{}-{name}", std::process::id());
+        let folder = std::env::temp_dir().join(&name);
         std::fs::create_dir_all(&folder).expect("a folder");
-        let url = format!("sqlite:{}?mode=rwc", folder.join("shop.db").display());
-        let pool = SqlitePool::connect(&url).await.expect("SQLite opens");
-        Sqlite::create_table(&pool).await.expect("the table is made");
+        let pool = DB::create(server, &folder, &name).await;
+        DB::create_table(&pool).await.expect("the table is made");
         let queue = Queue::new(pool.clone());
         queue.setup().await.expect("the queue is set up");
 
@@ -86,9 +137,8 @@ impl Test {
     }
 }
 
-#[tokio::test]
-async fn an_order_notifies_its_customer_once() {
-    let test = Test::start("once").await;
+async fn an_order_notifies_its_customer_once<DB: Database>(server: &str) {
+    let test = Test::<DB>::start(server, "once").await;
     test.knock.fault(Fault::drop_after());
     assert_eq!(test.order("o-1", "jhammond").await, StatusCode::CREATED);
     assert_eq!(test.order("o-1", "jhammond").await, StatusCode::OK, "it is the same order");
@@ -99,9 +149,8 @@ async fn an_order_notifies_its_customer_once() {
     assert_eq!(content["blocks"][0]["content"], "We received your order of **fence**.");
 }
 
-#[tokio::test]
-async fn an_order_that_is_invalid_leaves_nothing() {
-    let test = Test::start("invalid").await;
+async fn an_order_that_is_invalid_leaves_nothing<DB: Database>(server: &str) {
+    let test = Test::<DB>::start(server, "invalid").await;
     assert_eq!(test.order("o-1", "").await, StatusCode::BAD_REQUEST);
     let request = Request::get("/orders/o-1").body(String::new()).expect("a request");
     assert_eq!(test.send(request).await.0, StatusCode::NOT_FOUND);
@@ -111,9 +160,8 @@ async fn an_order_that_is_invalid_leaves_nothing() {
     assert_eq!(test.work().await.requests().len(), 0);
 }
 
-#[tokio::test]
-async fn an_error_of_the_database_is_not_shown() {
-    let test = Test::start("database").await;
+async fn an_error_of_the_database_is_not_shown<DB: Database>(server: &str) {
+    let test = Test::<DB>::start(server, "database").await;
     test.pool.close().await;
     let request = Request::get("/orders/o-1").body(String::new()).expect("a request");
     let shown = (StatusCode::INTERNAL_SERVER_ERROR, "the shop has a problem".to_owned());
@@ -121,9 +169,8 @@ async fn an_error_of_the_database_is_not_shown() {
     std::fs::remove_dir_all(test.folder).expect("the folder is removed");
 }
 
-#[tokio::test]
-async fn a_webhook_tells_that_the_customer_was_notified() {
-    let test = Test::start("webhook").await;
+async fn a_webhook_tells_that_the_customer_was_notified<DB: Database>(server: &str) {
+    let test = Test::<DB>::start(server, "webhook").await;
     test.order("o-1", "jhammond").await;
     assert!(!test.is_notified("o-1").await);
     let body = json!({

@@ -8,7 +8,7 @@ use knock_jobs::{Queue, Store};
 use knock_reqwest::Knock;
 use sqlx::{Pool, Sqlite};
 
-/// The URL of a Postgres in which tests make databases. `cargo xtask test` sets it.
+/// The URL of a Postgres in which tests make databases. `cargo xtask postgres` sets it.
 pub const POSTGRES: &str = "KNOCK_JOBS_POSTGRES";
 
 /// What the tests do with a database besides the queue.
