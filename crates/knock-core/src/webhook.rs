@@ -24,6 +24,7 @@ use sha2::Sha256;
 
 use crate::api::messages::Message;
 use crate::api::workflow_recipient_runs::WorkflowRecipientRun;
+use crate::config::{self, VariableValue};
 use crate::error::Error;
 use crate::value::{IntoOptional, Secret, Timestamp, UnixTime};
 use crate::wire::{DecodeError, open_enum, read_part};
@@ -33,6 +34,9 @@ pub const SIGNATURE_HEADER: &str = "x-knock-signature";
 
 /// The header with the time and the signature of a request of a webhook channel: `t=<time>,s=<signature>`.
 pub const CHANNEL_SIGNATURE_HEADER: &str = "x-webhook-signature";
+
+/// The variable that [`Verifier::from_variables`] reads.
+const VARIABLE: &str = "KNOCK_WEBHOOK_SECRET";
 
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
@@ -99,6 +103,31 @@ impl Verifier {
         let mut secrets = secrets.into_iter();
         let first = Self::new(secrets.next().ok_or(WebhookError::EmptySecret)?)?;
         secrets.try_fold(first, |this, secret| this.or_secret(secret.into()))
+    }
+
+    /// Reads the secret from the variable `KNOCK_WEBHOOK_SECRET`, or several that are separated by commas, while one is
+    /// replaced. `variable` may return what [`std::env::var`] returns, an `Option<String>`, or a
+    /// `Result<Option<String>, E>`.
+    ///
+    /// There is no default, because anyone could sign with it.
+    ///
+    /// ```no_run
+    /// use knock_core::webhook::Verifier;
+    ///
+    /// let verifier = Verifier::from_variables(|name| std::env::var(name))?; // KNOCK_WEBHOOK_SECRET
+    /// # let _ = verifier;
+    /// # Ok::<(), knock_core::webhook::WebhookError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`WebhookError::MissingSecret`] if the variable is not set or blank, [`WebhookError::UnreadableSecret`] if it cannot
+    /// be read, for example because it is not UTF-8, and those of [`from_secrets`](Self::from_secrets).
+    pub fn from_variables<V: VariableValue>(variable: impl Fn(&str) -> V) -> Result<Self, WebhookError> {
+        let text =
+            config::read(variable, VARIABLE).map_err(|reason| WebhookError::UnreadableSecret { reason })?;
+        let text = text.filter(|text| !Secret::trimmed(text.expose()).is_empty());
+        Self::from_secrets(text.ok_or(WebhookError::MissingSecret)?.expose().split(','))
     }
 
     /// Sets how far the time of the signature may differ from the current time, in either direction. Default: 5
@@ -349,6 +378,15 @@ pub enum WebhookError {
     /// The signing secret passed to [`Verifier::new`] is empty.
     #[error("the webhook's signing secret is empty; copy it from Knock's dashboard")]
     EmptySecret,
+    /// The variable of [`Verifier::from_variables`] is not set, or blank.
+    #[error("no signing secret of webhooks: set {VARIABLE} to that of the endpoint, from Knock's dashboard")]
+    MissingSecret,
+    /// The variable of [`Verifier::from_variables`] cannot be read.
+    #[error("the webhook's signing secret cannot be read: {reason}")]
+    UnreadableSecret {
+        /// The reason, without the value of the variable.
+        reason: String,
+    },
     /// The verifier's secret cannot be one.
     #[error("the webhook's signing secret {problem}; copy it from Knock's dashboard")]
     InvalidSecret {
@@ -390,9 +428,10 @@ pub enum WebhookError {
 impl From<WebhookError> for Error {
     fn from(error: WebhookError) -> Self {
         match error {
-            WebhookError::EmptySecret | WebhookError::InvalidSecret { .. } => {
-                Self::configuration(error.to_string())
-            }
+            WebhookError::EmptySecret
+            | WebhookError::MissingSecret
+            | WebhookError::UnreadableSecret { .. }
+            | WebhookError::InvalidSecret { .. } => Self::configuration(error.to_string()),
             error => Self::invalid_input(error.to_string()),
         }
     }

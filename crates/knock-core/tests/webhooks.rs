@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::env::VarError;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
@@ -349,6 +350,44 @@ fn several_secrets_are_accepted_while_one_is_replaced() {
     assert_eq!(result, Err(WebhookError::WrongSignature));
     assert_eq!(Verifier::from_secrets([""; 0]).unwrap_err(), WebhookError::EmptySecret);
     assert_eq!(Verifier::from_secrets([SECRET, " "]).unwrap_err(), WebhookError::EmptySecret);
+}
+
+#[test]
+fn the_secrets_are_read_from_their_variable() {
+    let read = |value: &str| {
+        Verifier::from_variables(|name| (name == "KNOCK_WEBHOOK_SECRET").then(|| value.to_owned()))
+    };
+    for value in [SECRET.to_owned(), format!("other, {SECRET}\n"), format!("{SECRET},other")] {
+        let verifier = read(&value).expect("the secrets are valid");
+        verifier.verify(&headers(&signed(SIGNATURE)), BODY.as_bytes(), NOW).expect("the signature is valid");
+    }
+    let not_present = Verifier::from_variables(|_| Err::<String, _>(VarError::NotPresent));
+    assert_eq!(not_present.unwrap_err(), WebhookError::MissingSecret);
+    assert_eq!(Verifier::from_variables(|_| None).unwrap_err(), WebhookError::MissingSecret);
+    for blank in ["", " \n", "\u{feff}"] {
+        assert_eq!(read(blank).unwrap_err(), WebhookError::MissingSecret, "{blank:?}");
+    }
+    for incomplete in [",", "whsec_a,", ",whsec_a", "whsec_a,,whsec_b"] {
+        assert_eq!(read(incomplete).unwrap_err(), WebhookError::EmptySecret, "{incomplete:?}");
+    }
+    assert!(matches!(read("whsec_a,whsec b").unwrap_err(), WebhookError::InvalidSecret { .. }));
+}
+
+#[test]
+fn an_error_of_the_variable_names_it_without_its_value() {
+    let not_utf8 = Verifier::from_variables(|_| Err::<String, _>(VarError::NotUnicode(SECRET.into())));
+    let failed = Verifier::from_variables(|_| Err::<Option<String>, _>("the vault is sealed"));
+    let missing = Verifier::from_variables(|_| None);
+    for (result, problem) in [
+        (not_utf8, "the variable KNOCK_WEBHOOK_SECRET is not valid UTF-8"),
+        (failed, "the variable KNOCK_WEBHOOK_SECRET cannot be read: the vault is sealed"),
+        (missing, "set KNOCK_WEBHOOK_SECRET to that of the endpoint"),
+    ] {
+        let error = result.unwrap_err();
+        let line = error.to_string();
+        assert!(line.contains(problem) && !line.contains(SECRET), "{line}");
+        assert_eq!(knock_core::Error::from(error).kind(), ErrorKind::Configuration);
+    }
 }
 
 #[test]
