@@ -85,6 +85,9 @@ static KEPT: [HeaderName; 7] = [
 /// The largest part of an error that is kept, in bytes.
 const MAX_ERROR: usize = 4096;
 
+/// The largest part of a body that a list shows, in bytes.
+const MAX_SHOWN: usize = 16 * 1024;
+
 /// A request that the emulator received, and the status of the response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -168,9 +171,12 @@ impl Request {
         })
     }
 
-    /// The same, with what a page shows beside it.
+    /// The same, with what a page shows beside it, and with the beginning of the body if it is long.
     pub(crate) fn render_with_response(&self) -> Value {
-        let mut rendered = self.render();
+        let is_cut = self.body.len() > MAX_SHOWN;
+        let shown = self.body.slice(..self.body.len().min(MAX_SHOWN));
+        let mut rendered = Self { body: shown, ..self.clone() }.render();
+        rendered["body_cut"] = json!(is_cut);
         rendered["id"] = json!(self.id);
         rendered["at"] = json!(timestamp(self.at));
         rendered["response"] = json!(self.error.as_deref().map(json_or_text));

@@ -132,12 +132,6 @@ impl State {
         self.knock_dir.as_ref().map(crate::knock_dir::KnockDir::path)
     }
 
-    #[cfg(not(feature = "workflows"))]
-    #[allow(clippy::unused_self)] // it has the same signature as the other
-    pub(crate) fn directory_path(&self) -> Option<&std::path::Path> {
-        None
-    }
-
     /// Performs a call that the API of Knock does not have, and records it in the state file.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The filters of the list of messages.
 
-use super::search::Word;
+use super::search::Search;
 use crate::recipient::Recipient;
 use crate::wire::query::Query;
 use crate::wire::response::Failure;
@@ -8,7 +8,7 @@ use crate::world::World;
 use crate::world::message::{Mark, Message};
 
 #[derive(Debug)]
-pub(super) struct Filter {
+pub(super) struct Filter<'w> {
     recipient: Option<String>,
     channel: Option<String>,
     channel_type: Option<String>,
@@ -18,11 +18,11 @@ pub(super) struct Filter {
     run: Option<String>,
     unread: Option<bool>,
     archived: Option<bool>,
-    words: Vec<Word>,
+    search: Search<'w>,
 }
 
-impl Filter {
-    pub(super) fn parse(query: &Query) -> Result<Self, Failure> {
+impl<'w> Filter<'w> {
+    pub(super) fn parse(query: &Query, world: &'w World) -> Result<Self, Failure> {
         let text = |name: &str| Ok::<_, Failure>(query.text(name)?.map(str::to_owned));
         Ok(Self {
             recipient: text("recipient")?,
@@ -34,12 +34,12 @@ impl Filter {
             run: text("run")?,
             unread: query.flag("unread")?,
             archived: query.flag("archived")?,
-            words: Word::all(query.text("query")?.unwrap_or_default()),
+            search: Search::new(query.text("query")?.unwrap_or_default(), world),
         })
     }
 
     /// Whether it admits a message. The words come last, because they take longest.
-    pub(super) fn admits(&self, message: &Message, world: &World) -> bool {
+    pub(super) fn admits(&self, message: &Message) -> bool {
         let (trigger, channel) = (&message.trigger, &message.channel);
         let is = |wanted: &Option<String>, held: &str| wanted.as_ref().is_none_or(|wanted| wanted == held);
         let is_marked = |mark| message.marked(mark).is_some();
@@ -52,7 +52,7 @@ impl Filter {
             && self.recipient.as_ref().is_none_or(|wanted| is_recipient(&message.recipient, wanted))
             && self.unread.is_none_or(|unread| unread != is_marked(Mark::Read))
             && self.archived.is_none_or(|archived| archived == is_marked(Mark::Archived))
-            && self.words.iter().all(|word| word.is_in(message, world))
+            && self.search.finds(message)
     }
 }
 

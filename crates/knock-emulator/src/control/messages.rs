@@ -22,7 +22,7 @@ const FRAME_WITH_IMAGES: &str =
 
 pub(super) fn list(state: &State, query: &Query) -> Outcome {
     let world = &state.world;
-    let filter = Filter::parse(query)?;
+    let filter = Filter::parse(query, world)?;
     let mut page = Page::new(paging::size(query)?);
     let bound = |name| match query.text(name)? {
         None => Ok(None),
@@ -31,7 +31,7 @@ pub(super) fn list(state: &State, query: &Query) -> Outcome {
     let (older_than, newer_than) = (bound("after")?, bound("before")?);
     let mut total = 0;
     for (at, message) in world.messages.descending() {
-        if !filter.admits(message, world) {
+        if !filter.admits(message) {
             continue;
         }
         total += 1;

@@ -37,6 +37,7 @@ const PREFIX: &str = "/_emulator/";
 /// The path of the page.
 const PAGE: &str = "/";
 /// The path of the socket that tells the page of changes.
+#[cfg(feature = "server")]
 pub(crate) const SOCKET: &str = "/_emulator/socket";
 const NO_SNIFFING: HeaderName = HeaderName::from_static("x-content-type-options");
 

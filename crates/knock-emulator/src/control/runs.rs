@@ -1,6 +1,7 @@
 //! `runs`: the accepted triggers, and what became of them for each recipient.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -55,10 +56,11 @@ fn page(world: &World, query: &Query) -> Outcome {
             page.push(trigger);
         }
     }
-    let mut runs: HashMap<&str, Vec<&RecipientRun>> =
-        page.entries().iter().map(|trigger| (trigger.id.as_str(), Vec::new())).collect();
+    let mut runs: HashMap<*const Trigger, Vec<&RecipientRun>> =
+        page.entries().iter().map(|trigger| (Arc::as_ptr(trigger), Vec::new())).collect();
     for run in world.runs.iter().filter(|run| is_wanted(&run.recipient)) {
-        if let Some(known) = runs.get_mut(run.trigger.id.as_str()).filter(|known| known.len() < MAX_SHOWN) {
+        if let Some(known) = runs.get_mut(&Arc::as_ptr(&run.trigger)).filter(|known| known.len() < MAX_SHOWN)
+        {
             known.push(run);
         }
     }
@@ -66,7 +68,7 @@ fn page(world: &World, query: &Query) -> Outcome {
         .entries()
         .iter()
         .map(|trigger| {
-            let runs = runs.remove(trigger.id.as_str()).unwrap_or_default();
+            let runs = runs.remove(&Arc::as_ptr(trigger)).unwrap_or_default();
             entry(world, trigger, &runs)
         })
         .collect();

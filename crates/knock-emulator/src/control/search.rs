@@ -1,35 +1,72 @@
 //! Searching messages for words.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::json::Fields;
+use crate::recipient::Recipient;
 use crate::world::World;
 use crate::world::message::Message;
 
 /// The properties of a recipient that are searched.
 const PROPERTIES: [&str; 3] = ["name", "email", "phone_number"];
 
-/// A word that is looked for, ignoring case.
+/// Letters from the most frequent one, in English. Other characters are rarer.
+const FREQUENT: &[u8] = b"etaoinshrdlucmfwypvbgkjqxz";
+
+/// Words that are looked for, ignoring case.
 #[derive(Debug)]
-pub(super) struct Word {
+pub(super) struct Search<'w> {
+    /// Each with the recipients of whom it is a part of the name or an address.
+    words: Vec<(Word, HashSet<&'w Recipient>)>,
+}
+
+impl<'w> Search<'w> {
+    pub(super) fn new(query: &str, world: &'w World) -> Self {
+        let words = query.split_whitespace().map(Word::new);
+        let with_recipients = |word: Word| {
+            let recipients = word.recipients(world);
+            (word, recipients)
+        };
+        Self { words: words.map(with_recipients).collect() }
+    }
+
+    /// Whether each word occurs in what people know of a message.
+    pub(super) fn finds(&self, message: &Message) -> bool {
+        self.words
+            .iter()
+            .all(|(word, recipients)| recipients.contains(&message.recipient) || word.is_in(message))
+    }
+}
+
+#[derive(Debug)]
+struct Word {
     /// In lower case.
     text: String,
+    /// The place of its rarest byte, if it is ASCII.
+    rarest: usize,
     /// Whether it can be a part of a number.
     is_number: bool,
 }
 
 impl Word {
-    pub(super) fn all(query: &str) -> Vec<Self> {
-        query.split_whitespace().map(Self::new).collect()
-    }
-
     fn new(word: &str) -> Self {
+        let text = word.to_lowercase();
+        let rarity = |byte: &u8| FREQUENT.iter().position(|one| one == byte).unwrap_or(FREQUENT.len());
+        let rarest = text.bytes().enumerate().max_by_key(|(_, byte)| rarity(byte)).map_or(0, |(at, _)| at);
         let is_number = word.bytes().all(|byte| byte.is_ascii_digit() || b".+-eE".contains(&byte));
-        Self { text: word.to_lowercase(), is_number }
+        Self { text, rarest, is_number }
     }
 
-    /// Whether it occurs in what people know of a message.
-    pub(super) fn is_in(&self, message: &Message, world: &World) -> bool {
+    fn recipients<'w>(&self, world: &'w World) -> HashSet<&'w Recipient> {
+        let has = |properties: &Fields| {
+            PROPERTIES.iter().any(|name| properties.get(*name).is_some_and(|value| self.is_in_value(value)))
+        };
+        world.entities.iter().filter(|(_, entity)| has(&entity.properties)).map(|(one, _)| one).collect()
+    }
+
+    fn is_in(&self, message: &Message) -> bool {
         let workflow = &message.trigger.workflow;
         self.occurs(&workflow.key)
             || self.occurs(workflow.name())
@@ -37,14 +74,6 @@ impl Word {
             || message.recipient.collection().is_some_and(|collection| self.occurs(collection))
             || message.content.as_ref().is_some_and(|content| content.has_text(|text| self.occurs(text)))
             || self.is_in_value(&message.data)
-            || world
-                .entities
-                .get(&message.recipient)
-                .is_some_and(|entity| self.is_in_fields(&entity.properties))
-    }
-
-    fn is_in_fields(&self, properties: &Fields) -> bool {
-        PROPERTIES.iter().any(|name| properties.get(*name).is_some_and(|value| self.is_in_value(value)))
     }
 
     fn is_in_value(&self, value: &Value) -> bool {
@@ -59,20 +88,22 @@ impl Word {
 
     fn occurs(&self, text: &str) -> bool {
         if self.text.is_ascii() {
-            return occurs_ascii(text.as_bytes(), self.text.as_bytes());
+            return self.occurs_ascii(text.as_bytes());
         }
         !text.is_ascii() && text.to_lowercase().contains(&self.text)
     }
-}
 
-/// Whether ASCII text occurs. It allocates nothing, since most of the texts do not contain the word.
-fn occurs_ascii(text: &[u8], word: &[u8]) -> bool {
-    let Some(first) = word.first() else { return true };
-    let Some(last) = text.len().checked_sub(word.len()) else { return false };
-    let beginnings = text.get(..=last).unwrap_or_default();
-    let is_here =
-        |at: usize| text.get(at..at + word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word));
-    memchr::memchr2_iter(*first, first.to_ascii_uppercase(), beginnings).any(is_here)
+    /// Most texts do not contain the word, and many do not even contain its rarest letter.
+    fn occurs_ascii(&self, text: &[u8]) -> bool {
+        let word = self.text.as_bytes();
+        let Some(rarest) = word.get(self.rarest) else { return true };
+        let is_here = |at: usize| {
+            let start = at.checked_sub(self.rarest);
+            let part = start.and_then(|start| text.get(start..start + word.len()));
+            part.is_some_and(|part| part.eq_ignore_ascii_case(word))
+        };
+        memchr::memchr2_iter(*rarest, rarest.to_ascii_uppercase(), text).any(is_here)
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ pub(crate) use crate::render::Content;
 
 /// Only the workflows of a Knock directory have templates.
 #[cfg(not(feature = "workflows"))]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub(crate) enum Content {}
 
 #[cfg(not(feature = "workflows"))]

@@ -40,6 +40,15 @@ fn requests_come_newest_first_with_what_went_wrong() {
 }
 
 #[test]
+fn a_long_body_is_cut() {
+    let client = Client::new();
+    client.put("/v1/users/u", json!({ "name": "x".repeat(20_000) })).ok();
+    let entry = &get(&client, "requests?page_size=1")["entries"][0];
+    assert_eq!((entry["body"].as_str().unwrap().len(), &entry["body_cut"]), (16_384, &json!(true)));
+    assert_eq!(get(&client, "requests")["entries"][0]["body"]["name"].as_str().unwrap().len(), 20_000);
+}
+
+#[test]
 fn a_long_error_is_cut() {
     let client = Client::new();
     let path = format!("/v1/{}", "x".repeat(10_000));
