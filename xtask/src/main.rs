@@ -33,9 +33,9 @@ cargo xtask generate             writes the registry and the list of operations
 cargo xtask generate --check     fails if they are out of date
 cargo xtask types [--check]      writes the types of the Knock directories here, or fails if they are out of date
 cargo xtask page [--check]       builds the emulator's page, or fails if the built files are out of date
-cargo xtask rooms                fails if an import of the core or the emulator goes up or in a circle
-cargo xtask readme               compiles the code of README.md with the dependencies of its Install section
-cargo xtask postgres             runs the tests of the queue on a Postgres that exists only for them
+cargo xtask rooms                fails if an import of a crate with rooms goes up or in a circle
+cargo xtask readme               compiles the code of READMEs with the dependencies that they list
+cargo xtask postgres             runs the tests of the queue and of axum-outbox on a Postgres that exists only for them
 cargo xtask package [--list]     makes all packages, and builds, tests and documents everything from them; --list only
                                  checks what they contain
 cargo xtask drift [OPTIONS]      lists what a document (--openapi FILE) or an official SDK (--node VERSION) asks for,
