@@ -220,10 +220,29 @@ test('each other channel is drawn as its recipient sees it', async () => {
   await open('http');
   assert.match(await page.locator('.request-line').innerText(), /POST http:\/\/127\.0\.0\.1:9\/hook/);
   assert.match(await page.locator('.preview .source pre').innerText(), /"fence": "Fence 7"/);
-  await until(async () => (await emulator.control('GET', 'messages?channel_type=http')).entries[0].status !== 'queued');
-  await tab(page, 'Delivery').click();
-  await page.locator('.attempts article').first().waitFor();
   assert.deepEqual(page.seen, { errors: [], dialogs: [], foreign: [], violations: [] });
+});
+
+test('the attempts of a delivery, with what was sent and what came back', async () => {
+  const emulator = await startEverything();
+  const { entries: [{ id }] } = await emulator.control('GET', 'messages?channel_type=http');
+  const request = { method: 'POST', url: 'http://127.0.0.1:9/hook', headers: [['x-park', 'jhammond']], body: '{"fence":"Fence 7"}' };
+  const attempts = [
+    { at: '2026-11-27T08:00:00Z', kind: 'http', request, response: { status: 503, body: 'Try later' }, error: null },
+    { at: '2026-11-27T08:00:10Z', kind: 'smtp', request: null, response: null, error: 'connection refused' },
+  ];
+  const page = await openInbox(browser, emulator);
+  await page.route(`**/_emulator/messages/${id}`, async (route) => {
+    const message = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...message, attempts } });
+  });
+  await page.goto(`${emulator.url}/#/messages/${id}?tab=delivery`);
+  const first = page.locator('.attempts > li').first();
+  await first.locator('.badge', { hasText: '503' }).waitFor();
+  assert.match(await first.locator('.source pre').first().innerText(), /"fence": "Fence 7"/);
+  assert.match(await first.locator('.source pre').last().innerText(), /Try later/);
+  await first.locator('.pairs', { hasText: 'x-park' }).waitFor();
+  await page.locator('.attempts > li').nth(1).locator('.error', { hasText: 'connection refused' }).waitFor();
 });
 
 test('what the recipient and the provider do', async () => {
@@ -328,4 +347,11 @@ test('without a Knock directory', async () => {
   await rows(page).first().click();
   await page.getByText('This message has no content').waitFor();
   assert.match(await page.locator('.source pre').innerText(), /"dino": "rex"/);
+
+  // What the page shows is there as JSON, too.
+  const opening = page.context().waitForEvent('page');
+  await page.locator('.detail-pane').getByRole('link', { name: 'JSON' }).click();
+  const json = await opening;
+  await json.waitForLoadState();
+  assert.match(await json.locator('body').innerText(), /"dino":\s*"rex"/);
 });

@@ -121,10 +121,10 @@ mod tests {
             ("aab", "aAaB", true),
             ("ärger", "Großer ÄRGER", true),
             ("ärger", "arger", false),
-            ("é", "caf\u{e9}", true),
+            ("é", "Él", true),
             ("a", "", false),
             ("été", "ete", false),
-            ("caf", "CAFÉ", true),
+            ("ber", "ÜBER", true),
         ] {
             assert_eq!(Word::new(word).occurs(text), occurs, "{word} in {text}");
         }

@@ -43,7 +43,7 @@ export function Frame({ id, title, hasImages = false, class: name, height }: Pro
 }
 
 const LINE_PX = 22;
-const CHARACTERS = 58;
+const CHARACTERS = 46;
 const BLOCKS = /<(?:p|div|li|h[1-6]|br|tr|blockquote|pre|ul|ol|hr)\b/gi;
 
 /** About how high a short text is, since nobody can look into a sandboxed frame. It scrolls if it is higher. */
@@ -54,6 +54,6 @@ export function estimatedHeight(html: string): number {
   });
   const total = lines.reduce((sum, count) => sum + count, 0);
   const count = (tags: RegExp) => html.match(tags)?.length ?? 0;
-  const extra = count(/<img\b/gi) * 80 + count(/<h[12]\b/gi) * 30 + count(/<\/(?:p|ul|ol|blockquote)>/gi) * 12;
+  const extra = count(/<img\b/gi) * 80 + count(/<h[12]\b/gi) * 34 + count(/<\/(?:p|ul|ol|blockquote)>/gi) * 12;
   return Math.min(420, Math.max(1, total) * LINE_PX + extra + 24);
 }

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 
 import { get, messageUrl, post, remove } from '../lib/api';
-import { channelName, distance, prettyText, recipientKey, recipientName, words } from '../lib/format';
+import { distance, prettyText, recipientKey, recipientName, words } from '../lib/format';
 import { type Link, linksOfHtml, linksOfText, unique } from '../lib/links';
 import { href, type Route } from '../lib/route';
 import { attempt, channelLabel, now } from '../lib/session';
@@ -298,11 +298,7 @@ function Delivery({ message }: { message: Message }) {
   if (message.attempts.length === 0) {
     return (
       <Empty icon="send" title="Nothing was sent over the network">
-        <p class="muted">
-          {message.channel.type === 'email'
-            ? 'The emulator keeps emails here. With --smtp 127.0.0.1:1025 it also sends them to a mail server.'
-            : `The emulator does not send messages of the type ${channelName(message.channel.type)} anywhere.`}
-        </p>
+        <p class="muted">{unsent(message.channel.type)}</p>
       </Empty>
     );
   }
@@ -315,6 +311,11 @@ function Delivery({ message }: { message: Message }) {
       ))}
     </ol>
   );
+}
+
+function unsent(type: string): string {
+  if (type === 'email') return 'The emulator keeps emails here. With --smtp 127.0.0.1:1025 it also sends them to a mail server.';
+  return type === 'http' ? 'There was no attempt to make this request.' : 'The emulator keeps these messages here.';
 }
 
 function OneAttempt({ attempt: { at, kind, request, response, error }, number }: { attempt: Attempt; number: number }) {

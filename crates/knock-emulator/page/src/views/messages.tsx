@@ -8,7 +8,7 @@ import { channelName, plural, recipientKey, recipientName, words } from '../lib/
 import { changes } from '../lib/live';
 import type { Range } from '../lib/rows';
 import { href, type Query, type Route } from '../lib/route';
-import { announcement, attempt, channelLabel, hasShortcuts, status, workflowName } from '../lib/session';
+import { announcement, attempt, channelLabel, hasShortcuts, notify, status, workflowName } from '../lib/session';
 import { useStore } from '../lib/store';
 import type { MessagePage, Summary } from '../lib/types';
 import { useDebounced, useMedia } from '../lib/use';
@@ -57,7 +57,6 @@ export function Messages({ route }: { route: Route }) {
 
   useShortcuts((key) => {
     const current = open ?? state.rows[active]?.id;
-    const row = state.rows.find((one) => one.id === current);
     switch (key) {
       case 'j':
       case 'ArrowDown':
@@ -74,9 +73,9 @@ export function Messages({ route }: { route: Route }) {
       case '/':
         return document.querySelector<HTMLInputElement>('#search')?.focus();
       case 'e':
-        return row && void mark(row, 'archived');
+        return current && void mark(current, 'archived');
       case 'u':
-        return row && void mark(row, 'read');
+        return current && void mark(current, 'read');
       default:
         return undefined;
     }
@@ -108,10 +107,14 @@ export function Messages({ route }: { route: Route }) {
   );
 }
 
-/** Sets a mark or takes it away, as the recipient would. */
-async function mark(row: Summary, name: 'archived' | 'read'): Promise<void> {
-  const event = row.engagement.includes(name) ? `un${name}` : name;
-  await attempt(() => post(messageUrl(row.id, '/events'), { event }), `Marked as ${words(event).toLowerCase()}.`);
+/** Sets a mark or takes it away, as the recipient would. What the list shows may be a moment old, so the emulator is asked. */
+async function mark(id: string, name: 'archived' | 'read'): Promise<void> {
+  await attempt(async () => {
+    const { engagement } = await get<Summary>(messageUrl(id));
+    const event = engagement.includes(name) ? `un${name}` : name;
+    await post(messageUrl(id, '/events'), { event });
+    notify(`Marked as ${words(event).toLowerCase()}.`);
+  });
 }
 
 function chosen(query: Query): Query {

@@ -72,7 +72,7 @@ fn attached_pictures_are_in_the_document() {
     let files = json!([
         { "name": "a.png", "content_type": "image/png", "content": "QUFB", "content_id": "pic" },
         { "name": "b.png", "content_type": "image/gif", "content": "QkJC", "content_id": "picture" },
-        { "name": "c.html", "content_type": "text/html", "content": "Q0ND", "content_id": "page" },
+        { "name": "c.html", "content_type": "text/html", "content": "REVG", "content_id": "page" },
     ]);
     let template = json!({
         "subject": "S", "settings": { "attachment_key": "files" },
