@@ -6,9 +6,10 @@ import { parseArgs } from 'node:util';
 
 import { HERE, OUT, ROOT } from './lib/paths.mjs';
 
-const HELP = `node run.mjs [--only CASE]
+const HELP = `node run.mjs [--only CASE | --picture]
 
   --only CASE   runs one file of the folder cases, for example react
+  --picture     makes the picture in the README of the emulator instead
 
 It needs Node 20, Rust, and Chromium: on PATH, or in the environment variable CHROMIUM. As root on Debian, it installs the
 package chromium if there is none.`;
@@ -16,7 +17,7 @@ package chromium if there is none.`;
 /** The time limit of every program. */
 const LONGEST_MS = 20 * 60_000;
 
-const { values: options } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+const { values: options } = parseArgs({ options: { only: { type: 'string' }, picture: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
 
 function run(command, args, cwd = HERE) {
   const { status, error } = spawnSync(command, args, { cwd, stdio: 'inherit', timeout: LONGEST_MS });
@@ -48,6 +49,9 @@ async function prepare() {
 
 if (options.help) {
   console.log(HELP);
+} else if (options.picture) {
+  await prepare();
+  run('node', ['picture.mjs']);
 } else {
   await prepare();
   const cases = readdirSync(path.join(HERE, 'cases')).filter((file) => !options.only || file === `${options.only}.mjs`);

@@ -16,6 +16,7 @@ const CHECKS: &[Check] = &[
     Check { name: "format", command: "cargo fmt --all --check" },
     Check { name: "the registry and the map are current", command: "cargo xtask generate --check" },
     Check { name: "the types of workflows are current", command: "cargo xtask types --check" },
+    Check { name: "the emulator's page is current", command: "cargo xtask page --check" },
     Check { name: "imports go down", command: "cargo xtask rooms" },
     Check { name: "unused dependencies", command: "cargo xtask guard dependencies" },
     Check { name: "licences and sources of dependencies", command: "cargo xtask guard licences" },

@@ -20,14 +20,16 @@ const MEMORY_MB: u32 = 1024;
 const TIMEOUT: u32 = 20;
 
 /// The targets, and the largest inputs that they make, in bytes.
-const TARGETS: [(&str, u32); 10] = [
+const TARGETS: [(&str, u32); 12] = [
     ("body_limit", 512),
     ("call", 1024),
+    ("directory", 4096),
     ("emulator", 4096),
     ("error_body", 4096),
     ("key", 4096),
     ("parse", 4096),
     ("prepared_call", 2048),
+    ("render", 2048),
     ("request", 2048),
     ("socket", 4096),
     ("webhook", 2048),

@@ -12,6 +12,7 @@ mod generate;
 mod guards;
 mod imports;
 mod package;
+mod page;
 mod postgres;
 mod process;
 mod readme;
@@ -31,9 +32,10 @@ const USAGE: &str = "\
 cargo xtask generate             writes the registry and the list of operations
 cargo xtask generate --check     fails if they are out of date
 cargo xtask types [--check]      writes the types of the Knock directories here, or fails if they are out of date
-cargo xtask rooms                fails if an import of the core or the emulator goes up or in a circle
-cargo xtask readme               compiles the code of README.md with the dependencies of its Install section
-cargo xtask postgres             runs the tests of the queue on a Postgres that exists only for them
+cargo xtask page [--check]       builds the emulator's page, or fails if the built files are out of date
+cargo xtask rooms                fails if an import of a crate with rooms goes up or in a circle
+cargo xtask readme               compiles the code of READMEs with the dependencies that they list
+cargo xtask postgres             runs the tests of the queue and of axum-outbox on a Postgres that exists only for them
 cargo xtask package [--list]     makes all packages, and builds, tests and documents everything from them; --list only
                                  checks what they contain
 cargo xtask drift [OPTIONS]      lists what a document (--openapi FILE) or an official SDK (--node VERSION) asks for,
@@ -41,7 +43,8 @@ cargo xtask drift [OPTIONS]      lists what a document (--openapi FILE) or an of
 cargo xtask guard NAME           runs one guard, such as `licences` or `links`; without a name it lists them
 cargo xtask release STEP         makes one step of a release: check, binary or publish
 cargo xtask edge [OPTIONS]       runs the edge tests in their runtimes, and compares sizes
-cargo xtask browser [OPTIONS]    runs Knock's clients against the emulator, in Chromium; --only CASE runs one file
+cargo xtask browser [OPTIONS]    runs Knock's clients against the emulator, and its page, in Chromium; --only CASE runs one
+                                 file
 cargo xtask fuzz [OPTIONS]       runs the fuzz targets, each for --seconds N (default 60); --only TARGET runs one
 cargo xtask bench [OPTIONS]      measures everything and writes BENCHMARKS.md; --check compares with the limits
 cargo xtask test                 runs `cargo test --workspace`, then the tests on Postgres and those of the edge
@@ -60,6 +63,8 @@ fn main() -> ExitCode {
         ["generate", "--check"] => generate::run(Mode::Check),
         ["types"] => types::run(Mode::Write),
         ["types", "--check"] => types::run(Mode::Check),
+        ["page"] => page::run(Mode::Write),
+        ["page", "--check"] => page::run(Mode::Check),
         ["rooms"] => rooms::run(),
         ["readme"] => readme::run(),
         ["postgres"] => postgres::run(),

@@ -99,10 +99,16 @@ fn check(crates: &[Crate], packages: &[PathBuf]) -> Result<()> {
             metadata(&manifest, &repository),
             versions(&manifest, &names, &version),
             features(&manifest, &readme),
+            shown_versions(&documentation(package)?, &names, &version),
+            readme_of_crate(&readme, &repository),
             rust_version(&manifest, &readme, &versioning),
         ];
         problems.extend(found.iter().flatten().map(|problem| format!("{}: {problem}", published.name)));
     }
+    let readme = fs::read_to_string(root().join("README.md"))?;
+    problems.extend(
+        shown_versions(&readme, &names, &version).iter().map(|problem| format!("README.md: {problem}")),
+    );
     if problems.is_empty() {
         println!("{} packages are whole", packages.len());
         return Ok(());
@@ -196,6 +202,60 @@ fn metadata(manifest: &Table, repository: &str) -> Vec<String> {
     }
     problems
 }
+
+/// The Markdown of a package that shows manifests: its README, its front page and its guides.
+fn documentation(package: &Path) -> Result<String> {
+    let mut texts = vec![fs::read_to_string(package.join("README.md")).unwrap_or_default()];
+    let front = fs::read_to_string(package.join("src/lib.rs"))?;
+    texts.extend(front.lines().filter_map(|line| line.strip_prefix("//! ")).map(str::to_owned));
+    for guide in fs::read_dir(package.join("src/guide")).into_iter().flatten() {
+        texts.push(fs::read_to_string(guide?.path())?);
+    }
+    Ok(texts.join("\n"))
+}
+
+/// Checks the versions of our crates in the manifests that Markdown shows: `knock-core = "0.1"`.
+fn shown_versions(markdown: &str, names: &BTreeSet<&str>, version: &str) -> Vec<String> {
+    let shown = version.rsplit_once('.').map_or(version, |(shown, _)| shown);
+    let mut problems = Vec::new();
+    for line in markdown.lines() {
+        let Ok(entry) = line.parse::<Table>() else { continue };
+        for (name, dependency) in entry.iter().filter(|(name, _)| names.contains(&***name)) {
+            let required = dependency.as_str().or_else(|| dependency.get("version")?.as_str());
+            if required != Some(shown) {
+                let required = required.unwrap_or("in any version");
+                problems.push(format!("it shows {name} {required}, not {shown}"));
+            }
+        }
+    }
+    problems
+}
+
+/// Checks that a README has one title, the licences, and says whose project it is.
+fn readme_of_crate(readme: &str, repository: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut in_block = false;
+    let titles = readme.lines().filter(|line| {
+        in_block ^= line.starts_with("```");
+        !in_block && line.starts_with("# ")
+    });
+    let titles = titles.count();
+    if titles != 1 {
+        problems
+            .push(format!("its README has {titles} titles `# …`; it is to have one, and sections `## …`"));
+    }
+    let licences = ["LICENSE-APACHE", "LICENSE-MIT"];
+    let needed = licences.map(|licence| format!("]({repository}/blob/main/{licence})"));
+    for needed in needed.iter().map(String::as_str).chain([INDEPENDENT]) {
+        if !readme.contains(needed) {
+            problems.push(format!("its README lacks `{needed}`"));
+        }
+    }
+    problems
+}
+
+/// What each README says, since the crates have the name of somebody else's product.
+const INDEPENDENT: &str = "This is an independent project. It is not made by Knock";
 
 /// Checks that the README's table has each feature, and no other.
 fn features(manifest: &Table, readme: &str) -> Vec<String> {
@@ -451,6 +511,39 @@ knock-fetch = { version = "0.1.0" }
             assert!(problem.contains(&format!("`{wrong}`")), "{problem}");
         }
         assert_eq!(features(&manifest, "no table").len(), 2);
+    }
+
+    #[test]
+    fn another_version_in_a_readme_is_a_problem() {
+        let problems = |readme: &str| shown_versions(readme, &BTreeSet::from(["knock-core"]), "0.2.0");
+        let right = "text\nknock-core = \"0.2\" # here\nknock-core = { version = \"0.2\" }\nserde = \"1\"\n";
+        assert_eq!(problems(right), <[&str; 0]>::default());
+        assert_eq!(problems("knock-core = \"0.1\""), ["it shows knock-core 0.1, not 0.2"]);
+        assert_eq!(
+            problems("knock-core = { version = \"0.2.0\", features = [] }"),
+            ["it shows knock-core 0.2.0, not 0.2"]
+        );
+        assert_eq!(
+            problems("knock-core = { path = \"..\" }"),
+            ["it shows knock-core in any version, not 0.2"]
+        );
+    }
+
+    #[test]
+    fn a_readme_has_one_title_and_the_licences() {
+        let readme = format!(
+            "# a\n```sh\n# no title\n```\n## b\n{INDEPENDENT}.\n[1](r/blob/main/LICENSE-APACHE) [2](r/blob/main/LICENSE-MIT)\n"
+        );
+        assert_eq!(readme_of_crate(&readme, "r"), <[&str; 0]>::default());
+        let two = readme.replace("## b", "# b");
+        assert_eq!(
+            readme_of_crate(&two, "r"),
+            ["its README has 2 titles `# …`; it is to have one, and sections `## …`"]
+        );
+        for needed in ["](r/blob/main/LICENSE-MIT)", "](r/blob/main/LICENSE-APACHE)", INDEPENDENT] {
+            let without = readme.replace(needed, "");
+            assert_eq!(readme_of_crate(&without, "r"), [format!("its README lacks `{needed}`")]);
+        }
     }
 
     #[test]

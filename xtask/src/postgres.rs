@@ -1,4 +1,5 @@
-//! `cargo xtask postgres`: the tests of the queue on a real Postgres, in a cluster that exists only for them.
+//! `cargo xtask postgres`: the tests of the queue, and of the shop that uses it, on a real Postgres, in a cluster that
+//! exists only for them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,12 +10,17 @@ use crate::Result;
 const DEBIAN: &str = "/usr/lib/postgresql";
 /// The variable by which the tests find the server.
 const URL: &str = "KNOCK_JOBS_POSTGRES";
-const TESTS: &str = "test --package knock-jobs --features postgres --test queue --test lossless";
+const TESTS: [&str; 2] = [
+    "test --package knock-jobs --features postgres --test queue --test lossless",
+    "test --package axum-outbox --test shop",
+];
 
 /// Runs the tests. If Postgres is missing, Debian's package is installed, for which it must be run by root.
 pub(crate) fn run() -> Result<()> {
     let cluster = Cluster::start(&programs()?)?;
-    passes(Command::new("cargo").args(TESTS.split(' ')).env(URL, cluster.url()))
+    TESTS
+        .iter()
+        .try_for_each(|tests| passes(Command::new("cargo").args(tests.split(' ')).env(URL, cluster.url())))
 }
 
 /// Returns the folder with `initdb` and `pg_ctl`.

@@ -1,14 +1,15 @@
 //! `cargo xtask readme`: compiles the code of README.md as a reader would, with the dependencies of its Install section
-//! and no others.
+//! and no others, and that of the READMEs of crates that list dependencies.
+
+#[path = "../../tests/readme/src/program.rs"]
+mod program;
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 use std::process::Command;
-use std::{env, fs};
 
-use syn::Item;
-
-use crate::Result;
+use crate::{Result, workspace};
 
 /// A fenced block.
 struct Block {
@@ -40,12 +41,28 @@ struct Program {
 
 /// Compiles every block, even after one has failed, and reports the failed ones at the end.
 pub(crate) fn run() -> Result<()> {
+    let folder = workspace::target_folder()?.join("readme");
+    let patch = patch(&crate::root())?;
+    let mut failed = check("README.md", &packages, &folder, &patch)?;
+    for published in workspace::crates()? {
+        let readme = format!("crates/{}/README.md", published.name);
+        failed.extend(check(&readme, &of_crate, &folder.join(published.name), &patch)?);
+    }
+    if failed.is_empty() { Ok(()) } else { Err(failed.join("\n").into()) }
+}
+
+/// Compiles the packages of a README, and returns what failed.
+fn check(
+    readme: &str,
+    packages: &dyn Fn(&[Block]) -> Result<Vec<Package>>,
+    folder: &Path,
+    patch: &str,
+) -> Result<Vec<String>> {
     let root = crate::root();
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let folder = std::path::absolute(target)?.join("readme");
-    let patch = patch(&root)?;
+    let target = workspace::target_folder()?.join("readme/target");
     let mut failed = Vec::new();
-    for package in packages(&blocks(&fs::read_to_string(root.join("README.md"))?))? {
+    let blocks = blocks(&fs::read_to_string(root.join(readme))?);
+    for package in packages(&blocks).map_err(|problem| format!("{readme}:{problem}"))? {
         let home = folder.join(&package.name);
         let sources = home.join("src");
         if sources.exists() {
@@ -64,13 +81,13 @@ pub(crate) fn run() -> Result<()> {
             let mut cargo = Command::new("cargo");
             cargo.args(["check", "--quiet"]).args(&program.options).current_dir(&home);
             cargo.args(package.target.iter().flat_map(|target| ["--target", *target]));
-            let status = cargo.env("CARGO_TARGET_DIR", folder.join("target")).status();
+            let status = cargo.env("CARGO_TARGET_DIR", &target).status();
             if !status.map_err(|error| format!("cargo cannot be run: {error}"))?.success() {
-                failed.push(format!("README.md:{}: this block does not compile", program.line));
+                failed.push(format!("{readme}:{}: this block does not compile", program.line));
             }
         }
     }
-    if failed.is_empty() { Ok(()) } else { Err(failed.join("\n").into()) }
+    Ok(failed)
 }
 
 /// The sections that make a manifest its own workspace, and replace the crates of the registry by those of this
@@ -100,29 +117,57 @@ fn blocks(readme: &str) -> Vec<Block> {
     blocks
 }
 
-/// One package of the Install block with all blocks of `rust`, and one for each block of `rs`, which has a manifest of
-/// its own before it.
+/// One package of the Install block with all blocks of `rust`, and those of the blocks of `rs`.
 fn packages(blocks: &[Block]) -> Result<Vec<Package>> {
     let install = blocks.iter().find(|block| block.section.1 == "## Install" && block.info == "toml");
-    let install = install.ok_or("README.md: there is no block of toml under `## Install`")?;
+    let install = install.ok_or(" there is no block of toml under `## Install`")?;
     let rust = blocks.iter().filter(|block| matches!(&*block.info, "rust" | "rust,no_run"));
     let mut packages = vec![Package {
         name: "install".to_owned(),
-        manifest: format!("[package]\nname = \"readme\"\nedition = \"2024\"\n\n{}", install.text),
+        manifest: format!("{PACKAGE}{}", install.text),
         target: None,
-        programs: rust.map(|block| program(block.line, &block.text)).collect(),
+        programs: rust.map(program).collect(),
     }];
+    packages.extend(separate(blocks)?);
+    Ok(packages)
+}
+
+/// The packages of a crate's README: one of all blocks of `rust`, if it lists dependencies for them, and those of the blocks
+/// of `rs`. Without dependencies, the crate's own doctests are the test.
+fn of_crate(blocks: &[Block]) -> Result<Vec<Package>> {
+    let mut packages = separate(blocks)?;
+    let is_manifest = |block: &&Block| {
+        block.info == "toml" && block.text.starts_with("[dependencies]") && !block.text.contains("[lib]")
+    };
+    if let Some(manifest) = blocks.iter().find(is_manifest) {
+        let rust = blocks.iter().filter(|block| matches!(&*block.info, "rust" | "rust,no_run"));
+        packages.push(Package {
+            name: "dependencies".to_owned(),
+            manifest: format!("{PACKAGE}{}", manifest.text),
+            target: None,
+            programs: rust.map(program).collect(),
+        });
+    }
+    Ok(packages)
+}
+
+/// The beginning of a manifest, for those that a README does not show.
+const PACKAGE: &str = "[package]\nname = \"readme\"\nedition = \"2024\"\n\n";
+
+/// One package for each block of `rs`, which has a manifest of its own before it.
+fn separate(blocks: &[Block]) -> Result<Vec<Package>> {
+    let mut packages = Vec::new();
     for block in blocks.iter().filter(|block| block.info == "rs") {
         let before = blocks.iter().filter(|other| other.section == block.section && other.line < block.line);
-        let mut manifests = before.filter(|other| other.info == "toml" && other.text.contains("[package]"));
+        let mut manifests = before.filter(|other| other.info == "toml" && other.text.contains("[lib]"));
         let manifest = manifests.next_back();
-        let manifest = manifest.ok_or_else(|| {
-            format!("README.md:{}: before a block of `rs` there is to be its manifest", block.line)
-        })?;
+        let manifest = manifest
+            .ok_or_else(|| format!("{}: before a block of `rs` there is to be its manifest", block.line))?;
+        let start = if manifest.text.contains("[package]") { "" } else { PACKAGE };
         let is_spin = manifest.text.contains("knock-spin");
         packages.push(Package {
             name: format!("line_{}", block.line),
-            manifest: manifest.text.clone(),
+            manifest: format!("{start}{}", manifest.text),
             target: Some(if is_spin { "wasm32-wasip2" } else { "wasm32-unknown-unknown" }),
             programs: vec![Program {
                 line: block.line,
@@ -135,43 +180,13 @@ fn packages(blocks: &[Block]) -> Result<Vec<Package>> {
     Ok(packages)
 }
 
-fn program(line: usize, text: &str) -> Program {
-    let name = format!("line_{line}");
+fn program(block: &Block) -> Program {
+    let name = format!("line_{}", block.line);
     Program {
-        line,
+        line: block.line,
         file: format!("src/bin/{name}.rs"),
-        source: wrap(text),
+        source: format!("#![allow(unused)]\n{}", program::program(&block.info, &block.text)),
         options: vec!["--bin".into(), name],
-    }
-}
-
-/// Makes a program of a block as rustdoc does.
-fn wrap(text: &str) -> String {
-    let code: String = text.lines().flat_map(|line| [shown(line), "\n"]).collect();
-    let has_main = syn::parse_file(&code).is_ok_and(|file| {
-        file.items.iter().any(|item| matches!(item, Item::Fn(function) if function.sig.ident == "main"))
-    });
-    let (start, end) = if has_main {
-        ("", "")
-    } else if code.trim_end().ends_with("(())") {
-        (
-            "fn main() { fn inner() -> core::result::Result<(), impl core::fmt::Debug> {\n",
-            "} inner().unwrap() }\n",
-        )
-    } else {
-        ("fn main() {\n", "}\n")
-    };
-    format!("#![allow(unused)]\n{start}{code}{end}")
-}
-
-/// A line without the `# ` that hides it; `##` stands for a `#`.
-fn shown(line: &str) -> &str {
-    let trimmed = line.trim_start();
-    match trimmed.strip_prefix('#') {
-        Some(escaped) if escaped.starts_with('#') => escaped,
-        Some("") => "",
-        Some(rest) => rest.strip_prefix(' ').unwrap_or(line),
-        None => line,
     }
 }
 
@@ -205,6 +220,7 @@ nonsense
 ```toml
 [package]
 name = "my-app"
+[lib]
 [dependencies]
 knock-spin = "0.1"
 ```
@@ -216,8 +232,8 @@ pub fn handle() {}
 ```
 ### Workers
 ```toml
-[package]
-name = "my-worker"
+[lib]
+crate-type = ["cdylib"]
 ```
 ```rs
 pub fn fetch() {}
@@ -232,7 +248,11 @@ pub fn fetch() {}
         assert!(install.manifest.ends_with(end), "{}", install.manifest);
         let [program] = &install.programs[..] else { panic!("one block is rust to be compiled") };
         assert_eq!((program.line, program.file.as_str()), (17, "src/bin/line_17.rs"));
-        assert_eq!(spin.manifest, "[package]\nname = \"my-app\"\n[dependencies]\nknock-spin = \"0.1\"\n");
+        assert_eq!(
+            spin.manifest,
+            "[package]\nname = \"my-app\"\n[lib]\n[dependencies]\nknock-spin = \"0.1\"\n"
+        );
+        assert_eq!(worker.manifest, format!("{PACKAGE}[lib]\ncrate-type = [\"cdylib\"]\n"));
         assert_eq!((spin.target, worker.target), (Some("wasm32-wasip2"), Some("wasm32-unknown-unknown")));
         assert_eq!(spin.programs[0].source, "pub fn handle() {}\n");
     }
@@ -242,16 +262,17 @@ pub fn fetch() {}
         let problem = |readme: &str| packages(&blocks(readme)).err().unwrap().to_string();
         assert!(problem("## Use\n```toml\n[dependencies]\n```").contains("no block of toml"));
         let moved = README.replace("```rs\npub fn fetch", "### Another\n```rs\npub fn fetch");
-        assert_eq!(problem(&moved), "README.md:42: before a block of `rs` there is to be its manifest");
+        assert_eq!(problem(&moved), "43: before a block of `rs` there is to be its manifest");
     }
 
     #[test]
-    fn wraps_as_rustdoc_does() {
-        let whole = "# use a::B;\n#[tokio::main]\nasync fn main() {}\n";
-        assert_eq!(wrap(whole), "#![allow(unused)]\nuse a::B;\n#[tokio::main]\nasync fn main() {}\n");
-        let statements = "let x = r\"\n## a\n\";\n#\n";
-        assert_eq!(wrap(statements), "#![allow(unused)]\nfn main() {\nlet x = r\"\n# a\n\";\n\n}\n");
-        let fails = wrap("f()?;\n# Ok::<(), Error>(())\n");
-        assert!(fails.contains("impl core::fmt::Debug> {\nf()?;\nOk::<(), Error>(())\n} inner()"), "{fails}");
+    fn completes_what_a_reader_completes() {
+        let whole = "#[tokio::main]\nasync fn main() {}\n";
+        assert_eq!(program::program("rust,no_run", whole), whole);
+        let body = program::program("rust,no_run", "call(knock).await?;\n");
+        assert!(body.contains("async fn example(knock: &Knock)"), "{body}");
+        assert!(body.ends_with("call(knock).await?;\nOk(())\n}\nfn main() {}\n"), "{body}");
+        let run = program::program("rust", "f()?;\n");
+        assert_eq!(run, "fn main() -> Result<(), Box<dyn std::error::Error>> {\nf()?;\nOk(())\n}\n");
     }
 }

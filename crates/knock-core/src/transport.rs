@@ -7,19 +7,22 @@ use bytes::Bytes;
 use crate::call::Attempt;
 use crate::error::TransportError;
 use crate::maybe_send::{MaybeSend, MaybeSendSync};
-use crate::value::{Moment, UnixTime};
+use crate::value::UnixTime;
 
-/// What a client needs from its platform: sending a request, sleeping, the current time, and random bytes.
+/// What a client needs from its platform: sending a request, sleeping, the current time by two clocks, and random bytes.
 ///
 /// The adapters implement it. A test can do so as well:
 ///
 /// ```
-/// use std::time::{Duration, SystemTime};
+/// use std::time::{Duration, Instant, SystemTime};
 /// use bytes::Bytes;
 /// use knock_core::{Attempt, Transport, TransportError, UnixTime};
 ///
 /// /// Responds to every request with the same body.
-/// struct Fake(Bytes);
+/// struct Fake {
+///     body: Bytes,
+///     start: Instant,
+/// }
 ///
 /// impl Transport for Fake {
 ///     async fn send(
@@ -27,13 +30,17 @@ use crate::value::{Moment, UnixTime};
 ///         _: http::Request<Bytes>,
 ///         _: Attempt<'_>,
 ///     ) -> Result<http::Response<Bytes>, TransportError> {
-///         Ok(http::Response::new(self.0.clone()))
+///         Ok(http::Response::new(self.body.clone()))
 ///     }
 ///
 ///     async fn sleep(&self, _: Duration) {}
 ///
 ///     fn now(&self) -> UnixTime {
 ///         SystemTime::now().into()
+///     }
+///
+///     fn steady(&self) -> Duration {
+///         self.start.elapsed()
 ///     }
 ///
 ///     fn random(&self) -> Result<[u8; 16], TransportError> {
@@ -57,11 +64,9 @@ pub trait Transport: MaybeSendSync + 'static {
 
     /// Returns the time by a clock that is never adjusted, since any fixed point. It decides about the deadline of a call.
     ///
-    /// The clock should go on while the machine is suspended, if the platform has one that does. By default, it is the
-    /// system's clock.
-    fn steady(&self) -> Duration {
-        Moment::from(self.now()).steady
-    }
+    /// The clock should go on while the machine is suspended, if the platform has one that does. The system's clock does
+    /// not fit: if it is corrected by an hour, every call ends or goes on for an hour.
+    fn steady(&self) -> Duration;
 
     /// Returns unpredictable random bytes. They become idempotency keys.
     ///

@@ -24,6 +24,7 @@ use sha2::Sha256;
 
 use crate::api::messages::Message;
 use crate::api::workflow_recipient_runs::WorkflowRecipientRun;
+use crate::config::{self, VariableValue};
 use crate::error::Error;
 use crate::value::{IntoOptional, Secret, Timestamp, UnixTime};
 use crate::wire::{DecodeError, open_enum, read_part};
@@ -33,6 +34,9 @@ pub const SIGNATURE_HEADER: &str = "x-knock-signature";
 
 /// The header with the time and the signature of a request of a webhook channel: `t=<time>,s=<signature>`.
 pub const CHANNEL_SIGNATURE_HEADER: &str = "x-webhook-signature";
+
+/// The variable that [`Verifier::from_variables`] reads.
+const VARIABLE: &str = "KNOCK_WEBHOOK_SECRET";
 
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
@@ -101,6 +105,31 @@ impl Verifier {
         secrets.try_fold(first, |this, secret| this.or_secret(secret.into()))
     }
 
+    /// Reads the secret from the variable `KNOCK_WEBHOOK_SECRET`, or several that are separated by commas, while one is
+    /// replaced. `variable` may return what [`std::env::var`] returns, an `Option<String>`, or a
+    /// `Result<Option<String>, E>`.
+    ///
+    /// There is no default, because anyone could sign with it.
+    ///
+    /// ```no_run
+    /// use knock_core::webhook::Verifier;
+    ///
+    /// let verifier = Verifier::from_variables(|name| std::env::var(name))?; // KNOCK_WEBHOOK_SECRET
+    /// # let _ = verifier;
+    /// # Ok::<(), knock_core::webhook::WebhookError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`WebhookError::MissingSecret`] if the variable is not set or blank, [`WebhookError::UnreadableSecret`] if it cannot
+    /// be read, for example because it is not UTF-8, and those of [`from_secrets`](Self::from_secrets).
+    pub fn from_variables<V: VariableValue>(variable: impl Fn(&str) -> V) -> Result<Self, WebhookError> {
+        let text =
+            config::read(variable, VARIABLE).map_err(|reason| WebhookError::UnreadableSecret { reason })?;
+        let text = text.filter(|text| !Secret::trimmed(text.expose()).is_empty());
+        Self::from_secrets(text.ok_or(WebhookError::MissingSecret)?.expose().split(','))
+    }
+
     /// Sets how far the time of the signature may differ from the current time, in either direction. Default: 5
     /// minutes.
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
@@ -118,6 +147,10 @@ impl Verifier {
     /// trusted to come from Knock: respond with 401 and do nothing else.
     pub fn verify(&self, headers: &HeaderMap, raw_body: &[u8], now: UnixTime) -> Result<Event, WebhookError> {
         self.verify_signature(signature_header(headers, SIGNATURE_HEADER)?, raw_body, now)?;
+        // serde would read the elements of an array as the fields, in their order.
+        if raw_body.trim_ascii_start().starts_with(b"[") {
+            return Err(WebhookError::NotAnEvent(DecodeError::new("it is an array; an event is an object")));
+        }
         read_part(raw_body, raw_body).map_err(WebhookError::NotAnEvent)
     }
 
@@ -345,6 +378,15 @@ pub enum WebhookError {
     /// The signing secret passed to [`Verifier::new`] is empty.
     #[error("the webhook's signing secret is empty; copy it from Knock's dashboard")]
     EmptySecret,
+    /// The variable of [`Verifier::from_variables`] is not set, or blank.
+    #[error("no signing secret of webhooks: set {VARIABLE} to that of the endpoint, from Knock's dashboard")]
+    MissingSecret,
+    /// The variable of [`Verifier::from_variables`] cannot be read.
+    #[error("the webhook's signing secret cannot be read: {reason}")]
+    UnreadableSecret {
+        /// The reason, without the value of the variable.
+        reason: String,
+    },
     /// The verifier's secret cannot be one.
     #[error("the webhook's signing secret {problem}; copy it from Knock's dashboard")]
     InvalidSecret {
@@ -386,9 +428,10 @@ pub enum WebhookError {
 impl From<WebhookError> for Error {
     fn from(error: WebhookError) -> Self {
         match error {
-            WebhookError::EmptySecret | WebhookError::InvalidSecret { .. } => {
-                Self::configuration(error.to_string())
-            }
+            WebhookError::EmptySecret
+            | WebhookError::MissingSecret
+            | WebhookError::UnreadableSecret { .. }
+            | WebhookError::InvalidSecret { .. } => Self::configuration(error.to_string()),
             error => Self::invalid_input(error.to_string()),
         }
     }
@@ -446,8 +489,9 @@ pub struct Event {
     /// The type of the event.
     #[serde(rename = "type")]
     pub kind: EventType,
-    /// When the event occurred.
-    pub created_at: Timestamp,
+    /// When the event occurred; `None` if Knock's time is missing or cannot be read, which does not cost the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// The subject of the event, such as a message or a workflow run. [`subject`](Self::subject) reads it.
     #[serde(default)]
     pub data: Value,

@@ -194,7 +194,11 @@ impl Transport for Line {
     }
 
     fn now(&self) -> UnixTime {
-        NOW + self.0.world.lock().unwrap().clock
+        NOW + self.steady()
+    }
+
+    fn steady(&self) -> Duration {
+        self.0.world.lock().unwrap().clock
     }
 
     fn random(&self) -> Result<[u8; 16], TransportError> {
@@ -294,6 +298,10 @@ impl Transport for Recorder {
 
     fn now(&self) -> UnixTime {
         NOW
+    }
+
+    fn steady(&self) -> Duration {
+        Duration::ZERO
     }
 
     fn random(&self) -> Result<[u8; 16], TransportError> {
@@ -828,7 +836,11 @@ impl Transport for Strict {
     }
 
     fn now(&self) -> UnixTime {
-        NOW + self.world.lock().unwrap().0
+        NOW + self.steady()
+    }
+
+    fn steady(&self) -> Duration {
+        self.world.lock().unwrap().0
     }
 
     fn random(&self) -> Result<[u8; 16], TransportError> {

@@ -8,21 +8,24 @@ use std::time::Duration;
 use bytes::Bytes;
 use knock_core::call::{Call, Ready, Sent, Verdict};
 use knock_core::{
-    CallOptions, Config, Error, ErrorKind, Method, Operation, Outcome, PreparedCall, RetryBudget,
+    CallOptions, Config, Error, ErrorKind, Method, Moment, Operation, Outcome, PreparedCall, RetryBudget,
     RetryPolicy, StopReason, TransportError, UnixTime, custom, users, workflows,
 };
 use serde_json::Value;
 use support::{NOW, config, millis, response, secs};
 
 const RANDOM: [u8; 16] = [7; 16];
+/// The clocks begin apart, as those of a machine do.
+const START: Moment = Moment { unix: NOW, steady: Duration::from_secs(7) };
 /// More attempts than any test intends.
 const RUNAWAY: usize = 200;
 
-/// The result of one attempt, and how long it takes.
+/// The result of one attempt, how long it takes, and by how many seconds the system's clock is set meanwhile.
 #[derive(Debug, Clone)]
 struct Happening {
     what: What,
     takes: Duration,
+    sets_clock: i64,
 }
 
 #[derive(Debug, Clone)]
@@ -36,7 +39,7 @@ enum What {
 
 impl From<What> for Happening {
     fn from(what: What) -> Self {
-        Self { what, takes: Duration::ZERO }
+        Self { what, takes: Duration::ZERO, sets_clock: 0 }
     }
 }
 
@@ -46,8 +49,22 @@ impl Happening {
         self
     }
 
+    fn sets_clock(mut self, seconds: i64) -> Self {
+        self.sets_clock = seconds;
+        self
+    }
+
+    /// Returns the moment at which an attempt that began at `start` ends.
+    fn end(&self, start: Moment) -> Moment {
+        let end = later(start, self.takes);
+        Moment {
+            unix: UnixTime::from_millis(end.unix.as_millis().saturating_add_signed(1000 * self.sets_clock)),
+            ..end
+        }
+    }
+
     /// Passes the result to the call.
-    fn apply(&self, call: Call<Sent>, now: UnixTime) -> Verdict {
+    fn apply(&self, call: Call<Sent>, now: Moment) -> Verdict {
         match &self.what {
             What::Status(status, headers) => call.receive(response(*status, headers, "{}"), now),
             What::Body(status, body) => call.receive(response(*status, &[], *body), now),
@@ -56,6 +73,10 @@ impl Happening {
             What::TimedOut => call.fail(TransportError::timed_out(), now),
         }
     }
+}
+
+fn later(start: Moment, time: Duration) -> Moment {
+    Moment { unix: start.unix + time, steady: start.steady + time }
 }
 
 fn status(status: u16) -> Happening {
@@ -110,7 +131,7 @@ impl Trace {
     }
 }
 
-/// Plays the script, starting at `NOW`. Its last entry also applies to all further attempts.
+/// Plays the script, starting at `START`. Its last entry also applies to all further attempts.
 fn drive(mut call: Call<Ready>, script: &[Happening]) -> Trace {
     let mut trace = Trace {
         requests: Vec::new(),
@@ -118,7 +139,7 @@ fn drive(mut call: Call<Ready>, script: &[Happening]) -> Trace {
         waits: Vec::new(),
         result: Ok(response(200, &[], "")),
     };
-    let mut now = NOW;
+    let mut now = START;
     let result = loop {
         let (request, sent) = match call.send(now) {
             Ok(sent) => sent,
@@ -129,13 +150,13 @@ fn drive(mut call: Call<Ready>, script: &[Happening]) -> Trace {
         trace.timeouts.push(sent.attempt().timeout);
         assert_eq!((sent.attempts() as usize, sent.attempt().number), (trace.sent(), sent.attempts()));
         assert!(trace.sent() < RUNAWAY, "the call does not end");
-        now = now + happening.takes;
+        now = happening.end(now);
         call = match happening.apply(sent, now) {
             Verdict::Done(completed) => break Ok(completed.into_response()),
             Verdict::Failed(error) => break Err(error),
             Verdict::Retry { after, call } => {
                 trace.waits.push(after);
-                now = now + after;
+                now = later(now, after);
                 call
             }
         };
@@ -153,7 +174,7 @@ fn run_with(
     options: Option<&CallOptions>,
     script: &[Happening],
 ) -> Trace {
-    drive(Call::new(config, prepared, options, NOW, RANDOM).expect("valid options"), script)
+    drive(Call::new(config, prepared, options, START, RANDOM).expect("valid options"), script)
 }
 
 fn get() -> PreparedCall {
@@ -572,6 +593,26 @@ fn the_deadline_shortens_the_last_attempt() {
 }
 
 #[test]
+fn a_system_clock_that_is_set_does_not_move_the_deadline() {
+    let config = Config::builder(support::KEY).timeout(secs(60)).deadline(secs(100));
+    let config = config.retry(RetryPolicy::default().max_retries(9)).build().unwrap();
+    for hours in [0, 1, -1] {
+        let set = 3600 * hours;
+        let script = [
+            timed_out().takes(secs(30)).sets_clock(set),
+            timed_out().takes(secs(30)).sets_clock(set),
+            timed_out().takes(secs(38)).sets_clock(set),
+        ];
+        let trace = run_with(&config, get(), None, &script);
+        assert_eq!((trace.sent(), trace.stopped_by()), (3, Some(StopReason::DeadlineExceeded)), "{hours} h");
+        let [first, second] = trace.waits[..] else { panic!("{hours} h: {:?}", trace.waits) };
+        assert!((millis(375)..=millis(500)).contains(&first), "{hours} h: {first:?}");
+        assert!((millis(750)..=secs(1)).contains(&second), "{hours} h: {second:?}");
+        assert_eq!(trace.timeouts, [secs(60), secs(60), secs(40) - first - second], "{hours} h");
+    }
+}
+
+#[test]
 fn no_wait_exceeds_the_deadline() {
     let config = Config::builder(support::KEY).deadline(secs(10)).build().unwrap();
     let cases = [
@@ -636,7 +677,9 @@ fn a_call_is_not_retried_beyond_its_expiry() {
     // The wait took longer than planned.
     let call = Call::new(&config(), trigger().expires_at(NOW + secs(5)), None, NOW, RANDOM).unwrap();
     let (_, sent) = call.send(NOW).unwrap();
-    let Verdict::Retry { call, .. } = interrupted().apply(sent, NOW) else { panic!("it should be retried") };
+    let Verdict::Retry { call, .. } = interrupted().apply(sent, START) else {
+        panic!("it should be retried")
+    };
     let error = call.send(NOW + secs(5)).expect_err("it has expired");
     assert_eq!((error.kind(), error.stopped_by()), (ErrorKind::Expired, Some(StopReason::Expired)));
     assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Unknown));
@@ -646,7 +689,7 @@ fn a_call_is_not_retried_beyond_its_expiry() {
 fn nothing_is_sent_after_the_deadline() {
     let call = Call::new(&config(), get(), None, NOW, RANDOM).unwrap();
     let (_, sent) = call.send(NOW).unwrap();
-    let Verdict::Retry { call, .. } = status(503).apply(sent, NOW) else { panic!("it should be retried") };
+    let Verdict::Retry { call, .. } = status(503).apply(sent, START) else { panic!("it should be retried") };
     // For example because a laptop slept, or a Worker was suspended.
     let error = call.send(NOW + secs(600)).expect_err("its deadline has passed");
     assert_eq!(error.stopped_by(), Some(StopReason::DeadlineExceeded));

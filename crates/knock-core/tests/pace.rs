@@ -710,6 +710,10 @@ impl Transport for Frozen {
         START
     }
 
+    fn steady(&self) -> Duration {
+        Duration::ZERO
+    }
+
     fn random(&self) -> Result<[u8; 16], TransportError> {
         Ok(RANDOM)
     }

@@ -514,3 +514,54 @@ fn headers_that_a_host_cannot_carry_are_refused() {
         assert!(value.to_str().is_ok(), "{name}");
     }
 }
+
+/// Returns what is now in memory at a place of this process, or nothing if the place was returned to the system.
+#[cfg(target_os = "linux")]
+fn memory_at(memory: &std::fs::File, place: (usize, usize)) -> Vec<u8> {
+    use std::os::unix::fs::FileExt;
+
+    let mut bytes = vec![0; place.1];
+    let read = memory.read_at(&mut bytes, place.0 as u64).unwrap_or(0);
+    bytes.truncate(read);
+    bytes
+}
+
+/// Returns the address and the length of a text.
+#[cfg(target_os = "linux")]
+fn place_of(text: &[u8]) -> (usize, usize) {
+    (text.as_ptr() as usize, text.len())
+}
+
+/// Looks at memory that was given back, which the operating system allows and the language does not.
+#[cfg(target_os = "linux")]
+#[test]
+fn secrets_are_wiped_when_they_are_dropped() {
+    // Long, because an allocator writes its own notes at the start of what is given back.
+    let long = |start: &str| format!("{start}{}", "wiped".repeat(60));
+    let (key, token, value) = (long("sk_test_"), long("eyJ.a."), long("gateway-"));
+    let secret = Secret::from(value.clone());
+    let config = Config::builder(&key).header("x-gateway-key", &value).build().unwrap();
+    let prepared =
+        users::get("jhammond").with(CallOptions::new().user_token(&token)).prepare([7; 16]).unwrap();
+    let options = CallOptions::new().user_token(&token);
+    let call = Call::new(&config, prepared, Some(&options), NOW, [7; 16]).unwrap();
+    let (request, sent) = call.send(NOW).unwrap();
+    let header = |name: &str| place_of(request.headers()[name].as_bytes());
+    let places = [
+        ("a secret", place_of(secret.expose().as_bytes())),
+        ("the key", header("authorization")),
+        ("the header", header("x-gateway-key")),
+        ("the user token", header("x-knock-user-token")),
+    ];
+    let memory = std::fs::File::open("/proc/self/mem").unwrap();
+    for (what, place) in places {
+        assert!(memory_at(&memory, place).ends_with(b"wiped"), "{what} cannot be observed");
+    }
+
+    drop((secret, request, sent, options, config));
+
+    for (what, place) in places {
+        let left = memory_at(&memory, place);
+        assert!(!left.windows(5).any(|bytes| bytes == b"wiped"), "{what} is still in memory");
+    }
+}

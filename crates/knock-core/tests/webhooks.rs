@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::env::VarError;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
@@ -67,7 +68,7 @@ fn a_signature_by_openssl_is_valid() {
 
     let event = verify(&signed(SIGNATURE), BODY.as_bytes(), NOW).unwrap();
     assert_eq!(event.kind, EventType::MessageUndelivered);
-    assert_eq!(event.created_at.as_second(), 1_790_000_000);
+    assert_eq!(event.created_at, Some("2026-09-21T14:13:20Z".parse().unwrap()));
     assert_eq!(event.data["id"], "1rjI9XZvxNEQbUxb0kWSFMSFKhE");
     assert_eq!(event.event_data, Some(json!({ "reason": "bounced – 7 €" })));
     assert_eq!(verifier().verify_signature(&signed(SIGNATURE), BODY.as_bytes(), NOW), Ok(()));
@@ -238,6 +239,30 @@ fn a_signed_body_that_is_not_an_event_has_its_own_error() {
 }
 
 #[test]
+fn an_odd_time_does_not_cost_the_event() {
+    let event = |time: &str| {
+        format!(
+            r#"{{"__typename":"Event","type":"message.sent",{time}"data":{{"id":"m","created_at":"yesterday"}},"event_data":{{"at":1}}}}"#
+        )
+    };
+    for (time, signature) in [
+        (r#""created_at":"yesterday","#, "zpAr+Rs0G0+b3P2EznLlvbEqJbQS+yMRb296kE3JNpE="),
+        (r#""created_at":1790000000,"#, "OGwiQoehDhiOTNiHawYlRubEt15YHGoGqbznZQQtiYw="),
+        (r#""created_at":null,"#, "4sdQy1zUwfdctHP95Mrx3Qg09PB64k2CXktNvtgJ/Lc="),
+        ("", "ocSPmOstMD/2nXzFxV0q2RxBlJuKz/40dYVws1dQLm8="),
+    ] {
+        let read = verify(&signed(signature), event(time).as_bytes(), NOW).unwrap();
+        assert_eq!((&read.kind, read.created_at), (&EventType::MessageSent, None), "{time}");
+        // The data is the custom content of the event, and stays as it is.
+        assert_eq!(read.data, json!({ "id": "m", "created_at": "yesterday" }), "{time}");
+        assert_eq!(read.event_data, Some(json!({ "at": 1 })), "{time}");
+        // Also if it is stored, for example in a queue.
+        let written = serde_json::to_string(&read).unwrap();
+        assert_eq!(serde_json::from_str::<Event>(&written).unwrap(), read, "{time}");
+    }
+}
+
+#[test]
 fn events_of_unknown_types_are_kept() {
     let (body, signature) = UNKNOWN_EVENT;
     let event = verify(&signed(signature), body.as_bytes(), NOW).unwrap();
@@ -325,6 +350,44 @@ fn several_secrets_are_accepted_while_one_is_replaced() {
     assert_eq!(result, Err(WebhookError::WrongSignature));
     assert_eq!(Verifier::from_secrets([""; 0]).unwrap_err(), WebhookError::EmptySecret);
     assert_eq!(Verifier::from_secrets([SECRET, " "]).unwrap_err(), WebhookError::EmptySecret);
+}
+
+#[test]
+fn the_secrets_are_read_from_their_variable() {
+    let read = |value: &str| {
+        Verifier::from_variables(|name| (name == "KNOCK_WEBHOOK_SECRET").then(|| value.to_owned()))
+    };
+    for value in [SECRET.to_owned(), format!("other, {SECRET}\n"), format!("{SECRET},other")] {
+        let verifier = read(&value).expect("the secrets are valid");
+        verifier.verify(&headers(&signed(SIGNATURE)), BODY.as_bytes(), NOW).expect("the signature is valid");
+    }
+    let not_present = Verifier::from_variables(|_| Err::<String, _>(VarError::NotPresent));
+    assert_eq!(not_present.unwrap_err(), WebhookError::MissingSecret);
+    assert_eq!(Verifier::from_variables(|_| None).unwrap_err(), WebhookError::MissingSecret);
+    for blank in ["", " \n", "\u{feff}"] {
+        assert_eq!(read(blank).unwrap_err(), WebhookError::MissingSecret, "{blank:?}");
+    }
+    for incomplete in [",", "whsec_a,", ",whsec_a", "whsec_a,,whsec_b"] {
+        assert_eq!(read(incomplete).unwrap_err(), WebhookError::EmptySecret, "{incomplete:?}");
+    }
+    assert!(matches!(read("whsec_a,whsec b").unwrap_err(), WebhookError::InvalidSecret { .. }));
+}
+
+#[test]
+fn an_error_of_the_variable_names_it_without_its_value() {
+    let not_utf8 = Verifier::from_variables(|_| Err::<String, _>(VarError::NotUnicode(SECRET.into())));
+    let failed = Verifier::from_variables(|_| Err::<Option<String>, _>("the vault is sealed"));
+    let missing = Verifier::from_variables(|_| None);
+    for (result, problem) in [
+        (not_utf8, "the variable KNOCK_WEBHOOK_SECRET is not valid UTF-8"),
+        (failed, "the variable KNOCK_WEBHOOK_SECRET cannot be read: the vault is sealed"),
+        (missing, "set KNOCK_WEBHOOK_SECRET to that of the endpoint"),
+    ] {
+        let error = result.unwrap_err();
+        let line = error.to_string();
+        assert!(line.contains(problem) && !line.contains(SECRET), "{line}");
+        assert_eq!(knock_core::Error::from(error).kind(), ErrorKind::Configuration);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 //!
-//! # The tour
+//! ## The tour
 //!
 //! For readers of the source: `find.rs` finds the directory, and `directory.rs` reads all of it. `files.rs` reads one resource
 //! with the files that it refers to. `node.rs` has the functions to read members of JSON with the path to what is wrong, and

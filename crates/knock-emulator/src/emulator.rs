@@ -17,7 +17,11 @@ use crate::endpoint::WebhookEndpoint;
 use crate::fault::Faults;
 use crate::journal::{Journal, StateError};
 use crate::observe::{Request, Run};
+#[cfg(feature = "smtp")]
+use crate::outbox::{DueMail, Told};
 use crate::seed;
+#[cfg(feature = "smtp")]
+use crate::settings::SmtpServer;
 use crate::settings::{Channel, RateLimits, Settings, Workflow};
 use crate::state::State;
 use crate::user_token::{InvalidSigningKey, TokenKey};
@@ -120,6 +124,25 @@ impl Builder {
         self
     }
 
+    /// Also sends emails to an SMTP server, for example Mailpit at `127.0.0.1` and 1025, without encryption. Those of the sandbox
+    /// are left out. Only a `Server` sends them, and nothing waits for it.
+    ///
+    /// A message is `sent` as without such a server. It becomes `bounced` if the server refuses it for good, and `undelivered` if
+    /// an address is invalid, or if there was no success in 8 attempts, which are 10, 20, … 640 seconds apart. This is our own
+    /// choice. The emails that wait when the emulator is stopped are not sent later.
+    ///
+    /// ```
+    /// use knock_emulator::Emulator;
+    ///
+    /// let emulator = Emulator::builder().smtp("127.0.0.1", 1025).build();
+    /// # let _ = emulator;
+    /// ```
+    #[cfg(feature = "smtp")]
+    pub fn smtp(mut self, host: impl Into<String>, port: u16) -> Self {
+        self.settings.smtp = Some(SmtpServer { host: host.into(), port });
+        self
+    }
+
     /// Runs the workflows of the directory that `knock pull` makes, which is found by `knock.json` in this directory or in one
     /// above it, as Knock's CLI does. A directory that contains `workflows` is also fine. Undeclared workflows do not exist
     /// then. What the directory lacks, such as channels and variables, can be in `emulator.json` beside `knock.json`, which
@@ -154,7 +177,7 @@ impl Builder {
     #[must_use]
     pub fn build(self) -> Emulator {
         let mut state = self.state();
-        state.connect_webhooks();
+        state.connect();
         Emulator::of(state)
     }
 
@@ -200,7 +223,7 @@ impl Builder {
         let mut state = self.state();
         let journal = Journal::open(path.as_ref(), |record| state.restore(record))?;
         state.journal = Some(journal);
-        state.connect_webhooks();
+        state.connect();
         // The time was moved in the former process, and must not go back.
         let ahead = state.now().duration_since(SystemTime::now()).unwrap_or_default();
         state.clock.advance(ahead);
@@ -517,6 +540,21 @@ impl Emulator {
         };
         // It can have been given up meanwhile.
         let _ = state.intervene("POST", &format!("fetches/{id}"), &body);
+    }
+
+    #[cfg(feature = "smtp")]
+    pub(crate) fn smtp_server(&self) -> Option<SmtpServer> {
+        self.lock().settings.smtp.clone()
+    }
+
+    #[cfg(feature = "smtp")]
+    pub(crate) fn take_mails(&self, limit: usize) -> Vec<DueMail> {
+        self.lock().take_mails(limit)
+    }
+
+    #[cfg(feature = "smtp")]
+    pub(crate) fn mailed(&self, mail: &DueMail, told: &Told) {
+        self.lock().mailed(mail, told);
     }
 
     /// Returns the latest deliveries of outbound webhooks, oldest first.

@@ -23,7 +23,6 @@ impl Ids {
     }
 
     /// Returns a number below 1,000 that depends only on the name.
-    #[cfg(feature = "workflows")]
     pub(crate) fn chance(name: &str) -> u32 {
         u32::try_from(Self(hash(name)).next() % 1000).unwrap_or_default()
     }

@@ -83,6 +83,10 @@ impl Transport for InProcess {
         self.0.now().into()
     }
 
+    fn steady(&self) -> Duration {
+        self.now().since(UnixTime::from_secs(0))
+    }
+
     fn random(&self) -> Result<[u8; 16], TransportError> {
         Ok(self.0.draw())
     }

@@ -29,7 +29,7 @@ pub(crate) fn perform(world: &mut World, method: &str, path: &str, body: &Value)
     outcome
 }
 
-/// What lets runs go on: a hand, an event of an integration, or the response of a fetch.
+/// What lets runs go on: a hand, an event of an integration, or the response of a fetch or of an SMTP server.
 #[cfg(feature = "workflows")]
 fn on_runs(world: &mut World, path: &[&str], body: &Value) -> Result<(), Failure> {
     let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -49,6 +49,7 @@ fn on_runs(world: &mut World, path: &[&str], body: &Value) -> Result<(), Failure
             };
             id.parse().is_ok_and(|id| world.responded(id, response))
         }
+        ["mails", id] => world.mailed(id, body),
         _ => false,
     };
     if is_done { Ok(()) } else { Err(Failure::missing()) }

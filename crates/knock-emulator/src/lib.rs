@@ -163,15 +163,16 @@
 //!
 //! # Limitations
 //! A declared [`Workflow`] has one delay and some channels, but no other steps and no templates; those of a Knock directory
-//! have all of them. The latest 50,000 messages and runs are kept. Nobody is notified. Endpoints that the emulator does not implement respond with 404 and the code
+//! have all of them. The latest 50,000 messages and runs are kept. Nobody is notified, except by the SMTP server, the webhooks
+//! and the fetches that you name. Endpoints that the emulator does not implement respond with 404 and the code
 //! `not_implemented`, which clients do not retry. Conditions that it cannot decide, for example because a variable does not
 //! exist, do not hold.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // A module imports only modules to its left: clock, ids, json, origins, recipient, user_token; endpoint, settings, wire,
-// cors, world, security, observe, fault, api, realtime, journal, webhooks, knock_dir, intervention, state, seed, control,
-// emulator, found, in_process, socket, websocket, watch, sender, server.
+// cors, world, security, observe, fault, api, realtime, journal, webhooks, outbox, knock_dir, intervention, state, seed, control,
+// emulator, found, in_process, socket, websocket, watch, mail, sender, server.
 mod api;
 mod clock;
 mod control;
@@ -189,8 +190,12 @@ mod journal;
 mod json;
 #[cfg(feature = "workflows")]
 mod knock_dir;
+#[cfg(feature = "smtp")]
+mod mail;
 mod observe;
 mod origins;
+#[cfg(feature = "smtp")]
+mod outbox;
 mod realtime;
 mod recipient;
 #[cfg(feature = "workflows")]

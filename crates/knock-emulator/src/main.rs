@@ -43,6 +43,7 @@ Options:
       --webhook <url>    send all events to an endpoint, signed with the secret whsec_emulator; can be repeated
       --webhooks <file>  the same for the endpoints of a JSON file: a list of objects with `url`,
                          `secret` and `events`
+      --smtp <host:port> also send emails to an SMTP server, for example Mailpit at 127.0.0.1:1025
   -h, --help             print this help
   -V, --version          print the version
 
@@ -73,6 +74,7 @@ struct Options {
     rate_limits: Option<RateLimits>,
     retry_after: bool,
     knock_dir: bool,
+    smtp: Option<String>,
 }
 
 impl Options {
@@ -104,6 +106,7 @@ impl Options {
             format!("Rate limits: {limits}"),
             format!("Latency: {} ms", self.latency.as_millis()),
             format!("Enhanced security: {security}"),
+            format!("Emails also go to: {}", self.smtp.as_deref().unwrap_or("nowhere")),
         ];
         lines.join("\n") + "\n"
     }
@@ -147,6 +150,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
         rate_limits: None,
         retry_after: true,
         knock_dir: false,
+        smtp: None,
     };
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -202,6 +206,14 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
                 options.emulator = emulator.map_err(|error| error.to_string())?;
                 options.knock_dir = true;
             }
+            #[cfg(feature = "smtp")]
+            Long("smtp") => {
+                let server = arguments.value()?.string()?;
+                let (host, port) = host_and_port(&server)
+                    .ok_or_else(|| format!("`{server}` is not a host with a port, such as 127.0.0.1:1025"))?;
+                options.emulator = options.emulator.smtp(host, port);
+                options.smtp = Some(server);
+            }
             Long("no-retry-after") => {
                 options.rate_limits = Some(RateLimits::new().without_retry_after());
                 options.retry_after = false;
@@ -217,6 +229,14 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
         options.emulator = options.emulator.rate_limits(limits.clone());
     }
     Ok(Command::Serve(Box::new(options)))
+}
+
+/// IPv6 addresses are in brackets.
+#[cfg(feature = "smtp")]
+fn host_and_port(text: &str) -> Option<(&str, u16)> {
+    let (host, port) = text.rsplit_once(':')?;
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    Some((host, port.parse().ok()?)).filter(|(host, port)| !host.is_empty() && *port != 0)
 }
 
 fn run(options: Options) -> Result<(), String> {

@@ -136,6 +136,8 @@ async fn accept(listener: TcpListener, emulator: Emulator) {
     let mut connections = JoinSet::new();
     let watchers = Watchers::new();
     connections.spawn(sender::run(emulator.clone()));
+    #[cfg(feature = "smtp")]
+    connections.spawn(crate::mail::run(emulator.clone()));
     connections.spawn(tick(emulator.clone(), watchers.clone()));
     loop {
         match listener.accept().await {

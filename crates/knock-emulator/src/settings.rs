@@ -275,6 +275,9 @@ pub(crate) struct Settings {
     pub(crate) slack_channels: Vec<String>,
     pub(crate) rate_limits: Option<RateLimits>,
     pub(crate) webhooks: Vec<WebhookEndpoint>,
+    /// Where emails also go.
+    #[cfg(feature = "smtp")]
+    pub(crate) smtp: Option<SmtpServer>,
     /// The time zone of the account.
     pub(crate) timezone: Option<String>,
     /// What was read from a Knock directory.
@@ -299,6 +302,8 @@ impl Default for Settings {
                 .to_vec(),
             rate_limits: None,
             webhooks: Vec::new(),
+            #[cfg(feature = "smtp")]
+            smtp: None,
             timezone: None,
             #[cfg(feature = "workflows")]
             directory: None,
@@ -361,10 +366,38 @@ impl Settings {
         }
     }
 
+    /// The address of the SMTP server, if there is one.
+    #[cfg(feature = "smtp")]
+    pub(crate) fn smtp_address(&self) -> Option<String> {
+        self.smtp.as_ref().map(ToString::to_string)
+    }
+
+    #[cfg(not(feature = "smtp"))]
+    #[allow(clippy::unused_self)] // it has the same signature as the other
+    pub(crate) const fn smtp_address(&self) -> Option<String> {
+        None
+    }
+
     pub(crate) fn set_default_preferences(&mut self, preferences: Value) {
         if let Value::Object(fields) = preferences {
             self.default_preferences = fields;
         }
+    }
+}
+
+/// An SMTP server.
+#[cfg(feature = "smtp")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SmtpServer {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+#[cfg(feature = "smtp")]
+impl std::fmt::Display for SmtpServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { host, port } = self;
+        if host.contains(':') { write!(f, "[{host}]:{port}") } else { write!(f, "{host}:{port}") }
     }
 }
 

@@ -10,6 +10,8 @@ use http::{Method, Response};
 use serde_json::Value;
 
 use crate::api;
+#[cfg(feature = "smtp")]
+use crate::clock::system_time;
 use crate::clock::{Clock, timestamp};
 use crate::endpoint::WebhookEndpoint;
 use crate::fault::Faults;
@@ -17,6 +19,8 @@ use crate::ids::Ids;
 use crate::intervention;
 use crate::journal::{Journal, Record, may_change};
 use crate::observe::{Request, RequestLog};
+#[cfg(feature = "smtp")]
+use crate::outbox::{DueMail, Outbox, Told};
 use crate::realtime::hub::{Garbage, Hub};
 use crate::security;
 use crate::settings::Settings;
@@ -46,6 +50,8 @@ pub(crate) struct State {
     pub(crate) requests: RequestLog,
     pub(crate) hub: Hub,
     pub(crate) webhooks: Webhooks,
+    #[cfg(feature = "smtp")]
+    outbox: Outbox,
     /// The state file, if there is one.
     pub(crate) journal: Option<Journal>,
     /// The Knock directory, if there is one.
@@ -66,6 +72,8 @@ impl State {
             requests: RequestLog::default(),
             hub: Hub::default(),
             webhooks: Webhooks::default(),
+            #[cfg(feature = "smtp")]
+            outbox: Outbox::default(),
             journal: None,
             #[cfg(feature = "workflows")]
             knock_dir: None,
@@ -93,7 +101,7 @@ impl State {
         }
         self.world.now = now;
         self.world.revision = revision + 1;
-        self.connect_webhooks();
+        self.connect();
     }
 
     /// Runs the workflows of a directory from now on.
@@ -190,8 +198,13 @@ impl State {
         self.hub.receive(&self.world, socket, text)
     }
 
-    /// Adds the endpoints of the settings. Until then nothing is reported, such as while a state file is read.
-    pub(crate) fn connect_webhooks(&mut self) {
+    /// Adds the endpoints and the SMTP server of the settings. Until then nothing is reported, such as while a state file is
+    /// read.
+    pub(crate) fn connect(&mut self) {
+        #[cfg(feature = "smtp")]
+        if self.settings.smtp.is_some() {
+            self.world.posted.get_or_insert_default();
+        }
         for endpoint in self.settings.webhooks.clone() {
             self.add_webhook(endpoint);
         }
@@ -203,8 +216,47 @@ impl State {
         self.world.happened.get_or_insert_default();
     }
 
-    /// Tells the endpoints of webhooks and the open sockets what happened.
+    /// Takes up to `limit` emails that are due for the SMTP server. Those that were deleted meanwhile are skipped.
+    #[cfg(feature = "smtp")]
+    pub(crate) fn take_mails(&mut self, limit: usize) -> Vec<DueMail> {
+        let now = timestamp(self.now());
+        let mut due = Vec::new();
+        while due.len() < limit
+            && let Some((id, attempt)) = self.outbox.take(now)
+        {
+            let Some(message) = self.world.messages.get(&id) else { continue };
+            let Some(content) = &message.content else { continue };
+            due.push(DueMail {
+                message_id: id,
+                attempt,
+                workflow: message.trigger.workflow.key.clone(),
+                recipient: message.recipient.to_string(),
+                at: system_time(message.inserted_at),
+                content: Arc::clone(content),
+            });
+        }
+        due
+    }
+
+    /// Records what the SMTP server did with an email, and plans the next attempt if there is one.
+    #[cfg(feature = "smtp")]
+    pub(crate) fn mailed(&mut self, mail: &DueMail, told: &Told) {
+        let now = self.now();
+        self.advance(now);
+        let server = self.settings.smtp_address().unwrap_or_default();
+        let path = format!("mails/{}", mail.message_id);
+        let is_known = self.intervene("POST", &path, &told.record(&server, mail.attempt)).is_ok();
+        if let Some(at) = told.again(mail.attempt, timestamp(now)).filter(|_| is_known) {
+            self.outbox.add(mail.message_id.clone(), mail.attempt + 1, at);
+        }
+    }
+
+    /// Tells the endpoints of webhooks, the SMTP server and the open sockets what happened.
     fn publish(&mut self) {
+        #[cfg(feature = "smtp")]
+        for id in self.world.posted.iter_mut().flat_map(std::mem::take) {
+            self.outbox.add(id, 1, self.world.now);
+        }
         for happening in self.world.happened.iter_mut().flat_map(std::mem::take) {
             self.webhooks.publish(&happening);
         }

@@ -1,6 +1,21 @@
 // One request and its response. Each crossing between WebAssembly and JavaScript has its price, so what `transport.rs`
 // needs goes across at once: a text and the body on the way out, and a list on the way back.
 
+/** The client that Deno sends with after an attempt has timed out. Before that and on other hosts there is none. */
+let client;
+
+/**
+ * Leaves the connections of an attempt that timed out. One of them may be dead, and Deno would use it again for every later
+ * request: over HTTP/2 it has only one for each server. Requests that are on their way over the others still end.
+ */
+function leave(used) {
+  const { Deno } = globalThis;
+  // Another attempt on the same connections may have left them before.
+  if (used !== client || typeof Deno?.createHttpClient !== 'function') return;
+  client?.close();
+  client = Deno.createHttpClient({});
+}
+
 /** A request that is on its way. Its `outcome` is a promise that is never rejected. */
 export class Exchange {
   #controller = new AbortController();
@@ -14,11 +29,13 @@ export class Exchange {
   constructor(head, body, milliseconds, limit) {
     // A copy, because the memory of WebAssembly changes while the host sends.
     const copy = body.length ? body.slice() : undefined;
+    const used = client;
     this.outcome = new Promise((resolve) => {
       // This does not rely on the host to end a request that is aborted.
       const timer = setTimeout(() => {
         resolve(['timeout']);
         this.abort();
+        leave(used);
       }, milliseconds);
       const settle = (outcome) => {
         clearTimeout(timer);
@@ -42,7 +59,7 @@ async function exchange(head, body, limit, controller) {
     return ['refused'];
   }
   // A replaced `fetch` that throws may have sent the request first.
-  const response = await fetch(request);
+  const response = await fetch(request, client && { client });
   // A browser hides where a redirect leads.
   if (response.status === 0) return ['hidden'];
   if (response.redirected || (response.url && response.url !== request.url)) return ['followed'];

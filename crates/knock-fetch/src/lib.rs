@@ -54,16 +54,12 @@
 //!   time, and Bun does if it is a `GET`, `PUT` or `DELETE`. A browser may do so too.
 //!   [`attempts`](Error::attempts) does not count this, and it cannot be prevented. A trigger stays one run by its
 //!   idempotency key.
-//! - **Silent connections.** Deno uses HTTP/2, and does not leave a connection that a firewall has dropped without a word:
-//!   in Deno 2.9, each attempt and each later call on it times out, until the system closes it after some minutes. Node 20
-//!   and Bun 1.4 use HTTP/1.1, with which the next attempt uses another connection. To choose it in Deno, run this before
-//!   the first call:
-//!
-//!   ```js
-//!   const { fetch } = globalThis;
-//!   const client = Deno.createHttpClient({ http2: false });
-//!   globalThis.fetch = (input, init) => fetch(input, { ...init, client });
-//!   ```
+//! - **Silent connections.** A firewall may drop a connection without a word. Node 20 and Bun 1.4 use HTTP/1.1, with which
+//!   the next attempt uses another connection. Deno uses HTTP/2, and would send every later request over the dead connection
+//!   until the system closes it after some minutes. So after an attempt that timed out, requests go over a client of
+//!   `Deno.createHttpClient`, with connections of its own, and after the next timeout over another. A `fetch` that is
+//!   replaced and passes a `client` of its own is not affected. In `Deno.test` such a client counts as a leak if an attempt
+//!   timed out; set `sanitizeResources: false` for this test.
 //! - **Proxies.** Deno and Bun send requests over `http`, even to this machine, through the proxy in `HTTP_PROXY`, which
 //!   then reads the key. Newer versions of Node do so if `NODE_USE_ENV_PROXY` is set. Set
 //!   `NO_PROXY=localhost,127.0.0.1` if the base URL is of this machine.
@@ -90,13 +86,16 @@
 //! | To … | see |
 //! |---|---|
 //! | make a client | [`Knock`], [`Config`] |
+//! | let the compiler check the data of triggers | [guide: typed workflows](guide::typed_workflows) |
 //! | trigger and cancel workflows | [`workflows`], [`schedules`] |
 //! | identify users | [`users`], [`objects`], [`tenants`] |
 //! | read and write preferences | [`preferences`], [`users::set_preferences`] |
 //! | store channel data, connect Slack or Microsoft Teams | [`channel_data`], [`slack`], [`ms_teams`] |
 //! | sign tokens for your users' browsers and apps | [`WebCryptoSigner`], [`token`] |
 //! | verify webhooks from Knock | [`webhook`] |
+//! | change many entities at once | [`bulk`] for any number; functions that begin with `bulk_`, [`bulk_operations`] |
 //! | handle errors and configure retries | [guide: errors and retries](guide::errors_and_retries) |
+//! | make many calls without exceeding rate limits | [`Pace`] |
 //! | send calls later | [guide: queues](guide::queues) |
 //! | test your code | [guide: testing](guide::testing) |
 //! | port code from `@knocklabs/node` | [guide: from Node](guide::from_node) |
@@ -136,8 +135,3 @@ pub use client::{Knock, variable};
 pub use signer::WebCryptoSigner;
 #[cfg(target_arch = "wasm32")]
 pub use transport::FetchTransport;
-
-/// The README's examples are tests.
-#[cfg(all(doctest, target_arch = "wasm32"))]
-#[doc = include_str!("../README.md")]
-struct Readme;

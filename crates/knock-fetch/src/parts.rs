@@ -1,29 +1,25 @@
 //! The parts of requests and responses, as far as they need no host.
 
-use std::fmt::Write;
-
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use knock_core::TransportError;
+use zeroize::Zeroizing;
 
 /// Returns the head of a request for `exchange.js`: a line for the method, the URL, and the name and the value of each
 /// header.
-pub(crate) fn head(request: &http::Request<Bytes>) -> Result<String, TransportError> {
-    let mut head = String::with_capacity(512);
-    head.push_str(request.method().as_str());
-    head.push('\n');
-    // Writing to a text does not fail.
-    let _ = write!(head, "{}", request.uri());
+///
+/// It contains the API key, so it is written once, at its final size, and overwritten when it is dropped.
+pub(crate) fn head(request: &http::Request<Bytes>) -> Result<Zeroizing<String>, TransportError> {
+    let url = request.uri().to_string();
+    let mut lines = vec![request.method().as_str(), &url];
     for (name, value) in request.headers() {
         // The host sets this header itself.
         if name != header::CONTENT_LENGTH {
             let value = value.to_str().map_err(|_| unsendable(name))?;
-            for part in ["\n", name.as_str(), "\n", value] {
-                head.push_str(part);
-            }
+            lines.extend([name.as_str(), value]);
         }
     }
-    Ok(head)
+    Ok(Zeroizing::new(lines.join("\n")))
 }
 
 /// Returns the error of a header that the host cannot send. The value may be a secret.
@@ -80,7 +76,10 @@ mod tests {
             "x-two",
             "2, 3",
         ];
-        assert_eq!(head(&request).unwrap(), lines.join("\n"));
+        let head = head(&request).unwrap();
+        assert_eq!(*head, lines.join("\n"));
+        // It did not grow, which would leave a copy of the key behind.
+        assert_eq!(head.capacity(), head.len());
     }
 
     #[test]

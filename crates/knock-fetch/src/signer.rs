@@ -79,11 +79,20 @@ async fn import(pkcs8: &[u8]) -> Result<WebCryptoSigner, JsValue> {
     let algorithm = Object::new();
     Reflect::set(&algorithm, &"name".into(), &ALGORITHM.into())?;
     Reflect::set(&algorithm, &"hash".into(), &"SHA-256".into())?;
-    let key = Uint8Array::from(pkcs8);
+    let key = Wiped(Uint8Array::from(pkcs8));
     let usages = Array::of1(&"sign".into());
-    let import = subtle.import_key_with_object("pkcs8", &key, &algorithm, false, &usages)?;
+    let import = subtle.import_key_with_object("pkcs8", &key.0, &algorithm, false, &usages)?;
     let key = JsFuture::from(import).await?.unchecked_into();
     Ok(WebCryptoSigner { subtle, key })
+}
+
+/// Bytes of JavaScript that are overwritten when they are no longer needed, whether the host took the key or refused it.
+struct Wiped(Uint8Array);
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        self.0.fill(0, 0, self.0.length());
+    }
 }
 
 async fn sign(signer: &WebCryptoSigner, message: &[u8]) -> Result<Vec<u8>, JsValue> {

@@ -4,7 +4,16 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The database cannot be reached, or it failed.
+    /// There is no connection to the database: it cannot be reached, it refuses the user, or all connections of the pool
+    /// are in use. The pool tries for its [`acquire_timeout`](sqlx::pool::PoolOptions::acquire_timeout), 30 s by default.
+    #[error("the database {database} cannot be reached: {source}")]
+    Unreachable {
+        /// The name of the database and its host, or its file. It has no user and no password.
+        database: String,
+        /// What failed.
+        source: sqlx::Error,
+    },
+    /// The database failed.
     #[error("the database of the queue failed: {0}")]
     Database(#[from] sqlx::Error),
     /// The tables of the queue are missing, or of an older version. [`Queue::setup`](crate::Queue::setup) makes them.

@@ -89,6 +89,10 @@ impl Job {
     /// The order is that in which the transactions are committed. A job waits while an earlier one is retried, but not
     /// for one that is a dead letter.
     ///
+    /// The name is stored with the job: until it is removed by [`keep_done`](crate::Worker::keep_done), sent again or
+    /// [discarded](crate::Queue::discard). It is also stored in a table of names, from which a worker removes those
+    /// without unfinished jobs when it starts and every hour.
+    ///
     /// It costs two statements in your transaction and one when the job is done. Transactions that enqueue for the same
     /// name wait for each other from the call of [`enqueue`](crate::Queue::enqueue) until they end. And calls for one
     /// name are sent one at a time.

@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 //!
-//! # The tour
+//! ## The tour
 //!
 //! For readers of the source: `job.rs` is what is enqueued, and `queue.rs` the [`Queue`], seen from the application.
 //! `decide.rs` holds every decision about a job, without a database. `deliver.rs` applies them to one job, and `worker.rs`

@@ -77,9 +77,20 @@ impl<DB: Store> Queue<DB> {
     ///
     /// # Errors
     ///
-    /// If the database cannot be reached, or if the user may not create tables.
+    /// [`Error::Unreachable`] if there is no connection, and [`Error::Setup`] or [`Error::Database`] if the tables cannot be
+    /// made, for example because the user may not.
     pub async fn setup(&self) -> Result<(), Error> {
+        self.reach().await?;
         DB::set_up(&self.pool).await
+    }
+
+    /// Connects, so that the error names the database if that fails. The errors of sqlx name no host and no file.
+    async fn reach(&self) -> Result<(), Error> {
+        let connection = self.pool.acquire().await;
+        connection.map(drop).map_err(|source| {
+            let database = DB::describe(&self.pool.connect_options());
+            Error::Unreachable { database, source }
+        })
     }
 
     /// Fails if the database cannot be reached or its tables are missing.
@@ -91,6 +102,7 @@ impl<DB: Store> Queue<DB> {
             );
             return Err(Error::invalid("name", problem));
         }
+        self.reach().await?;
         match DB::check(&self.pool).await {
             Err(error @ sqlx::Error::Database(_)) => Err(Error::NotSetUp(error)),
             done => Ok(done?),
@@ -121,13 +133,42 @@ impl<DB: Store> Queue<DB> {
         Ok(id)
     }
 
-    /// Returns the oldest dead letters, up to `limit`.
+    /// Returns the dead letters that were given up first, up to `limit`.
     ///
     /// # Errors
     ///
     /// If the database fails.
     pub async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, Error> {
-        let rows = DB::dead_letters(&self.pool, &self.name, limit).await?;
+        self.dead_letters_from((-1, ""), limit).await
+    }
+
+    /// Returns the dead letters that follow `last`, the last one of the page before, up to `limit`. It does not matter
+    /// whether `last` is still there. New dead letters come at the end.
+    ///
+    /// ```no_run
+    /// use knock_jobs::{Error, Queue};
+    ///
+    /// # async fn example(queue: &Queue<sqlx::Sqlite>) -> Result<(), Error> {
+    /// let mut letters = queue.dead_letters(100).await?;
+    /// while let Some(last) = letters.last() {
+    ///     for letter in &letters {
+    ///         println!("{}: {} ({})", letter.id, letter.reason, letter.message);
+    ///     }
+    ///     letters = queue.dead_letters_after(last, 100).await?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn dead_letters_after(&self, last: &DeadLetter, limit: u32) -> Result<Vec<DeadLetter>, Error> {
+        let died_at = i64::try_from(last.died_at.as_secs()).unwrap_or(i64::MAX);
+        self.dead_letters_from((died_at, &last.id), limit).await
+    }
+
+    async fn dead_letters_from(&self, after: (i64, &str), limit: u32) -> Result<Vec<DeadLetter>, Error> {
+        let rows = DB::dead_letters(&self.pool, &self.name, after, limit).await?;
         Ok(rows.into_iter().map(DeadLetter::new).collect())
     }
 
@@ -142,6 +183,15 @@ impl<DB: Store> Queue<DB> {
     /// If the database fails.
     pub async fn send_again(&self, id: &str) -> Result<bool, Error> {
         Ok(DB::send_again(&self.pool, &self.name, id).await?)
+    }
+
+    /// Removes a dead letter with its call for good, and returns whether there was one with this id.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn discard(&self, id: &str) -> Result<bool, Error> {
+        Ok(DB::discard(&self.pool, &self.name, id).await?)
     }
 
     /// Returns how many jobs there are, for your exporter of metrics. It counts rows, so call it every few seconds, not
@@ -181,7 +231,7 @@ pub struct Depth {
     pub oldest_due: Duration,
 }
 
-/// A job that was given up. It stays until it is [sent again](Queue::send_again).
+/// A job that was given up. It stays until it is [sent again](Queue::send_again) or [discarded](Queue::discard).
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeadLetter {

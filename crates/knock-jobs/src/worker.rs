@@ -17,7 +17,7 @@ use crate::counters::{Counters, count};
 use crate::deliver::{Deliverer, Delivery};
 use crate::error::Error;
 use crate::queue::Queue;
-use crate::store::{Settings, Store};
+use crate::store::{IDLE_ORDERS, Settings, Store};
 
 /// The pause before a worker begins anew after the database failed.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -34,8 +34,24 @@ const SHORTEST_SILENCE: Duration = Duration::from_secs(2);
 ///
 /// # async fn example<T: Transport>(queue: &Queue<Sqlite>, knock: &Client<T>) -> Result<(), Error> {
 /// let worker = Worker::new(queue, knock);
-/// worker.run_until(async { tokio::signal::ctrl_c().await.unwrap_or_default() }).await
+/// worker.run_until(shutdown()).await
 /// # }
+///
+/// /// Waits for Ctrl-C, or for SIGTERM, by which containers and services are stopped.
+/// async fn shutdown() {
+///     let terminate = async {
+///         #[cfg(unix)]
+///         if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+///             signal.recv().await;
+///             return;
+///         }
+///         std::future::pending().await
+///     };
+///     tokio::select! {
+///         Ok(()) = tokio::signal::ctrl_c() => {}
+///         () = terminate => {}
+///     }
+/// }
 /// ```
 #[derive(Debug)]
 #[must_use = "a worker does nothing until it runs"]
@@ -119,11 +135,16 @@ impl<DB: Store, T: Transport> Worker<DB, T> {
     /// Sends jobs until `shutdown` is ready. Then it takes no more jobs, waits for the calls in flight, and returns those
     /// that it has not begun to the queue.
     ///
+    /// That takes as long as the calls in flight, at most their deadline: 120 seconds, unless
+    /// [`call_options`](Self::call_options) or the client say otherwise. A container that is killed before, for example
+    /// 30 seconds after SIGTERM, loses nothing, but its jobs wait until they are taken over; see
+    /// [`orphaned_after`](Self::orphaned_after).
+    ///
     /// While the database fails, the worker tries again every second.
     ///
     /// # Errors
     ///
-    /// At once, if a setting is invalid, if the database cannot be reached, or if its tables are not
+    /// At the start, if a setting is invalid, if the database cannot be reached, or if its tables are not
     /// [set up](Queue::setup).
     pub async fn run_until(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
         self.check()?;
@@ -214,6 +235,7 @@ impl<DB: Store, T: Transport> Worker<DB, T> {
         DB::bury_foreign(pool, name).await?;
         if last.is_none_or(|last| last.elapsed() > HOUR) {
             self.queue.remove_done(self.keep_done).await?;
+            while DB::remove_idle_orders(pool, name).await? == u64::from(IDLE_ORDERS) {}
             *last = Some(Instant::now());
         }
         Ok(())

@@ -23,6 +23,8 @@ mod database {
         a_job_waits_as_long_as_the_server_asked_up_to_an_hour,
         a_failure_that_does_not_count_leaves_the_job_an_attempt,
         a_refused_call_is_a_dead_letter_and_can_be_sent_again,
+        dead_letters_have_pages,
+        a_dead_letter_can_be_discarded,
         an_expired_job_is_dropped,
         a_message_that_is_no_call_is_set_aside,
         the_error_of_a_job_is_one_line_that_any_database_stores,
@@ -35,6 +37,8 @@ mod database {
         a_job_is_given_up_after_its_last_attempt,
         the_jobs_of_an_order_are_sent_in_order,
         a_dead_letter_does_not_hold_up_its_order,
+        orders_without_jobs_are_forgotten,
+        an_order_is_kept_while_a_transaction_enqueues_for_it,
         a_worker_that_stops_ends_what_it_began,
         a_job_runs_at_its_time,
         a_worker_survives_a_database_that_fails,
@@ -213,6 +217,46 @@ async fn a_refused_call_is_a_dead_letter_and_can_be_sent_again<DB: Database>(url
     let requests = setting.emulator().requests();
     assert_eq!(requests[0].headers["idempotency-key"], requests[1].headers["idempotency-key"]);
     assert_eq!(setting.queue.depth().await.expect("the depth").dead, 0);
+}
+
+async fn dead_letters_have_pages<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.emulator().fault(Fault::status(404).always());
+    for number in 0..7 {
+        setting.enqueue(setting.trigger(number)).await;
+    }
+    setting.work().await;
+    let ids = |letters: &[knock_jobs::DeadLetter]| {
+        letters.iter().map(|letter| letter.id.clone()).collect::<Vec<_>>()
+    };
+    let all = setting.queue.dead_letters(10).await.expect("the dead letters");
+    assert_eq!(all.len(), 7, "{all:?}");
+
+    let mut read = Vec::new();
+    let mut page = setting.queue.dead_letters(3).await.expect("the dead letters");
+    while let Some(last) = page.last() {
+        read.extend(ids(&page));
+        // A page may be dealt with before the next one is read.
+        setting.queue.discard(&last.id).await.expect("the dead letter is removed");
+        page = setting.queue.dead_letters_after(last, 3).await.expect("the dead letters");
+    }
+    assert_eq!(read, ids(&all));
+}
+
+async fn a_dead_letter_can_be_discarded<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.emulator().fault(Fault::status(404));
+    let dead = setting.enqueue(setting.trigger(1)).await;
+    setting.work().await;
+    let waiting = setting.enqueue(setting.trigger(2)).await;
+
+    let other = setting.queue.clone().named("other");
+    assert!(!other.discard(&dead).await.expect("nothing changes"), "it is in another queue");
+    assert!(!setting.queue.discard(&waiting).await.expect("nothing changes"), "it is no dead letter");
+    assert!(setting.queue.discard(&dead).await.expect("it is removed"));
+    assert!(!setting.queue.discard(&dead).await.expect("nothing changes"), "it is gone");
+    let depth = setting.queue.depth().await.expect("the depth");
+    assert_eq!((depth.waiting, depth.dead), (1, 0));
 }
 
 async fn an_expired_job_is_dropped<DB: Database>(url: &str) {
@@ -400,6 +444,51 @@ async fn a_dead_letter_does_not_hold_up_its_order<DB: Database>(url: &str) {
     assert_eq!(setting.only_dead_letter().await.reason, Reason::Refused);
 }
 
+/// A worker removes them when it starts, and every hour.
+async fn orders_without_jobs_are_forgotten<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let count = format!("SELECT count(*) FROM {}", DB::ORDERS);
+    let waiting = format!("{count} WHERE name = 'waits'");
+    for number in 0..3 {
+        setting.enqueue(Job::new(setting.trigger(number)).in_order_of("jhammond")).await;
+    }
+    let later = Job::new(setting.trigger(3)).run_at(now() + Duration::from_hours(1));
+    setting.enqueue(later.in_order_of("waits")).await;
+    setting.enqueue(Job::new(setting.trigger(4)).in_order_of("waits")).await;
+    setting.work_until(async || setting.emulator().triggers() == 3).await;
+    // More than are removed at once.
+    setting.run(&DB::many_orders(2500)).await;
+
+    setting.work_until(async || DB::number(&setting.pool, &count).await == 1).await;
+    assert_eq!(DB::number(&setting.pool, &waiting).await, 1);
+    setting.enqueue(Job::new(setting.trigger(5)).in_order_of("jhammond")).await;
+    setting.work_until(async || setting.emulator().triggers() == 4).await;
+    assert_eq!(setting.queue.depth().await.expect("the depth").waiting, 2, "the order of `waits` is kept");
+}
+
+async fn an_order_is_kept_while_a_transaction_enqueues_for_it<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let last = format!("SELECT last FROM {} WHERE name = 'jhammond'", DB::ORDERS);
+    let others = format!("SELECT count(*) FROM {} WHERE name = 'agrant'", DB::ORDERS);
+    let idle = "('knock', 'jhammond', 7), ('knock', 'agrant', 7)";
+    setting.run(&format!("INSERT INTO {} VALUES {idle}", DB::ORDERS)).await;
+
+    let mut tx = setting.pool.begin().await.expect("a transaction");
+    let later = Job::new(setting.trigger(2)).run_at(now() + Duration::from_hours(1));
+    setting.queue.enqueue(&mut tx, later.in_order_of("jhammond")).await.expect("the job is stored");
+    let commit = async {
+        // In Postgres, the worker goes on with the other orders. In SQLite, it waits for the transaction.
+        if DB::JOBS != "Jobs" {
+            poll(async || DB::number(&setting.pool, &others).await == 0).await;
+        }
+        tx.commit().await.expect("the commit");
+        poll(async || DB::number(&setting.pool, &others).await == 0).await;
+    };
+    let work = run(setting.worker(), commit);
+    tokio::time::timeout(TOO_LONG, work).await.expect("it ends").expect("the worker runs");
+    assert_eq!(DB::number(&setting.pool, &last).await, 8);
+}
+
 async fn a_worker_that_stops_ends_what_it_began<DB: Database>(url: &str) {
     let setting = Setting::<DB>::new(url).await;
     setting.emulator().fault(Fault::delay(Duration::from_millis(200)).always());
@@ -473,6 +562,38 @@ async fn tables_that_are_missing_are_named<DB: Database>(url: &str) {
         error.to_string().starts_with("the tables of the queue are not set up; call `Queue::setup`"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_file_in_a_folder_that_is_not_there_is_named() {
+    let file = std::env::temp_dir().join("knock-jobs-without-this-folder").join("jobs.db");
+    let url = format!("sqlite:{}?mode=rwc", file.display());
+    let pool = sqlx::SqlitePool::connect_lazy(&url).expect("a URL of SQLite");
+    is_named(pool, &format!("the database `{}` cannot be reached: ", file.display())).await;
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn a_server_that_is_not_there_is_named() {
+    // Port 9 is for a service that no machine has any more.
+    let pool = sqlx::postgres::PgPoolOptions::new()
+        .acquire_timeout(Duration::from_millis(300))
+        .connect_lazy("postgres://owner:top-secret@127.0.0.1:9/shop")
+        .expect("a URL of Postgres");
+    is_named(pool, "the database `shop` at 127.0.0.1:9 cannot be reached: ").await;
+}
+
+async fn is_named<DB: knock_jobs::Store>(pool: Pool<DB>, start: &str) {
+    let queue = Queue::new(pool);
+    let worker = Worker::new(&queue, &support::knock("http://127.0.0.1:9"));
+    let errors = [queue.setup().await, worker.run_until(std::future::pending()).await];
+    for error in errors.map(|result| result.expect_err("there is no database")) {
+        assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
+        let told = format!("{error}");
+        assert!(told.starts_with(start), "{told}");
+        let debug = format!("{told} {error:?}");
+        assert!(!debug.contains("top-secret") && !debug.contains("owner"), "{debug}");
+    }
 }
 
 async fn setting_up_twice_changes_nothing<DB: Database>(url: &str) {

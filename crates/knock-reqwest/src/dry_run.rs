@@ -28,8 +28,9 @@ use crate::platform;
 /// A read fails because any stand-in would claim something about your users. If reads must work too, run the emulator of
 /// the crate `knock-emulator`, which stores what it is told.
 ///
-/// With the feature `tracing`, each call is an event at the level `info` with the operation and the size of the body, but
-/// without ids and data. [`on_call`](Self::on_call) gets the whole request.
+/// Each call is logged with its operation and the size of its body, but without ids and data: as an event at the level
+/// `info` with the feature `tracing`, and otherwise as a line on standard error, unless there is a function that gets the
+/// whole request ([`on_call`](Self::on_call)).
 ///
 /// ```
 /// # fn main() -> Result<(), knock_reqwest::Error> {
@@ -78,8 +79,12 @@ impl DryRun {
             http.request.body.size = request.body().len(),
             "not sent: this is a dry run"
         );
-        if let Some(on_call) = &self.on_call {
-            on_call(request, attempt);
+        match &self.on_call {
+            Some(on_call) => on_call(request, attempt),
+            #[cfg(feature = "tracing")]
+            None => {}
+            #[cfg(not(feature = "tracing"))]
+            None => log(request, attempt),
         }
     }
 
@@ -87,6 +92,16 @@ impl DryRun {
         let number = self.runs.fetch_add(1, Ordering::Relaxed) + 1;
         format!("00000000-0000-4000-8000-{number:012x}")
     }
+}
+
+#[cfg(not(feature = "tracing"))]
+#[allow(clippy::print_stderr)] // nothing else tells that notifications are not sent
+fn log(request: &Request<Bytes>, attempt: Attempt<'_>) {
+    eprintln!(
+        "knock: not sent, because this is a dry run: {} ({} bytes)",
+        attempt.operation,
+        request.body().len()
+    );
 }
 
 impl fmt::Debug for DryRun {

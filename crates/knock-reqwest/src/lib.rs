@@ -44,6 +44,7 @@
 //! | To … | see |
 //! |---|---|
 //! | make a client | [`Knock`], [`Config`] |
+//! | let the compiler check the data of triggers | [guide: typed workflows](guide::typed_workflows) |
 //! | trigger and cancel workflows | [`workflows`], [`schedules`] for later or repeatedly |
 //! | identify users, and read, merge or delete them | [`users`]; [`objects`] and [`tenants`] for other recipients |
 //! | read and write preferences | [`preferences`], [`users::set_preferences`] |
@@ -53,9 +54,11 @@
 //! | verify webhooks from Knock | [`webhook`] |
 //! | look at messages, and mark them as seen, read or archived | [`messages`], [`feeds`] |
 //! | go through lists | [`Paged`], [`Page`] |
-//! | change many entities at once | functions that begin with `bulk_`, [`bulk_operations`] |
+//! | change many entities at once | [`bulk`] for any number; functions that begin with `bulk_`, [`bulk_operations`] |
+//! | trigger a workflow for more than 1,000 recipients | [`bulk::trigger`] |
 //! | handle errors and configure retries | [guide: errors and retries](guide::errors_and_retries) |
-//! | send calls later or elsewhere | [guide: queues](guide::queues) |
+//! | make many calls without exceeding rate limits | [`Pace`] |
+//! | send calls later or elsewhere | [guide: queues](guide::queues), [`queue`] |
 //! | test your code | [guide: testing](guide::testing) |
 //! | use another HTTP client or no runtime | [guide: without a runtime](guide::without_a_runtime) |
 //! | port code from `@knocklabs/node` | [guide: from Node](guide::from_node) |

@@ -102,7 +102,7 @@ async fn a_list_that_comes_whole_is_one_page() {
 async fn a_batch_returns_the_ids_that_were_not_updated() {
     let (server, knock) = server_with_users(1).await;
     workflows::trigger("welcome").recipient("user-0").send(&knock).await.unwrap();
-    let message = messages::list().collect_up_to(1, &knock).await.unwrap().remove(0);
+    let message = messages::list().collect_up_to(1, &knock).await.unwrap().items.remove(0);
 
     server.emulator().fault(Fault::rate_limited("message_ids", [message.id.clone()]));
     let batch = messages::batch_mark_as_seen([&message.id]).send(&knock).await.unwrap();

@@ -59,13 +59,16 @@
 //! | To … | see |
 //! |---|---|
 //! | make a client | [`Knock`], [`Config`] |
+//! | let the compiler check the data of triggers | [guide: typed workflows](guide::typed_workflows) |
 //! | trigger and cancel workflows | [`workflows`], [`schedules`] |
 //! | identify users | [`users`], [`objects`], [`tenants`] |
 //! | read and write preferences | [`preferences`], [`users::set_preferences`] |
 //! | store channel data, connect Slack or Microsoft Teams | [`channel_data`], [`slack`], [`ms_teams`] |
 //! | sign tokens for your users' browsers and apps | [`WebCryptoSigner`], [`token`] |
 //! | verify webhooks from Knock | [`webhook`] |
+//! | change many entities at once | [`bulk`] for any number; functions that begin with `bulk_`, [`bulk_operations`] |
 //! | handle errors and configure retries | [guide: errors and retries](guide::errors_and_retries) |
+//! | make many calls without exceeding rate limits | [`Pace`] |
 //! | send calls later with Cloudflare Queues | [`queues`] |
 //! | test your code | [guide: testing](guide::testing) |
 //! | port code from `@knocklabs/node` | [guide: from Node](guide::from_node) |
@@ -96,8 +99,3 @@ pub use client::Knock;
 pub use knock_fetch::variable;
 pub use signer::WebCryptoSigner;
 pub use transport::FetchTransport;
-
-/// The README's examples are tests.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

@@ -1,6 +1,8 @@
 //! The shop without a network: requests are passed to the router, and the worker sends to an emulator in this process.
+//!
+//! The database is a file of SQLite, or with the variable `KNOCK_JOBS_POSTGRES` a new one in that Postgres.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use axum::Router;
@@ -8,37 +10,88 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum_outbox::{Orders, Shop, router};
 use http_body_util::BodyExt;
-use knock_emulator::{Emulator, Fault, Server};
+use knock_emulator::{Emulator, Fault};
 use knock_jobs::{Queue, Worker};
 use knock_reqwest::webhook::{SIGNATURE_HEADER, Verifier};
 use knock_reqwest::{AnyTransport, Knock};
 use serde_json::{Value, json};
-use sqlx::{Sqlite, SqlitePool};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Pool, Postgres, Sqlite};
 use tower::ServiceExt;
 
 const SECRET: &str = "whsec_test";
+/// The URL of a Postgres in which tests make databases. `cargo xtask postgres` sets it.
+const POSTGRES: &str = "KNOCK_JOBS_POSTGRES";
+const KNOCK_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/knock");
 
-struct Test {
+/// Runs each test on the database.
+macro_rules! on_database {
+    ($($name:ident),* $(,)?) => {
+        mod database {
+            use super::{POSTGRES, Postgres, Sqlite};
+
+            $(#[tokio::test]
+            async fn $name() {
+                match std::env::var(POSTGRES) {
+                    Ok(server) => super::$name::<Postgres>(&server).await,
+                    Err(_) => super::$name::<Sqlite>("").await,
+                }
+            })*
+        }
+    };
+}
+
+on_database!(
+    an_order_notifies_its_customer_once,
+    an_order_that_is_invalid_leaves_nothing,
+    an_error_of_the_database_is_not_shown,
+    a_webhook_tells_that_the_customer_was_notified,
+);
+
+trait Database: Orders {
+    /// Makes a new database, for which SQLite uses the folder, and Postgres a name and the URL of the server.
+    fn create(server: &str, folder: &Path, name: &str) -> impl Future<Output = Pool<Self>>;
+}
+
+impl Database for Sqlite {
+    async fn create(_: &str, folder: &Path, _: &str) -> Pool<Self> {
+        let url = format!("sqlite:{}?mode=rwc", folder.join("shop.db").display());
+        Pool::<Self>::connect(&url).await.expect("SQLite opens")
+    }
+}
+
+impl Database for Postgres {
+    async fn create(server: &str, _: &Path, name: &str) -> Pool<Self> {
+        let options: PgConnectOptions = server.parse().expect("a URL of Postgres");
+        let pool = Pool::<Self>::connect_with(options.clone()).await.expect("Postgres can be reached");
+        let create = AssertSqlSafe(format!("CREATE DATABASE \"{name}\""));
+        sqlx::raw_sql(create).execute(&pool).await.expect("the database is made");
+        Pool::<Self>::connect_with(options.database(name)).await.expect("the database can be reached")
+    }
+}
+
+struct Test<DB: Orders> {
     folder: PathBuf,
-    pool: SqlitePool,
-    queue: Queue<Sqlite>,
-    knock: Server,
-    worker: Worker<Sqlite, AnyTransport>,
+    pool: Pool<DB>,
+    queue: Queue<DB>,
+    knock: Emulator,
+    worker: Worker<DB, AnyTransport>,
     shop: Router,
 }
 
-impl Test {
-    async fn start(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("axum-outbox-{}-{name}", std::process::id()));
+impl<DB: Database> Test<DB> {
+    async fn start(server: &str, name: &str) -> Self {
+        let name = format!("axum-outbox-{}-{name}", std::process::id());
+        let folder = std::env::temp_dir().join(&name);
         std::fs::create_dir_all(&folder).expect("a folder");
-        let url = format!("sqlite:{}?mode=rwc", folder.join("shop.db").display());
-        let pool = SqlitePool::connect(&url).await.expect("SQLite opens");
-        Sqlite::create_table(&pool).await.expect("the table is made");
+        let pool = DB::create(server, &folder, &name).await;
+        DB::create_table(&pool).await.expect("the table is made");
         let queue = Queue::new(pool.clone());
         queue.setup().await.expect("the queue is set up");
 
-        let server = Emulator::new().serve().await.expect("a port is free");
-        let client = Knock::with_config(server.config()).expect("a client");
+        // It runs the workflow of this shop, and refuses data that does not fit its schema.
+        let emulator = Emulator::builder().knock_dir(KNOCK_DIR).expect("the directory is there").build();
+        let client = Knock::with_transport(emulator.config(), emulator.transport());
         let worker = Worker::new(&queue, &client).poll_interval(Duration::from_millis(20));
         let shop = router(Shop {
             pool: pool.clone(),
@@ -47,7 +100,7 @@ impl Test {
             webhooks: Verifier::new(SECRET).expect("a secret"),
             counters: worker.counters(),
         });
-        Self { folder, pool, queue, knock: server, worker, shop }
+        Self { folder, pool, queue, knock: emulator, worker, shop }
     }
 
     async fn send(&self, request: Request<String>) -> (StatusCode, String) {
@@ -71,7 +124,7 @@ impl Test {
     }
 
     /// Runs the worker until the queue is empty, and returns Knock.
-    async fn work(self) -> Server {
+    async fn work(self) -> Emulator {
         let queue = self.queue.clone();
         let done = async move {
             while queue.depth().await.is_ok_and(|depth| depth.waiting + depth.in_flight > 0) {
@@ -84,33 +137,31 @@ impl Test {
     }
 }
 
-#[tokio::test]
-async fn an_order_notifies_its_customer_once() {
-    let test = Test::start("once").await;
-    test.knock.emulator().fault(Fault::drop_after());
+async fn an_order_notifies_its_customer_once<DB: Database>(server: &str) {
+    let test = Test::<DB>::start(server, "once").await;
+    test.knock.fault(Fault::drop_after());
     assert_eq!(test.order("o-1", "jhammond").await, StatusCode::CREATED);
     assert_eq!(test.order("o-1", "jhammond").await, StatusCode::OK, "it is the same order");
     let knock = test.work().await;
-    let [run] = &knock.emulator().runs()[..] else { panic!("one run was expected") };
-    assert_eq!(run.workflow, "order-confirmed");
-    assert_eq!(*run.data, json!({ "order": "o-1", "item": "fence" }));
+    let message = knock.sent_to("jhammond").of("order-confirmed").assert_one();
+    assert_eq!(*message.data, json!({ "order": "o-1", "item": "fence" }));
+    let content = message.content.expect("it is rendered");
+    assert_eq!(content["blocks"][0]["content"], "We received your order of **fence**.");
 }
 
-#[tokio::test]
-async fn an_order_that_is_invalid_leaves_nothing() {
-    let test = Test::start("invalid").await;
+async fn an_order_that_is_invalid_leaves_nothing<DB: Database>(server: &str) {
+    let test = Test::<DB>::start(server, "invalid").await;
     assert_eq!(test.order("o-1", "").await, StatusCode::BAD_REQUEST);
     let request = Request::get("/orders/o-1").body(String::new()).expect("a request");
     assert_eq!(test.send(request).await.0, StatusCode::NOT_FOUND);
     let request = Request::get("/metrics").body(String::new()).expect("a request");
     let (_, metrics) = test.send(request).await;
     assert!(metrics.contains("knock_jobs_waiting 0\n"), "{metrics}");
-    assert_eq!(test.work().await.emulator().requests().len(), 0);
+    assert_eq!(test.work().await.requests().len(), 0);
 }
 
-#[tokio::test]
-async fn an_error_of_the_database_is_not_shown() {
-    let test = Test::start("database").await;
+async fn an_error_of_the_database_is_not_shown<DB: Database>(server: &str) {
+    let test = Test::<DB>::start(server, "database").await;
     test.pool.close().await;
     let request = Request::get("/orders/o-1").body(String::new()).expect("a request");
     let shown = (StatusCode::INTERNAL_SERVER_ERROR, "the shop has a problem".to_owned());
@@ -118,9 +169,8 @@ async fn an_error_of_the_database_is_not_shown() {
     std::fs::remove_dir_all(test.folder).expect("the folder is removed");
 }
 
-#[tokio::test]
-async fn a_webhook_tells_that_the_customer_was_notified() {
-    let test = Test::start("webhook").await;
+async fn a_webhook_tells_that_the_customer_was_notified<DB: Database>(server: &str) {
+    let test = Test::<DB>::start(server, "webhook").await;
     test.order("o-1", "jhammond").await;
     assert!(!test.is_notified("o-1").await);
     let body = json!({

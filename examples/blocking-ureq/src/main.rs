@@ -7,11 +7,12 @@
 mod transport;
 
 use std::process::ExitCode;
+use std::sync::LazyLock;
 use std::thread;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use knock_core::call::{Call, Verdict};
-use knock_core::{Config, Error, Operation, UnixTime, workflows};
+use knock_core::{Config, Error, Moment, Operation, workflows};
 use serde_json::json;
 use ureq::Agent;
 
@@ -40,6 +41,11 @@ fn send<O: Operation>(config: &Config, agent: &Agent, operation: &O) -> Result<O
     let random = transport::random()?;
     let mut call = Call::new(config, operation.prepare(random)?, operation.options(), now(), random)?;
     loop {
+        let wait = call.wait(now())?;
+        if !wait.is_zero() {
+            thread::sleep(wait);
+            continue;
+        }
         let (request, sent) = call.send(now())?;
         let verdict = match transport::exchange(agent, request, sent.attempt()) {
             Ok(response) => sent.receive(response, now()),
@@ -56,6 +62,9 @@ fn send<O: Operation>(config: &Config, agent: &Agent, operation: &O) -> Result<O
     }
 }
 
-fn now() -> UnixTime {
-    SystemTime::now().into()
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// Returns the time by the system's clock, by which calls expire, and by one that nobody sets, for deadlines.
+fn now() -> Moment {
+    Moment { unix: SystemTime::now().into(), steady: START.elapsed() }
 }

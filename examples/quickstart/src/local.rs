@@ -23,9 +23,7 @@ pub(crate) async fn start() -> Result<Server, Error> {
         .workflow(dinosaurs_loose)
         .workflow(Workflow::new(dinosaurs_loose_reminder::KEY).delay(Duration::from_secs(3600)))
         .build();
-    Server::start(emulator, ([127, 0, 0, 1], 0).into())
-        .await
-        .map_err(|error| Error::setup("the emulator cannot listen", error))
+    emulator.serve().await.map_err(|error| Error::setup("the emulator cannot listen", error))
 }
 
 pub(crate) fn show_deliveries(emulator: &Emulator) {

@@ -5,7 +5,7 @@
 //! account: `KNOCK_WORKFLOW` (a key), and `KNOCK_PUSH_CHANNEL` and `KNOCK_SLACK_CHANNEL` (ids).
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-/// Generated from `knock/` by `cargo xtask types`.
+/// Generated from `knock/` by `knock-types --knock-dir knock --out src/knock.rs`.
 #[rustfmt::skip]
 mod knock;
 mod local;

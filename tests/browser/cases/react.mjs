@@ -100,8 +100,8 @@ test('a message is live within half a second', async () => {
   const context = await browser.newContext();
   const page = await open(context, emulator);
   const took = [];
-  // The best of three, since the machine may be busy with something else for a moment.
-  for (const count of [1, 2, 3]) {
+  // The median of five, since the machine may be busy with something else for a moment.
+  for (const count of [1, 2, 3, 4, 5]) {
     const start = performance.now();
     await emulator.trigger('welcome', { recipients: [USER] });
     await badge(page, count);
@@ -109,7 +109,8 @@ test('a message is live within half a second', async () => {
     await listed(page, count);
   }
   console.log(`    the badge showed triggers after ${took.join(', ')} ms`);
-  assert.ok(Math.min(...took) < LIVE_MS, `after ${took.join(', ')} ms`);
+  const median = took.toSorted((one, other) => one - other)[2];
+  assert.ok(median < LIVE_MS, `after ${took.join(', ')} ms`);
   await context.close();
   await emulator.kill();
 });

@@ -39,6 +39,36 @@ export async function checkExchange(report) {
     }
     assert.deepEqual(await outcome(body(0, { 'content-length': '101' })), ['large']);
   });
+  await report.step('exchange: Deno leaves the connections of an attempt that timed out', async () => {
+    const { Exchange } = await import(`data:text/javascript;base64,${source.toString('base64')}#deno`);
+    const { fetch } = globalThis;
+    const open = new Set();
+    const used = [];
+    let made = 0;
+    globalThis.Deno = {
+      createHttpClient: () => {
+        const client = { name: (made += 1), close: () => open.delete(client) };
+        open.add(client);
+        return client;
+      },
+    };
+    globalThis.fetch = async (request, init) => {
+      used.push(init?.client.name);
+      return request.method === 'GET' ? new Promise(() => {}) : new Response();
+    };
+    const send = async (method) => (await new Exchange(`${method}\nhttps://api.knock.app/`, new Uint8Array(), 20, 100).outcome)[0];
+    try {
+      assert.deepEqual([await send('PUT'), await send('GET'), await send('PUT')], [200, 'timeout', 200]);
+      // Attempts that time out together leave their connections once.
+      assert.deepEqual(await Promise.all([send('GET'), send('GET')]), ['timeout', 'timeout']);
+      assert.equal(await send('PUT'), 200);
+      assert.deepEqual(used, [undefined, undefined, 1, 1, 1, 2]);
+      assert.deepEqual([...open].map((client) => client.name), [2]);
+    } finally {
+      globalThis.fetch = fetch;
+      delete globalThis.Deno;
+    }
+  });
   await report.step('exchange: a body that may be packed is read no further than the limit', async () => {
     // Like that of another origin in a browser: it shows the length, and hides that it is the packed one.
     const endless = (type, headers) => async () => {

@@ -100,11 +100,13 @@ export async function startHostile() {
   });
   const url = await listen(server);
   const full = await fullQueue();
-  const places = { url, elsewhere: elsewhere.url, closed: await closedPort(), full: full.url };
+  const mute = await startMute();
+  const places = { url, elsewhere: elsewhere.url, closed: await closedPort(), full: full.url, mute: mute.url };
   return {
     places,
     stop: () => {
       full.stop();
+      mute.stop();
       for (const each of [server, elsewhere.server]) {
         each.closeAllConnections?.();
         each.close();
@@ -123,6 +125,21 @@ async function startElsewhere() {
   server.on('connection', () => seen.push('a connection'));
   server.on('clientError', (_, socket) => socket.destroy());
   return { server, seen, url: await listen(server) };
+}
+
+/** A listener that accepts connections and never says a word, so that TLS does not begin. */
+async function startMute() {
+  const sockets = new Set();
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket)).resume();
+  });
+  const url = await listen(server);
+  const stop = () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+  return { url: url.replace('http:', 'https:'), stop };
 }
 
 async function listen(server) {

@@ -29,6 +29,7 @@ const MEASURED = {
   worker: {
     'worker-bare': () => worker(probe('worker-bare')),
     'worker-trigger': () => worker(probe('worker-trigger')),
+    'worker-typed': () => worker(probe('worker-typed')),
     'worker-example': () => worker(path.join(EXAMPLES, 'cloudflare-worker')),
   },
   spin: {

@@ -117,6 +117,7 @@ fn report(keywords: &BTreeMap<String, Figures>, refusals: &str) -> String {
 Each schema of `cases.json` is that of a member of a workflow's data. Of the data that a schema allows: how much its type
 takes and gives back as it was, and how much without members that the schema does not name. Of the data that a schema
 does not allow: how much the type or the check of a call refuses; the emulator and Knock refuse the rest.
+The schemas of `maximum`, `minLength` and their like have no `type`: their limits are left to these, without a warning.
 
 | keyword | schemas | with a part of any value | allowed | as it was | without unknown members | not allowed | refused |
 |---|--:|--:|--:|--:|--:|--:|--:|
@@ -135,7 +136,16 @@ does not allow: how much the type or the check of a call refuses; the emulator a
     }
     row("**all**", sum);
     text.push_str(
-        "\n## Allowed by the schema, and refused by the type\n\n| draft | keyword | schema | data |\n|---|---|---|---|\n",
+        "
+## Allowed by the schema, and refused by the type
+
+A schema with keywords of objects or lists only, and without a `type`, allows everything that is no object or list, and its
+type does not. In `root pointer ref`, that is the innermost `false`. The others are integers written as `1.0`, and data of two
+forms of an `anyOf` at once.
+
+| draft | keyword | schema | data |
+|---|---|---|---|
+",
     );
     text + refusals
 }

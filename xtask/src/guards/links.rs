@@ -50,8 +50,8 @@ fn check(link: &Link, file: &Path, repository: &str, is_on_crates_io: bool) -> O
     let (path, anchor) = match inside {
         // A page of the repository that is not a file, for example its issues.
         Some(rest) => {
-            let file = rest.strip_prefix("blob/main/").or_else(|| rest.strip_prefix("tree/main/"))?;
-            split(file)
+            let kinds = ["blob/main/", "tree/main/", "raw/main/"];
+            split(kinds.iter().find_map(|kind| rest.strip_prefix(kind))?)
         }
         None if link.target.contains("://") || link.target.starts_with("mailto:") => return None,
         None if is_on_crates_io => return Some("is not a whole address, which crates.io needs".to_owned()),

@@ -26,10 +26,18 @@
 //! # Example
 //!
 //! ```
-//! use std::time::{Duration, SystemTime};
+//! use std::sync::LazyLock;
+//! use std::time::{Duration, Instant, SystemTime};
 //! use bytes::Bytes;
 //! use knock_core::call::{Call, Verdict};
-//! use knock_core::{Config, Error, Operation, TransportError, UnixTime, users};
+//! use knock_core::{Config, Error, Moment, Operation, TransportError, users};
+//!
+//! static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+//!
+//! /// The deadline runs on a clock that nobody sets.
+//! fn now() -> Moment {
+//!     Moment { unix: SystemTime::now().into(), steady: START.elapsed() }
+//! }
 //!
 //! /// Exchanges a request for a response; here, always the same one.
 //! fn exchange(_: http::Request<Bytes>, _: Duration) -> Result<http::Response<Bytes>, TransportError> {
@@ -37,7 +45,6 @@
 //! }
 //!
 //! fn get_user(config: &Config, user_id: &str, random: [u8; 16]) -> Result<users::User, Error> {
-//!     let now = || UnixTime::from(SystemTime::now());
 //!     let get = users::get(user_id);
 //!
 //!     let mut call = Call::new(config, get.prepare(random)?, None, now(), random)?;

@@ -142,7 +142,7 @@ impl Config {
         self.settings.timeout
     }
 
-    /// Returns the longest time that connecting may take.
+    /// Returns the longest time that connecting may take, which not every adapter can limit.
     pub fn connect_timeout(&self) -> Duration {
         self.settings.connect_timeout
     }
@@ -318,7 +318,12 @@ impl<B> ConfigBuilder<B> {
         self
     }
 
-    /// Sets the longest time that connecting may take, TLS included, on platforms that report it. Default: 10 s.
+    /// Sets the longest time that connecting may take, where the platform allows to limit it. Default: 10 s.
+    ///
+    /// - `knock-reqwest`: it includes TLS and a proxy.
+    /// - `knock-spin`: it includes neither TLS nor anything after it; these have only the timeout of the attempt.
+    /// - `knock-fetch` and `knock-worker`: it has no effect, because `fetch` has no such limit. Connecting has only the
+    ///   timeout of the attempt.
     ///
     /// If the name of the host has several addresses, they share this time. A call that could not connect has not been
     /// sent, so it is retried even if it is not safe to repeat. The same applies if the timeout of the attempt or the

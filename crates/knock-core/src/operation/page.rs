@@ -13,7 +13,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::maybe_send::MaybeSend;
 use crate::operation::rows::{array, items};
-use crate::operation::{Operation, RequestEncoder, WithOptions, encode};
+use crate::operation::{Items, Operation, RequestEncoder, WithOptions, encode};
 use crate::transport::Transport;
 use crate::value::{InvalidInput, Text};
 use crate::wire::{DecodeError, borrowed_json, or_default};
@@ -64,7 +64,7 @@ pub trait Paged: Operation + Clone {
                         return Some((Ok(item), walk));
                     }
                     if let Some(error) = walk.unreadable.next() {
-                        return Some((Err(error), walk));
+                        return Some((Err(Error::unreadable_item(walk.name, error)), walk));
                     }
                     match walk.fetch(&client).await {
                         Ok(true) => {}
@@ -82,40 +82,48 @@ pub trait Paged: Operation + Clone {
     /// # use knock_core::{Client, Error, Paged, Transport, users};
     /// # async fn example<T: Transport>(client: &Client<T>) -> Result<(), Error> {
     /// let users = users::list().collect_up_to(100, client).await?;
-    /// assert!(users.len() <= 100);
+    /// for problem in &users.unreadable {
+    ///     eprintln!("a user is missing: {problem}");
+    /// }
+    /// for user in users {
+    ///     println!("{}", user.id);
+    /// }
     /// # Ok(()) }
     /// ```
     ///
+    /// An item that cannot be read does not cost the others. Its error is in [`unreadable`](Items::unreadable), and it
+    /// does not count towards the limit.
+    ///
     /// # Errors
     ///
-    /// See [`Error`]. It is also an error if an item cannot be read, or if Knock returns a page for the second time. The
-    /// other items are lost; if you need them, use [`stream`](Self::stream).
+    /// See [`Error`]. It is also an error if Knock returns a page for the second time. The items of the pages before are
+    /// lost; if you need them, use [`stream`](Self::stream).
     fn collect_up_to<T: Transport>(
         self,
         limit: usize,
         client: &Client<T>,
-    ) -> impl Future<Output = Result<Vec<Self::Item>, Error>> + MaybeSend + use<Self, T> {
+    ) -> impl Future<Output = Result<Items<Self::Item>, Error>> + MaybeSend + use<Self, T> {
         let client = client.clone();
         async move {
-            let (mut items, mut walk) = (Vec::new(), Walk::new(self));
+            let (mut items, mut unreadable, mut walk) = (Vec::new(), Vec::new(), Walk::new(self));
             while items.len() < limit && walk.fetch(&client).await? {
                 items.extend(walk.items.by_ref());
-                if let Some(error) = walk.unreadable.next() {
-                    return Err(error);
-                }
+                unreadable.extend(walk.unreadable.by_ref());
             }
             items.truncate(limit);
-            Ok(items)
+            Ok(Items { items, unreadable, earlier_attempt_may_have_acted: false })
         }
     }
 }
 
 /// A walk over the pages of a list.
 struct Walk<O: Paged> {
+    /// The name of the operation.
+    name: &'static str,
     /// The items of the current page that were not yielded yet.
     items: std::vec::IntoIter<O::Item>,
     /// The errors of the other items of the current page.
-    unreadable: std::vec::IntoIter<Error>,
+    unreadable: std::vec::IntoIter<DecodeError>,
     next: Option<O>,
     /// A hash of each request so far.
     seen: Vec<u64>,
@@ -124,6 +132,7 @@ struct Walk<O: Paged> {
 impl<O: Paged> Walk<O> {
     fn new(first: O) -> Self {
         Self {
+            name: first.info().name,
             items: Vec::new().into_iter(),
             unreadable: Vec::new().into_iter(),
             next: Some(first),
@@ -134,19 +143,17 @@ impl<O: Paged> Walk<O> {
     /// Fetches the next page, and returns whether there was one. After an error there is none.
     async fn fetch<T: Transport>(&mut self, client: &Client<T>) -> Result<bool, Error> {
         let Some(request) = self.next.take() else { return Ok(false) };
-        let name = request.info().name;
         let mut hasher = DefaultHasher::new();
         encode(&request)?.target().hash(&mut hasher);
         let hash = hasher.finish();
         if self.seen.contains(&hash) {
-            return Err(Error::endless_list(name));
+            return Err(Error::endless_list(self.name));
         }
         self.seen.push(hash);
         let mut page = request.clone().send(client).await?;
-        let unreadable = O::take_unreadable(&mut page).into_iter();
-        let unreadable: Vec<_> = unreadable.map(|error| Error::unreadable_item(name, error)).collect();
+        self.unreadable = O::take_unreadable(&mut page).into_iter();
         let (items, next) = request.split(page);
-        (self.items, self.unreadable, self.next) = (items.into_iter(), unreadable.into_iter(), next);
+        (self.items, self.next) = (items.into_iter(), next);
         Ok(true)
     }
 }

@@ -118,7 +118,7 @@ pub(crate) fn batch_of_items<T: DeserializeOwned>(
     Ok(Batch { value, rate_limited: rate_limited_ids(response.headers(), parameter), unreadable })
 }
 
-/// What a call created, changed or deleted.
+/// What a call created, changed or deleted, or the [first items of a list](crate::Paged::collect_up_to).
 ///
 /// ```
 /// # use knock_core::{Client, Error, Operation, Transport, schedules};
@@ -142,11 +142,21 @@ pub struct Items<T> {
     /// Whether Knock may have acted on an attempt before the one that this response is for.
     ///
     /// A call that deletes returns what its last attempt deleted. If an earlier one deleted everything and its response
-    /// was lost, the list is empty although the call succeeded.
+    /// was lost, the list is empty although the call succeeded. It is `false` for the items of a list, which are only read.
     pub earlier_attempt_may_have_acted: bool,
 }
 
 impl<T> Items<T> {
+    /// Returns the number of items.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Returns whether there are no items.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
     /// Returns an iterator over the items.
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
         self.items.iter()

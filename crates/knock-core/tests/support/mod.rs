@@ -159,7 +159,11 @@ impl Transport for Fake {
     }
 
     fn now(&self) -> UnixTime {
-        NOW + self.lock().clock
+        NOW + self.steady()
+    }
+
+    fn steady(&self) -> Duration {
+        self.lock().clock
     }
 
     /// Returns different bytes at each call, and the same bytes in each run.

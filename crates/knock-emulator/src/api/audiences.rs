@@ -31,20 +31,20 @@ fn add(world: &mut World, call: &Call, key: &str) -> Outcome {
     if !create && !world.audiences.contains_key(key) {
         return Err(Failure::missing());
     }
-    let now = world.now;
     for (inline, tenant) in members {
         let user = inline.apply(world);
-        let audience = world.audiences.entry(key.to_owned()).or_default();
-        audience.entry((user.id().to_owned(), tenant)).or_insert(now);
+        world.join_audience(key, &user, tenant);
     }
     no_content()
 }
 
 fn remove(world: &mut World, call: &Call, key: &str) -> Outcome {
     let members = members(world, call)?;
-    let audience = world.audiences.get_mut(key).ok_or_else(Failure::missing)?;
+    if !world.audiences.contains_key(key) {
+        return Err(Failure::missing());
+    }
     for (inline, tenant) in members {
-        audience.remove(&(inline.recipient.id().to_owned(), tenant));
+        world.leave_audience(key, &inline.recipient, tenant);
     }
     no_content()
 }

@@ -196,19 +196,17 @@ fn events(world: &World, call: &Call, id: &str) -> Outcome {
     })
 }
 
-/// In-app messages and messages that were not sent have no delivery logs.
+/// In-app messages and messages that were not sent have no delivery logs. Those of webhooks are what was sent; the others
+/// are made up, since nothing is.
 fn delivery_logs(world: &World, call: &Call, id: &str) -> Outcome {
     let message = find(world, id)?;
-    let mut rows: Vec<Row<&Message>> = vec![(message.id.clone(), message)];
-    rows.retain(|(_, message)| {
-        message.channel.kind != ChannelKind::InAppFeed && message.status != "not_sent"
-    });
-    Pager::items(&call.query).respond(rows, |message| {
-        json!({
-            "__typename": "MessageDeliveryLog",
-            "id": message.activities.shown.first().map(|activity| &activity.id),
-            "environment_id": Ids::named("environment"),
-            "service_name": message.channel.provider,
+    let attempts = message.render_attempts();
+    let attempts = attempts.as_array().into_iter().flatten().filter(|attempt| attempt["kind"] == "http");
+    let logs: Vec<Value> = match message.channel.kind {
+        ChannelKind::InAppFeed => Vec::new(),
+        _ if message.status == "not_sent" => Vec::new(),
+        ChannelKind::Http if message.content.is_some() => attempts.filter_map(attempt_log).collect(),
+        _ => vec![json!({
             "request": {
                 "host": "emulator.invalid",
                 "method": "POST",
@@ -219,6 +217,37 @@ fn delivery_logs(world: &World, call: &Call, id: &str) -> Outcome {
             },
             "response": { "status": 200, "headers": {}, "body": {} },
             "inserted_at": message.inserted_at,
-        })
+        })],
+    };
+    let first = message.activities.shown.first().map(|activity| &activity.id);
+    let rows = logs.into_iter().enumerate().map(|(at, log)| (format!("{at:08}"), (at, log)));
+    Pager::items(&call.query).respond(rows.collect(), |(at, mut log)| {
+        log["__typename"] = json!("MessageDeliveryLog");
+        log["id"] = json!(first.map(|id| if at == 0 { id.clone() } else { format!("{id}-{at}") }));
+        log["environment_id"] = json!(Ids::named("environment"));
+        log["service_name"] = json!(message.channel.provider);
+        log
     })
+}
+
+/// An attempt as a log. Without a response there is none.
+fn attempt_log(attempt: &Value) -> Option<Value> {
+    let request = &attempt["request"];
+    let url: http::Uri = request["url"].as_str()?.parse().ok()?;
+    let headers = request["headers"].as_array()?.iter();
+    let headers: serde_json::Map<String, Value> =
+        headers.filter_map(|pair| Some((pair[0].as_str()?.to_owned(), pair[1].clone()))).collect();
+    let status = attempt["response"]["status"].as_u64()?;
+    Some(json!({
+        "request": {
+            "host": url.host(),
+            "method": request["method"],
+            "path": url.path(),
+            "query": url.query().map(|query| format!("?{query}")),
+            "headers": headers,
+            "body": request["body"],
+        },
+        "response": { "status": status, "headers": null, "body": attempt["response"]["body"] },
+        "inserted_at": attempt["at"],
+    }))
 }

@@ -33,7 +33,7 @@ pub(crate) fn route(world: &mut World, call: &Call, path: &[&str]) -> Option<Out
         ("POST", ["merge"]) => Some(merge(world, call, &user)),
         ("GET", ["subscriptions"]) => Some(subscriptions::of_user(world, call, &user)),
         (_, ["feeds", rest @ ..]) => feeds::route(world, call, &user, rest),
-        (_, ["guides", rest @ ..]) => guides::route(call, rest),
+        (_, ["guides", rest @ ..]) => guides::route(world, call, &user, rest),
         (_, ["preference_center", rest @ ..]) => preference_center::route(world, call, &user, rest),
         _ => recipients::route(world, call, &user, rest),
     }

@@ -55,7 +55,7 @@ pub(super) fn get(state: &State, id: &str) -> Outcome {
     detail["events"] = message.events.iter().map(event).collect();
     detail["content"] = json!(message.content.as_deref());
     detail["message"] = message.render();
-    detail["attempts"] = json!([]);
+    detail["attempts"] = message.render_attempts();
     ok(detail)
 }
 

@@ -28,7 +28,7 @@ pub(super) fn status(state: &State) -> Value {
             "requests": state.requests.len(),
         },
         "directory": directory(state),
-        "smtp": null,
+        "smtp": state.settings.smtp_address(),
         "faults": state.faults.len(),
         "channels": channels(seen.channels, settings),
         "workflows": workflows(seen.workflows, settings),

@@ -10,6 +10,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::ids::Ids;
+
+/// The operators of preferences. In a Knock directory there is also `is_in_random_cohort`.
 const OPERATORS: [&str; 26] = [
     "equal_to",
     "not_equal_to",
@@ -107,6 +110,7 @@ pub(crate) fn decide(name: &str, operator: &str, argument: &Value, scope: &Scope
             let (start, end) = pair(&argument)?;
             (time(start, scope.now)?..=time(end, scope.now)?).contains(&time(&value, scope.now)?)
         }
+        "is_in_random_cohort" => is_in_cohort(name, &value, &argument)?,
         "is_audience_member" => (scope.is_member)(&scope.owner(name)?, argument.as_str()?)?,
         _ => return None,
     };
@@ -279,6 +283,14 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
+/// Whether the id of the recipient is among a percentage of all ids, always the same ones. Which is our own choice: Knock does
+/// not document its hash.
+fn is_in_cohort(variable: &str, value: &Value, percentage: &Value) -> Option<bool> {
+    let percentage = number(percentage).filter(|number| (0.0..=100.0).contains(number))?;
+    let id = value.as_str().filter(|_| variable == "recipient.id")?;
+    Some(f64::from(Ids::chance(&format!("cohort/{id}"))) < (percentage * 10.0).round())
+}
+
 /// A time, a date, or an offset such as `30_days_ago` or `2_hours_from_now`.
 fn time(value: &Value, now: Timestamp) -> Option<Timestamp> {
     let text = value.as_str()?;
@@ -347,6 +359,9 @@ mod tests {
             ("recipient.muted", "not_contains", json!("data.nothing"), true),
             ("recipient.unset", "not_contains", json!("data.dino"), true),
             ("recipient.name", "equal_to", json!("Ada"), true),
+            ("recipient.id", "is_in_random_cohort", json!("0"), false),
+            ("recipient.id", "is_in_random_cohort", json!("100"), true),
+            ("recipient.id", "is_in_random_cohort", json!(100), true),
             ("recipient.name", "equal_to", json!("\"Ada\""), true),
             ("recipient.name", "not_equal_to", json!("data.dino"), true),
             ("recipient.five", "equal_to", json!("5"), true),

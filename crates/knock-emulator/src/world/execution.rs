@@ -139,6 +139,13 @@ impl World {
                 self.arrived.push(message_id.to_owned());
             }
             message.send(event_id, self.now);
+            #[cfg(feature = "smtp")]
+            if message.channel.kind == ChannelKind::Email
+                && !message.sandbox
+                && let Some(posted) = &mut self.posted
+            {
+                posted.push(message_id.to_owned());
+            }
             push_bounded(&mut self.deliveries, message.delivery());
             self.report_message(message_id, known);
         }

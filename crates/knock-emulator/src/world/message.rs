@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::activity::{Activities, Activity};
+#[cfg(feature = "workflows")]
+use super::attempts::{Attempt, Attempts};
 use super::content::Content;
 use super::delivery::Delivery;
 use super::log::Record;
@@ -109,6 +111,8 @@ pub(crate) struct Message {
     /// When a send window opens.
     pub(crate) scheduled_at: Option<Timestamp>,
     pub(crate) events: Vec<Event>,
+    #[cfg(feature = "workflows")]
+    attempts: Attempts,
     pub(crate) inserted_at: Timestamp,
     pub(crate) updated_at: Timestamp,
 }
@@ -172,6 +176,8 @@ impl Message {
             sandbox: run.trigger.sandbox,
             scheduled_at: None,
             events: Vec::new(),
+            #[cfg(feature = "workflows")]
+            attempts: Attempts::default(),
             inserted_at: now,
             updated_at: now,
         };
@@ -199,6 +205,7 @@ impl Message {
             sandbox: post.sandbox,
             scheduled_at: post.scheduled_at,
             events: vec![queued],
+            attempts: Attempts::default(),
             inserted_at: now,
             updated_at: now,
         }
@@ -209,6 +216,25 @@ impl Message {
         self.status = status;
         self.updated_at = event.at;
         self.events.push(event);
+    }
+
+    /// Keeps what was sent for it, and what came back.
+    #[cfg(feature = "workflows")]
+    pub(super) fn attempted(&mut self, attempt: Attempt) {
+        self.attempts.push(attempt);
+    }
+
+    /// What was sent for it over the network, and what came back, oldest first.
+    #[cfg(feature = "workflows")]
+    pub(crate) fn render_attempts(&self) -> Value {
+        self.attempts.render()
+    }
+
+    /// Without workflows, nothing is sent.
+    #[cfg(not(feature = "workflows"))]
+    #[allow(clippy::unused_self)] // it has the same signature as the other
+    pub(crate) fn render_attempts(&self) -> Value {
+        json!([])
     }
 
     /// Sends a queued message.

@@ -4,12 +4,15 @@
 
 // Records.
 pub(crate) mod activity;
+#[cfg(feature = "workflows")]
+pub(crate) mod attempts;
 pub(crate) mod bulk;
 pub(crate) mod channel_data;
 pub(crate) mod conditions;
 pub(crate) mod content;
 pub(crate) mod delivery;
 pub(crate) mod entity;
+pub(crate) mod guide_marks;
 pub(crate) mod happening;
 pub(crate) mod log;
 pub(crate) mod message;
@@ -26,6 +29,8 @@ mod store;
 
 // Operations on the store.
 pub(crate) mod accept;
+mod audience;
+mod engage;
 mod execution;
 mod fan_out;
 pub(crate) mod identify;
@@ -38,4 +43,6 @@ pub(crate) mod steps;
 mod timeline;
 pub(crate) mod touch;
 
+#[cfg(feature = "workflows")]
+pub(crate) use self::steps::Asked;
 pub(crate) use self::store::{Cancellation, Member, World};

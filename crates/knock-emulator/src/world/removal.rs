@@ -14,6 +14,7 @@ impl World {
         self.messages.retain(|message| message.recipient != *recipient);
         self.stop_runs(recipient);
         if let Recipient::User(id) = recipient {
+            self.guide_marks.retain(|(user, ..), _| user != id);
             for members in self.audiences.values_mut() {
                 members.retain(|(user, _), _| user != id);
             }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::bulk::BulkOperation;
 use super::delivery::Delivery;
 use super::entity::{Entity, render};
+use super::guide_marks::{GuideMarks, GuideStep};
 use super::happening::Happening;
 use super::log::Log;
 use super::message::{Change, Message};
@@ -57,6 +58,7 @@ pub(crate) struct World {
     /// By object, then by subscriber.
     pub(crate) subscriptions: BTreeMap<(Recipient, Recipient), Subscription>,
     pub(crate) audiences: BTreeMap<String, BTreeMap<Member, Timestamp>>,
+    pub(super) guide_marks: BTreeMap<GuideStep, GuideMarks>,
     pub(crate) triggers: VecDeque<Arc<Trigger>>,
     pub(crate) accepted: u64,
     pub(crate) runs: Log<RecipientRun>,
@@ -66,6 +68,9 @@ pub(crate) struct World {
     pub(crate) deliveries: VecDeque<Delivery>,
     /// The ids of messages that were not yet announced to sockets.
     pub(crate) arrived: Vec<String>,
+    /// The ids of emails that the SMTP server has yet to get; `None` if there is none.
+    #[cfg(feature = "smtp")]
+    pub(crate) posted: Option<Vec<String>>,
     /// What webhooks have yet to report; `None` if there are no endpoints.
     pub(crate) happened: Option<Vec<Happening>>,
     /// The templates of the Knock directory.
@@ -88,6 +93,7 @@ impl World {
             entities: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             audiences: BTreeMap::new(),
+            guide_marks: BTreeMap::new(),
             triggers: VecDeque::new(),
             accepted: 0,
             runs: Log::new(MAX_RECORDS),
@@ -96,6 +102,8 @@ impl World {
             bulk: Log::new(MAX_RECORDS),
             deliveries: VecDeque::new(),
             arrived: Vec::new(),
+            #[cfg(feature = "smtp")]
+            posted: None,
             happened: None,
             #[cfg(feature = "workflows")]
             renderer: None,

@@ -32,6 +32,9 @@ fn arguments() {
         (&["--seed", "/nonexistent/file"], false, &seed),
         (&["--webhook", "https://service.test"], false, "does not begin with `http://`"),
         (&["--webhooks", "/nonexistent/file"], false, &list),
+        (&["--smtp", "mailpit"], false, "`mailpit` is not a host with a port"),
+        (&["--smtp", ":1025"], false, "is not a host"),
+        (&["--smtp", "[::1]:0"], false, "is not a host"),
         (&["--seed", empty], false, &format!("the seed {empty}: EOF")),
     ] {
         let output = command().args(arguments).output().unwrap();
@@ -55,7 +58,7 @@ impl Program {
         let mut child =
             command().args(["--port", "0"]).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let printed: Vec<String> = lines.take(11).map(Result::unwrap).collect();
+        let printed: Vec<String> = lines.take(12).map(Result::unwrap).collect();
         let addr = printed[0].split("http://").nth(1).and_then(|rest| rest.split(' ').next());
         Self { addr: addr.unwrap().to_owned(), child, printed }
     }
@@ -98,6 +101,7 @@ fn it_prints_its_url_and_responds() {
         "Rate limits: off",
         "Latency: 0 ms",
         "Enhanced security: off",
+        "Emails also go to: nowhere",
     ];
     assert_eq!(rest, expected);
 }
@@ -133,6 +137,8 @@ fn it_prints_what_is_on_without_secrets() {
         &state,
         "--webhooks",
         &webhooks,
+        "--smtp",
+        "127.0.0.1:9",
     ]);
     let expected = [
         "Workflows: any, webhook endpoints: 1".to_owned(),
@@ -143,6 +149,7 @@ fn it_prints_what_is_on_without_secrets() {
         "Rate limits: those of Knock, without retry-after".to_owned(),
         "Latency: 20 ms".to_owned(),
         "Enhanced security: on, public keys need a signed user token".to_owned(),
+        "Emails also go to: 127.0.0.1:9".to_owned(),
     ];
     assert_eq!(program.printed[3..], expected);
     let printed = program.printed.concat();

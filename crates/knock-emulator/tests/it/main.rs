@@ -28,6 +28,8 @@ mod schedules;
 mod security;
 #[cfg(feature = "server")]
 mod server;
+#[cfg(feature = "smtp")]
+mod smtp;
 mod state;
 #[cfg(feature = "workflows")]
 mod steps;

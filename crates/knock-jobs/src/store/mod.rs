@@ -36,6 +36,9 @@ impl Settings {
     }
 }
 
+/// How many names of orders are removed at once, so that nobody waits for it for long.
+pub(crate) const IDLE_ORDERS: u32 = 1000;
+
 /// A step in a job's life, made only if the job still belongs to the worker.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
@@ -108,6 +111,9 @@ pub(crate) mod sealed {
     pub trait Store: Database {
         fn set_up(pool: &Pool<Self>) -> impl Future<Output = Result<(), Error>> + Send;
 
+        /// Names the database in an error, without its user and password.
+        fn describe(options: &<Self::Connection as sqlx::Connection>::Options) -> String;
+
         /// Fails if the tables are missing.
         fn check(pool: &Pool<Self>) -> impl Future<Output = Result<()>> + Send;
 
@@ -146,13 +152,17 @@ pub(crate) mod sealed {
             change: &Change,
         ) -> impl Future<Output = Result<bool>> + Send;
 
+        /// Returns the dead letters after a time in seconds since 1970 and an id.
         fn dead_letters(
             pool: &Pool<Self>,
             queue: &str,
+            after: (i64, &str),
             limit: u32,
         ) -> impl Future<Output = Result<Vec<DeadRow>>> + Send;
 
         fn send_again(pool: &Pool<Self>, queue: &str, id: &str) -> impl Future<Output = Result<bool>> + Send;
+
+        fn discard(pool: &Pool<Self>, queue: &str, id: &str) -> impl Future<Output = Result<bool>> + Send;
 
         fn depth(pool: &Pool<Self>, queue: &str) -> impl Future<Output = Result<Depth>> + Send;
 
@@ -162,6 +172,9 @@ pub(crate) mod sealed {
             queue: &str,
             before: i64,
         ) -> impl Future<Output = Result<u64>> + Send;
+
+        /// Removes names of orders in which no job waits, up to [`IDLE_ORDERS`](super::IDLE_ORDERS), and returns how many.
+        fn remove_idle_orders(pool: &Pool<Self>, queue: &str) -> impl Future<Output = Result<u64>> + Send;
 
         /// Sets jobs aside whose ids are not apalis', at which its worker would stop.
         fn bury_foreign(pool: &Pool<Self>, queue: &str) -> impl Future<Output = Result<u64>> + Send;

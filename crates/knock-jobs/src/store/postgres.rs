@@ -11,11 +11,12 @@ use apalis_core::worker::context::WorkerContext;
 use apalis_core::worker::event::Event;
 use apalis_postgres::{Config, PostgresStorage, queries};
 use futures_util::Stream;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{PgConnection, PgPool, Postgres, Row};
 use tower::Service;
 use tower::limit::ConcurrencyLimitLayer;
 
-use super::{Change, DeadRow, Settings, Status, count, sealed};
+use super::{Change, DeadRow, IDLE_ORDERS, Settings, Status, count, sealed};
 use crate::error::Error;
 use crate::queue::Depth;
 
@@ -54,6 +55,15 @@ impl sealed::Store for Postgres {
         Ok(())
     }
 
+    fn describe(options: &PgConnectOptions) -> String {
+        // Without a name, it is that of the user.
+        let name = options.get_database().map_or_else(String::new, |name| format!("`{name}` "));
+        match options.get_socket() {
+            Some(socket) => format!("{name}at the socket {}", socket.display()),
+            None => format!("{name}at {}:{}", options.get_host(), options.get_port()),
+        }
+    }
+
     async fn check(pool: &PgPool) -> Result<()> {
         let sql = "SELECT idempotency_key, last FROM apalis.jobs, apalis.knock_jobs_orders LIMIT 0";
         sqlx::query(sql).execute(pool).await?;
@@ -64,8 +74,10 @@ impl sealed::Store for Postgres {
         queries::push_tasks(conn, queue, vec![task]).await.map_err(database_error)
     }
 
+    /// The first number is the time in milliseconds, so that the numbers of a name rise also after it was removed.
     async fn next_number(conn: &mut PgConnection, queue: &str, order: &str) -> Result<i64> {
-        let sql = "INSERT INTO apalis.knock_jobs_orders AS orders (queue, name, last) VALUES ($1, $2, 1)
+        let sql = "INSERT INTO apalis.knock_jobs_orders AS orders (queue, name, last)
+            VALUES ($1, $2, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
             ON CONFLICT (queue, name) DO UPDATE SET last = orders.last + 1 RETURNING last";
         sqlx::query_scalar(sql).bind(queue).bind(order).fetch_one(conn).await
     }
@@ -121,11 +133,27 @@ impl sealed::Store for Postgres {
         Ok(done.rows_affected() == 1)
     }
 
-    async fn dead_letters(pool: &PgPool, queue: &str, limit: u32) -> Result<Vec<DeadRow>> {
-        let sql = "SELECT id, job, attempts, last_result::text AS last_result,
-                extract(epoch FROM done_at)::bigint AS died_at, metadata -> 'knock_end' AS reason
-            FROM apalis.jobs WHERE job_type = $1 AND status = 'Killed' ORDER BY done_at, id LIMIT $2";
-        let rows = sqlx::query(sql).bind(queue).bind(i64::from(limit)).fetch_all(pool).await?;
+    async fn dead_letters(
+        pool: &PgPool,
+        queue: &str,
+        (died_at, id): (i64, &str),
+        limit: u32,
+    ) -> Result<Vec<DeadRow>> {
+        let sql = "SELECT id, job, attempts, result AS last_result, died_at, reason
+            FROM apalis.jobs, LATERAL (SELECT
+                last_result::text AS result,
+                coalesce(floor(extract(epoch FROM done_at))::bigint, 0) AS died_at,
+                metadata -> 'knock_end' AS reason
+            ) AS letter
+            WHERE job_type = $1 AND status = 'Killed' AND (died_at, id) > ($2, $3)
+            ORDER BY died_at, id LIMIT $4";
+        let rows = sqlx::query(sql)
+            .bind(queue)
+            .bind(died_at)
+            .bind(id)
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?;
         rows.into_iter()
             .map(|row| {
                 Ok(DeadRow {
@@ -146,6 +174,11 @@ impl sealed::Store for Postgres {
                 metadata = metadata - ARRAY['knock_end', 'knock_sending', 'knock_first_sent_at', 'knock_order',
                     'knock_number']
             WHERE id = $1 AND job_type = $2 AND status = 'Killed'";
+        Ok(sqlx::query(sql).bind(id).bind(queue).execute(pool).await?.rows_affected() == 1)
+    }
+
+    async fn discard(pool: &PgPool, queue: &str, id: &str) -> Result<bool> {
+        let sql = "DELETE FROM apalis.jobs WHERE id = $1 AND job_type = $2 AND status = 'Killed'";
         Ok(sqlx::query(sql).bind(id).bind(queue).execute(pool).await?.rows_affected() == 1)
     }
 
@@ -171,6 +204,22 @@ impl sealed::Store for Postgres {
     async fn remove_done(pool: &PgPool, queue: &str, before: i64) -> Result<u64> {
         let sql = "DELETE FROM apalis.jobs WHERE job_type = $1 AND status = 'Done' AND done_at < to_timestamp($2::bigint)";
         Ok(sqlx::query(sql).bind(queue).bind(before).execute(pool).await?.rows_affected())
+    }
+
+    /// It takes no name whose row is locked, since a transaction is enqueuing a job that is not to be seen yet. One that
+    /// was committed meanwhile has raised `last` of the locked row above that of the row that this statement sees.
+    async fn remove_idle_orders(pool: &PgPool, queue: &str) -> Result<u64> {
+        let sql = "DELETE FROM apalis.knock_jobs_orders AS orders
+            USING (
+                SELECT name, last FROM apalis.knock_jobs_orders AS seen
+                WHERE queue = $1 AND NOT EXISTS (
+                    SELECT 1 FROM apalis.jobs
+                    WHERE job_type = seen.queue AND metadata -> 'knock_order' = seen.name
+                        AND status IN ('Pending', 'Queued', 'Running', 'Failed')
+                ) LIMIT $2 FOR UPDATE OF seen SKIP LOCKED
+            ) AS idle
+            WHERE orders.queue = $1 AND orders.name = idle.name AND orders.last = idle.last";
+        Ok(sqlx::query(sql).bind(queue).bind(i64::from(IDLE_ORDERS)).execute(pool).await?.rows_affected())
     }
 
     async fn bury_foreign(pool: &PgPool, queue: &str) -> Result<u64> {

@@ -11,11 +11,12 @@ use apalis_core::worker::context::WorkerContext;
 use apalis_core::worker::event::Event;
 use apalis_sqlite::{Config, SqliteStorage, queries};
 use futures_util::Stream;
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool};
 use tower::Service;
 use tower::limit::ConcurrencyLimitLayer;
 
-use super::{Change, DeadRow, Settings, Status, count, sealed};
+use super::{Change, DeadRow, IDLE_ORDERS, Settings, Status, count, sealed};
 use crate::error::Error;
 use crate::queue::Depth;
 
@@ -54,6 +55,10 @@ impl sealed::Store for Sqlite {
         Ok(())
     }
 
+    fn describe(options: &SqliteConnectOptions) -> String {
+        format!("`{}`", options.get_filename().display())
+    }
+
     async fn check(pool: &SqlitePool) -> Result<()> {
         sqlx::query("SELECT idempotency_key, last FROM Jobs, knock_jobs_orders LIMIT 0")
             .execute(pool)
@@ -65,8 +70,10 @@ impl sealed::Store for Sqlite {
         queries::push_tasks(conn, queue, &[task]).await.map_err(database_error)
     }
 
+    /// The first number is the time in milliseconds, so that the numbers of a name rise also after it was removed.
     async fn next_number(conn: &mut SqliteConnection, queue: &str, order: &str) -> Result<i64> {
-        let sql = "INSERT INTO knock_jobs_orders (queue, name, last) VALUES (?1, ?2, 1)
+        let sql = "INSERT INTO knock_jobs_orders (queue, name, last)
+            VALUES (?1, ?2, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))
             ON CONFLICT (queue, name) DO UPDATE SET last = last + 1 RETURNING last";
         sqlx::query_scalar(sql).bind(queue).bind(order).fetch_one(conn).await
     }
@@ -118,11 +125,17 @@ impl sealed::Store for Sqlite {
         Ok(done.rows_affected() == 1)
     }
 
-    async fn dead_letters(pool: &SqlitePool, queue: &str, limit: u32) -> Result<Vec<DeadRow>> {
+    async fn dead_letters(
+        pool: &SqlitePool,
+        queue: &str,
+        (died_at, id): (i64, &str),
+        limit: u32,
+    ) -> Result<Vec<DeadRow>> {
         let sql = "SELECT id, job, attempts, done_at, last_result,
                 iif(json_valid(metadata), metadata, '{}') ->> 'knock_end' AS reason
-            FROM Jobs WHERE job_type = ?1 AND status = 'Killed' ORDER BY done_at, id LIMIT ?2";
-        let rows = sqlx::query(sql).bind(queue).bind(limit).fetch_all(pool).await?;
+            FROM Jobs WHERE job_type = ?1 AND status = 'Killed' AND (coalesce(done_at, 0), id) > (?2, ?3)
+            ORDER BY coalesce(done_at, 0), id LIMIT ?4";
+        let rows = sqlx::query(sql).bind(queue).bind(died_at).bind(id).bind(limit).fetch_all(pool).await?;
         rows.into_iter()
             .map(|row| {
                 Ok(DeadRow {
@@ -143,6 +156,11 @@ impl sealed::Store for Sqlite {
                 metadata = json_remove(iif(json_valid(metadata), metadata, '{}'), '$.knock_end', '$.knock_sending',
                     '$.knock_first_sent_at', '$.knock_order', '$.knock_number')
             WHERE id = ?1 AND job_type = ?2 AND status = 'Killed'";
+        Ok(sqlx::query(sql).bind(id).bind(queue).execute(pool).await?.rows_affected() == 1)
+    }
+
+    async fn discard(pool: &SqlitePool, queue: &str, id: &str) -> Result<bool> {
+        let sql = "DELETE FROM Jobs WHERE id = ?1 AND job_type = ?2 AND status = 'Killed'";
         Ok(sqlx::query(sql).bind(id).bind(queue).execute(pool).await?.rows_affected() == 1)
     }
 
@@ -167,6 +185,19 @@ impl sealed::Store for Sqlite {
     async fn remove_done(pool: &SqlitePool, queue: &str, before: i64) -> Result<u64> {
         let sql = "DELETE FROM Jobs WHERE job_type = ?1 AND status = 'Done' AND done_at < ?2";
         Ok(sqlx::query(sql).bind(queue).bind(before).execute(pool).await?.rows_affected())
+    }
+
+    /// A transaction that enqueues holds the database's lock, so that this sees all its changes or none.
+    async fn remove_idle_orders(pool: &SqlitePool, queue: &str) -> Result<u64> {
+        let sql = "DELETE FROM knock_jobs_orders WHERE queue = ?1 AND name IN (
+            SELECT name FROM knock_jobs_orders AS idle
+            WHERE queue = ?1 AND NOT EXISTS (
+                SELECT 1 FROM Jobs
+                WHERE job_type = idle.queue AND metadata ->> 'knock_order' = idle.name
+                    AND status IN ('Pending', 'Queued', 'Running', 'Failed')
+            ) LIMIT ?2
+        )";
+        Ok(sqlx::query(sql).bind(queue).bind(IDLE_ORDERS).execute(pool).await?.rows_affected())
     }
 
     async fn bury_foreign(pool: &SqlitePool, queue: &str) -> Result<u64> {

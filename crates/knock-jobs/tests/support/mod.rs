@@ -8,7 +8,7 @@ use knock_jobs::{Queue, Store};
 use knock_reqwest::Knock;
 use sqlx::{Pool, Sqlite};
 
-/// The URL of a Postgres in which tests make databases. `cargo xtask test` sets it.
+/// The URL of a Postgres in which tests make databases. `cargo xtask postgres` sets it.
 pub const POSTGRES: &str = "KNOCK_JOBS_POSTGRES";
 
 /// What the tests do with a database besides the queue.
@@ -18,12 +18,16 @@ pub trait Database: Store {
     fn number(pool: &Pool<Self>, sql: &str) -> impl Future<Output = i64> + Send;
     /// The name of apalis' table of jobs.
     const JOBS: &str;
+    /// The name of the table of orders.
+    const ORDERS: &str;
     /// How long until the only job runs, in seconds.
     const WAIT: &str;
     /// Converts text to the type of a message.
     fn message(text: &str) -> String;
     /// Sets metadata of all jobs.
     fn set_metadata(key: &str, value: &str) -> String;
+    /// Adds orders without jobs.
+    fn many_orders(number: u32) -> String;
 }
 
 impl Database for Sqlite {
@@ -48,6 +52,7 @@ impl Database for Sqlite {
     }
 
     const JOBS: &str = "Jobs";
+    const ORDERS: &str = "knock_jobs_orders";
     const WAIT: &str = "SELECT run_at - unixepoch() FROM Jobs";
 
     fn message(text: &str) -> String {
@@ -56,6 +61,13 @@ impl Database for Sqlite {
 
     fn set_metadata(key: &str, value: &str) -> String {
         format!("UPDATE Jobs SET metadata = json_set(metadata, '$.{key}', '{value}')")
+    }
+
+    fn many_orders(number: u32) -> String {
+        format!(
+            "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {number})
+            INSERT INTO knock_jobs_orders SELECT 'knock', 'idle-' || n, n FROM numbers"
+        )
     }
 }
 
@@ -78,6 +90,7 @@ impl Database for sqlx::Postgres {
     }
 
     const JOBS: &str = "apalis.jobs";
+    const ORDERS: &str = "apalis.knock_jobs_orders";
     const WAIT: &str = "SELECT extract(epoch FROM run_at - now())::bigint FROM apalis.jobs";
 
     fn message(text: &str) -> String {
@@ -86,6 +99,13 @@ impl Database for sqlx::Postgres {
 
     fn set_metadata(key: &str, value: &str) -> String {
         format!("UPDATE apalis.jobs SET metadata = metadata || hstore('{key}', '{value}')")
+    }
+
+    fn many_orders(number: u32) -> String {
+        format!(
+            "INSERT INTO apalis.knock_jobs_orders
+            SELECT 'knock', 'idle-' || n, n FROM generate_series(1, {number}) AS n"
+        )
     }
 }
 

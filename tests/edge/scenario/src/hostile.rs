@@ -17,6 +17,8 @@ pub struct Hostile {
     pub closed: String,
     /// The URL of a port that accepts no connection, and does not say so.
     pub full: String,
+    /// The URL, with `https`, of a port that accepts connections and is silent.
+    pub mute: String,
     /// The other origin, to which the server redirects, and which nothing must reach.
     pub elsewhere: String,
 }

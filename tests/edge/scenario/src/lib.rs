@@ -92,6 +92,7 @@ pub async fn run<T: Transport, F: Fn(Config) -> Client<T>>(host: &Host<F>) -> Re
         "network: a port on which nothing listens": network::refused,
         "network: a port that accepts no connection": network::not_accepted,
         "network: a server without TLS": network::no_tls,
+        "network: a server that is silent before TLS": network::silent_tls,
         "network: a host that does not exist": network::no_such_host,
         "many calls: an import in bulk": many::import,
         "many calls: a pace": many::pace,

@@ -10,6 +10,7 @@ use super::super::message::{Message, Post};
 use super::super::preferences::{COMMERCIAL, allows};
 use super::super::run::StepName;
 use super::super::store::{Task, World};
+use super::address::Address;
 use super::did::Did;
 use super::live::Live;
 use super::send_window;
@@ -24,7 +25,7 @@ impl World {
         scope: &Value,
     ) -> Did {
         if channel.channel_type == ChannelType::InAppGuide {
-            return Did::Done(json!({ "guide": channel.guide_key, "messages": [] }));
+            return self.run_guide(live, channel);
         }
         let channels = match &channel.target {
             ChannelTarget::Channel(key) => vec![key.clone()],
@@ -34,7 +35,7 @@ impl World {
         let mut skipped = None;
         for key in channels {
             match self.send_through(live, step, channel, &key, scope) {
-                Ok(message) => messages.push(message),
+                Ok(sent) => messages.extend(sent),
                 Err(Not::Skipped(reason, detail)) => skipped = skipped.or(Some((reason, detail))),
                 Err(Not::Failed(error)) => return Did::Failed(error),
             }
@@ -63,8 +64,8 @@ impl World {
         group.channels.iter().filter(applies).map(|rule| rule.key.clone()).take(limit).collect()
     }
 
-    /// Makes a message, unless something is in its way. Knock documents the order: conditions, the address of the recipient,
-    /// preferences, and then send windows.
+    /// Makes a message for each address, unless something is in its way. Knock documents the order: conditions, the address of
+    /// the recipient, preferences, and then send windows.
     fn send_through(
         &mut self,
         live: &Live,
@@ -72,7 +73,7 @@ impl World {
         own: &ChannelStep,
         key: &str,
         scope: &Value,
-    ) -> Result<String, Not> {
+    ) -> Result<Vec<String>, Not> {
         let Some(channel) = self.settings.channel_by_key(key) else {
             return Err(Not::Skipped("channel", format!("there is no channel `{key}`")));
         };
@@ -95,33 +96,51 @@ impl World {
                 "the preferences of the recipient do not permit it".to_owned(),
             ));
         }
-        let zone = self.device_zone(live, &channel.id).filter(|_| own.channel_type == ChannelType::Push);
-        let zone = zone.unwrap_or_else(|| self.zone_of(&live.recipient));
+        let mut posts = Vec::new();
+        for address in self.addresses(live, &channel) {
+            let mut post = self.message_to(live, step, own, &channel, &address, scope)?;
+            post.sandbox |= is_sandbox;
+            posts.push(post);
+        }
+        Ok(posts.into_iter().map(|post| self.post(live, post)).collect())
+    }
+
+    /// Renders the message for an address.
+    fn message_to(
+        &mut self,
+        live: &Live,
+        step: &Step,
+        own: &ChannelStep,
+        channel: &Arc<Channel>,
+        address: &Address,
+        scope: &Value,
+    ) -> Result<Post, Not> {
+        let zone = address.zone.clone().unwrap_or_else(|| self.zone_of(&live.recipient));
         let Some(send_at) = send_window::opening(&own.send_windows, self.now, &zone) else {
             return Err(Not::Skipped("send_windows", "no window ever opens".to_owned()));
         };
         let id = self.ids.ksuid(self.now);
-        let content = self
-            .content(live, step, own, &channel, &with_message(scope, &id, self.now))
-            .map_err(Not::Failed)?;
-        let post = Post {
-            id: id.clone(),
+        let mut scope = with_message(scope, &id, self.now);
+        if let Some(locale) = &address.locale {
+            scope["recipient"]["locale"] = json!(locale);
+        }
+        let content = self.content(step, own, channel, &address.value, &scope).map_err(Not::Failed)?;
+        Ok(Post {
+            id,
             step_ref: step.step_ref.clone(),
             run_id: live.id.clone(),
             trigger: Arc::clone(&live.trigger),
             recipient: live.recipient.clone(),
-            channel: Arc::clone(&channel),
+            channel: Arc::clone(channel),
             activities: Arc::clone(&live.progress.activities),
             data: Arc::clone(live.shown_data()),
             content: Some(Arc::new(content)),
-            sandbox: live.trigger.sandbox || is_sandbox,
+            sandbox: live.trigger.sandbox,
             scheduled_at: (send_at > self.now).then_some(send_at),
-        };
-        self.post(live, post);
-        Ok(id)
+        })
     }
 
-    fn post(&mut self, live: &Live, post: Post) {
+    fn post(&mut self, live: &Live, post: Post) -> String {
         let (id, step_ref, channel) = (post.id.clone(), post.step_ref.clone(), Arc::clone(&post.channel));
         let send_at = post.scheduled_at;
         let message = Message::posted(&mut self.ids, self.now, post);
@@ -132,9 +151,10 @@ impl World {
             run.events.push(event);
         }
         match send_at {
-            Some(at) => self.plan(at, Task::Send(id)),
+            Some(at) => self.plan(at, Task::Send(id.clone())),
             None => self.dispatch(&id, &channel),
         }
+        id
     }
 
     /// Whether the preferences of the recipient permit a message. Conditions in them see only the first activity of a batch.

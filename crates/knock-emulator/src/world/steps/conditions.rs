@@ -89,7 +89,7 @@ impl World {
 }
 
 /// The condition as text if it does not hold.
-fn refusal(condition: &Condition, scope: &Scope<'_>) -> Option<String> {
+pub(super) fn refusal(condition: &Condition, scope: &Scope<'_>) -> Option<String> {
     let Condition { variable, operator, argument, .. } = condition;
     let decided = decide(variable, operator, argument, scope);
     let suffix = match decided {

@@ -4,6 +4,7 @@
 //! response, or a hand. Time is an argument, ids come from the world, and requests are left to the caller, so the same calls
 //! always do the same.
 
+mod address;
 mod ai_agent;
 mod batch;
 mod branch;
@@ -13,7 +14,9 @@ mod delay;
 mod did;
 mod engine;
 mod fetch;
+mod guide;
 mod live;
+mod mailed;
 mod needs;
 mod outlook;
 mod progress;
@@ -31,5 +34,6 @@ mod update;
 mod wait_for_event;
 mod when;
 
+pub(crate) use self::guide::Asked;
 pub(crate) use self::progress::Progress;
 pub(crate) use self::state::Steps;

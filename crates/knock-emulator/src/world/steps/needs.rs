@@ -20,12 +20,10 @@ impl World {
             ChannelType::Email => self.address(scope, &step.overrides["to_address"], "email"),
             ChannelType::Sms => self.address(scope, &step.template["settings"]["to_number"], "phone_number"),
             ChannelType::Push => {
-                let tokens = self.push_tokens(live, &channel.id);
-                if tokens == 0 {
-                    Err("the recipient has no device for this channel".to_owned())
-                } else {
-                    Ok(())
+                if self.devices(live, &channel.id).is_empty() {
+                    return Err("the recipient has no device for this channel".to_owned());
                 }
+                Ok(())
             }
             ChannelType::Chat => self.connection(live, step, channel, scope),
             _ => Ok(()),
@@ -46,12 +44,6 @@ impl World {
         address.map(drop).ok_or_else(|| format!("the recipient has no `{property}`"))
     }
 
-    fn push_tokens(&self, live: &Live, channel: &str) -> usize {
-        let data = self.entities.get(&live.recipient).and_then(|entity| entity.channel_data.get(channel));
-        let lists = ["tokens", "target_arns", "player_ids"].into_iter();
-        lists.filter_map(|name| data?.get(name)?.as_array()).map(Vec::len).sum()
-    }
-
     fn connection(
         &self,
         live: &Live,
@@ -59,11 +51,7 @@ impl World {
         channel: &Channel,
         scope: &Value,
     ) -> Result<(), String> {
-        let data = self.entities.get(&live.recipient).and_then(|entity| entity.channel_data.get(&channel.id));
-        let is_connected = data.is_some_and(|data| {
-            let connections = data.get("connections").and_then(Value::as_array);
-            connections.is_some_and(|connections| !connections.is_empty())
-        });
+        let is_connected = !self.connections(live, &channel.id).is_empty();
         if is_connected || step.overrides["email_based_user_id_resolution"] == true {
             return Ok(());
         }
@@ -71,12 +59,5 @@ impl World {
             return self.address(scope, &Value::Null, "phone_number");
         }
         Err("the recipient has no connection for this channel".to_owned())
-    }
-
-    /// The time zone of the first device, if it has one.
-    pub(super) fn device_zone(&self, live: &Live, channel: &str) -> Option<jiff::tz::TimeZone> {
-        let data = self.entities.get(&live.recipient)?.channel_data.get(channel)?;
-        let zone = data.get("devices")?.get(0)?.get("timezone")?.as_str()?;
-        jiff::tz::TimeZone::get(zone).ok()
     }
 }

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::super::attempts::Sent;
 use crate::render::HttpRequest;
 
 /// A request without a response for this long is due again. It is longer than any response is waited for.
@@ -66,6 +67,16 @@ impl Request {
         match request.uri().host() {
             Some(_) => Ok(request),
             None => Err(format!("`{}` is no URL with a host", self.url)),
+        }
+    }
+
+    /// What a message keeps of it.
+    pub(super) fn sent(&self) -> Sent {
+        Sent {
+            method: self.method.clone(),
+            url: self.url.clone(),
+            headers: self.headers.clone(),
+            body: self.body.clone(),
         }
     }
 

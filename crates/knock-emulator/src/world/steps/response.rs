@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::super::attempts::Attempt;
 use super::super::content::Content;
 use super::super::message::Message;
 use super::super::store::World;
@@ -64,8 +65,9 @@ impl World {
             "max_attempts": MAX_ATTEMPTS,
             "status": status,
             "error": response.as_ref().err(),
-            "body": response.as_ref().map(|(_, body)| String::from_utf8_lossy(body).into_owned()).ok(),
         });
+        let outcome = response.as_ref().map(|(status, body)| (*status, &**body)).map_err(String::as_str);
+        self.attempted(message_id, Attempt::http(self.now, pending.request.sent(), outcome));
         let (state, event) = match status {
             Some(200..=299) => ("delivered", "message.delivered"),
             _ if is_last => ("undelivered", "message.undelivered"),
@@ -87,6 +89,12 @@ impl World {
         }
     }
 
+    pub(super) fn attempted(&mut self, message_id: &str, attempt: Attempt) {
+        if let Some(message) = self.messages.get_mut(message_id) {
+            message.attempted(attempt);
+        }
+    }
+
     /// Plans the delivery of a message of a webhook channel. Returns whether it is one.
     pub(in super::super) fn deliver_webhook(&mut self, message_id: &str) -> bool {
         let is_webhook = |message: &&Message| message.channel.kind == ChannelKind::Http && !message.sandbox;
@@ -98,6 +106,7 @@ impl World {
         match self.check_host(&request) {
             Ok(()) => self.request(request, Purpose::Webhook { message_id: message_id.to_owned() }),
             Err(error) => {
+                self.attempted(message_id, Attempt::http(self.now, request.sent(), Err(&error)));
                 self.set_status(
                     message_id,
                     "undelivered",

@@ -106,6 +106,22 @@ impl World {
         );
     }
 
+    /// A change of the static audiences of a recipient.
+    pub(in super::super) fn emit_membership(&mut self, recipient: &Recipient) {
+        self.emit(
+            |_| {
+                Some(Signal {
+                    event_type: EventType::Audience,
+                    event_key: String::new(),
+                    source_key: None,
+                    recipient: recipient.clone(),
+                    payload: Value::Null,
+                })
+            },
+            recipient,
+        );
+    }
+
     /// An event of an integration, which only the control endpoints report.
     pub(crate) fn emit_integration(&mut self, source: &str, event: &str, user: &Recipient, data: &Value) {
         let payload = json!({ "data": data, "user_id": user.id(), "inserted_at": self.now });

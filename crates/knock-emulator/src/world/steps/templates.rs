@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::super::content::Content;
 use super::super::store::World;
-use super::live::Live;
 use crate::recipient::Recipient;
 use crate::render::{self, Context, Entities, Source};
 use crate::settings::Channel;
@@ -32,10 +31,10 @@ impl World {
     /// Renders the content of a message.
     pub(super) fn content(
         &self,
-        live: &Live,
         step: &Step,
         own: &ChannelStep,
         channel: &Channel,
+        address: &Value,
         scope: &Value,
     ) -> Result<Content, String> {
         let Some(renderer) = &self.renderer else { return Err("there are no templates".to_owned()) };
@@ -43,20 +42,11 @@ impl World {
         let directory = self.settings.directory.as_ref();
         let declared = directory.and_then(|directory| directory.environment.channels.get(key));
         let settings = declared.map_or(Value::Null, |channel| Value::Object(channel.settings.clone()));
-        let address = self.address_of(live, channel);
         let template = render::Step::new(&step.step_ref, channel.kind, &own.template)
             .overrides(&own.overrides)
             .channel(&settings)
-            .address(&address);
+            .address(address);
         renderer.render(&template, &Context::new(scope, self.now, self)).map_err(|error| error.to_string())
-    }
-
-    /// The token of the first device, or the first connection. Knock does not document what it does with several.
-    fn address_of(&self, live: &Live, channel: &Channel) -> Value {
-        let data = self.entities.get(&live.recipient).and_then(|entity| entity.channel_data.get(&channel.id));
-        let lists = ["tokens", "target_arns", "player_ids", "connections"].into_iter();
-        let mut first = lists.filter_map(|name| data?.get(name)?.get(0));
-        first.next().cloned().unwrap_or_default()
     }
 
     fn known(&self, recipient: &Recipient) -> Option<Value> {

@@ -273,3 +273,52 @@ fn open_batches_of_an_inactive_workflow_end() {
     knock.wait(60);
     assert_eq!((knock.outcome(&run), knock.sent().len()), ("workflow_inactive".to_owned(), 0));
 }
+
+#[test]
+fn a_window_can_last_until_a_time_or_follow_a_rule() {
+    let noon = json!("2025-01-01T12:00:00Z");
+    for until in [noon, json!({ "frequency": "daily", "hours": 12 }), json!({ "unit": "hours", "value": 12 })]
+    {
+        let knock = Knock::of(json!([
+            step("batch", "batch", json!({ "batch_until_field_path": "data.until" })),
+            says("after", "{{ total_activities }}"),
+        ]));
+        knock.trigger(json!({ "until": until }));
+        knock.trigger(json!({ "until": until }));
+        knock.wait(12 * 3600 - 1);
+        assert_eq!(knock.sent().len(), 0, "{until}");
+        knock.wait(1);
+        assert_eq!(text(&knock, 0), "2", "{until}");
+    }
+}
+
+#[test]
+fn ten_activities_are_shown_unless_the_step_says_otherwise() {
+    let knock = batched(json!({}));
+    for n in 1..=12 {
+        knock.trigger(json!({ "n": n }));
+    }
+    knock.wait(60);
+    assert_eq!(text(&knock, 0), "12: 11 22 33 44 55 66 77 88 99 1010 ");
+}
+
+#[test]
+fn the_latest_data_wins() {
+    let knock = Knock::of(json!([batch(json!({})), says("after", "{{ data.a }}{{ data.b }}{{ data.c }}")]));
+    for data in [json!({ "a": 1, "b": 1 }), json!({ "b": 2, "c": 2 }), json!({ "c": 3 })] {
+        knock.trigger(data);
+    }
+    knock.wait(60);
+    assert_eq!(text(&knock, 0), "123");
+}
+
+#[test]
+fn cancelling_for_some_recipients_leaves_the_others() {
+    let knock = batched(json!({}));
+    knock.user("v", json!({}));
+    knock.trigger_with(json!({ "recipients": ["u", "v"], "data": { "n": 1 }, "cancellation_key": "k" }));
+    let body = json!({ "cancellation_key": "k", "recipients": ["u"] });
+    knock.client.post("/v1/workflows/test/cancel", body).no_content();
+    knock.wait(60);
+    assert_eq!(knock.message()["recipient"], "v");
+}

@@ -272,14 +272,167 @@ fn a_feed_does_not_show_what_waits_for_a_window() {
 }
 
 #[test]
-fn a_guide_makes_no_message() {
-    let guide = json!({ "type": "channel", "ref": "g", "channel_key": "in-app-guide", "channel_type": "in_app_guide", "guide_key": "tour" });
-    let knock = Knock::of(json!([guide]));
-    let run = knock.trigger(json!({}));
-    assert_eq!(
-        (knock.step(&run, "g")["detail"]["guide"].clone(), knock.messages().len()),
-        (json!("tour"), 0)
+fn every_device_and_every_connection_gets_a_message() {
+    let knock = Knock::of(json!([push("p"), chat("c")]));
+    let connection = |id: &str| json!({ "access_token": "xoxb", "channel_id": id });
+    knock.user(
+        "u",
+        json!({ "channel_data": {
+            PUSH: { "tokens": ["one", "two"] },
+            CHAT: { "connections": [connection("C1"), connection("C2")] },
+        } }),
     );
+    let run = knock.trigger(json!({}));
+    assert_eq!(knock.sent(), ["push", "push", "chat", "chat"]);
+    let messages = knock.messages();
+    let contents: Vec<Value> = messages.iter().map(|message| content(&knock, message)).collect();
+    assert_eq!([&contents[0]["token"], &contents[1]["token"]], ["one", "two"]);
+    let channels = [&contents[2], &contents[3]].map(|content| &content["connection"]["channel_id"]);
+    assert_eq!(channels, ["C1", "C2"]);
+    let ids: Vec<Value> = messages.iter().map(|message| message["id"].clone()).collect();
+    assert_eq!(knock.step(&run, "p")["detail"]["messages"], json!(ids[..2]));
+    assert_eq!(knock.step(&run, "c")["detail"]["messages"], json!(ids[2..]));
+}
+
+#[test]
+fn every_player_gets_a_message() {
+    const PLAYERS: &str = "0f5bb2a5-dc1f-4b95-a0cd-f5a4c3f8b6e1";
+    let project = super::project::Project::new();
+    let channel = json!({ "type": "push", "id": PLAYERS, "provider": "push_one_signal" });
+    project.environment(json!({ "channels": { "players": channel } }));
+    project.steps(
+        "test",
+        json!([super::project::channel("p", "players", json!({ "title": "T", "text_body": "B" }))]),
+    );
+    let knock = Knock::start(project);
+    knock.user("u", json!({ "channel_data": { PLAYERS: { "player_ids": ["a", "b", "c"] } } }));
+    knock.trigger(json!({}));
+    assert_eq!(knock.sent(), ["push"; 3]);
+}
+
+#[test]
+fn the_highest_status_of_several_messages_counts() {
+    let seen = only_if(email("e"), "refs.c.status", "greater_than_or_equal_to", json!("$message.seen"));
+    let knock = Knock::of(json!([chat("c"), super::project::delay("wait", 60), seen]));
+    let connections = json!([{ "channel_id": "C1" }, { "channel_id": "C2" }]);
+    knock.user("u", json!({ "channel_data": { CHAT: { "connections": connections } } }));
+    for is_seen in [false, true] {
+        let run = knock.trigger(json!({}));
+        if is_seen {
+            let id = knock.step(&run, "c")["detail"]["messages"][1].as_str().unwrap().to_owned();
+            knock.client.put(&format!("/v1/messages/{id}/seen"), json!({})).ok();
+        }
+        knock.wait(60);
+        assert_eq!(knock.step(&run, "e")["state"] == "done", is_seen);
+    }
+}
+
+#[test]
+fn a_device_has_its_own_language_and_time_zone() {
+    let hello = json!({ "title": "{{ 'hello' | t }}", "text_body": "Body" });
+    let knock = Knock::of(json!([windows(channel("p", "push", hello))]));
+    for (locale, text) in [("en", "Hello"), ("de", "Hallo"), ("ja", "こんにちは")] {
+        let file = format!("knock/translations/{locale}/{locale}.json");
+        knock.project.write(&file, json!({ "hello": text }).to_string());
+    }
+    let devices = json!({ PUSH: { "devices": [
+        { "token": "1", "locale": "ja", "timezone": "Asia/Tokyo" },
+        { "token": "2" },
+    ] } });
+    let user = json!({ "locale": "de", "timezone": "America/New_York", "channel_data": devices });
+    knock.user("u", user);
+    knock.trigger(json!({}));
+    let messages = knock.messages();
+    let titles: Vec<Value> =
+        messages.iter().map(|message| content(&knock, message)["title"].clone()).collect();
+    assert_eq!(titles, ["こんにちは", "Hallo"]);
+    // it is 9:00 in Tokyo
+    let scheduled: Vec<&Value> = messages.iter().map(|message| &message["scheduled_at"]).collect();
+    assert_eq!(scheduled, [&json!(null), &json!("2025-01-01T14:00:00Z")]);
+}
+
+#[test]
+fn a_random_cohort_of_recipients_gets_the_first_channel_of_a_group() {
+    let project = super::project::Project::new();
+    let half = json!({ "all": [{ "variable": "recipient.id", "operator": "is_in_random_cohort", "argument": "50" }] });
+    project.environment(json!({
+        "channels": { "sms2": { "type": "sms" } },
+        "channel_groups": { "test": { "channels": [{ "key": "sms", "if": half }, "sms2"] } },
+    }));
+    project.steps("test", json!([{ "type": "channel", "ref": "g", "channel_group_key": "test", "channel_type": "sms", "template": { "text_body": "T" } }]));
+    let knock = Knock::start(project);
+    let recipients: Vec<Value> =
+        (0..100).map(|n| json!({ "id": format!("r{n}"), "phone_number": "1" })).collect();
+    for _ in 0..2 {
+        knock.try_trigger(json!({ "recipients": recipients })).ok();
+    }
+    let mut chosen: Vec<String> =
+        knock.client.deliveries().into_iter().map(|delivery| delivery.channel).collect();
+    let again = chosen.split_off(100);
+    assert_eq!(chosen, again, "always the same recipients");
+    let first = chosen.iter().filter(|channel| **channel == chosen[0]).count();
+    assert!((30..=70).contains(&first), "{first} of 100");
+}
+
+#[test]
+fn cancelling_does_not_take_back_what_waits_for_a_window() {
+    let knock = Knock::of(json!([windows(sms("s"))]));
+    knock.trigger_with(json!({ "cancellation_key": "k" }));
+    knock.client.post("/v1/workflows/test/cancel", json!({ "cancellation_key": "k" })).no_content();
+    knock.wait(9 * 3600);
+    assert_eq!(knock.sent(), ["sms"], "the run had ended");
+}
+
+#[test]
+fn windows_are_in_the_zone_of_the_account_and_last_until_midnight() {
+    let mut step = sms("s");
+    let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    step["send_windows"] =
+        days.map(|day| json!({ "day": day, "type": "send", "from": "18:00:00" })).to_vec().into();
+    let knock = Knock::of(json!([step]));
+    knock.project.environment(json!({ "timezone": "America/New_York" }));
+    // 19:00 on New Year's Eve in New York
+    knock.trigger(json!({}));
+    assert_eq!(knock.message()["scheduled_at"], Value::Null);
+    knock.wait(5 * 3600);
+    knock.trigger(json!({}));
+    assert_eq!(knock.messages()[1]["scheduled_at"], "2025-01-01T23:00:00Z", "after midnight");
+}
+
+#[test]
+fn a_window_of_the_day_on_which_the_clocks_go_back_is_in_local_time() {
+    let mut step = sms("s");
+    step["send_windows"] =
+        json!([{ "day": "sunday", "type": "send", "from": "09:00:00", "until": "17:00:00" }]);
+    let knock = Knock::of(json!([step]));
+    knock.user("u", json!({ "timezone": "America/New_York" }));
+    knock.wait(303 * 24 * 3600); // Friday, 31 October 2025; the clocks change on Sunday
+    knock.trigger(json!({}));
+    assert_eq!(knock.message()["scheduled_at"], "2025-11-02T14:00:00Z", "9:00 in winter");
+}
+
+/// All settings that apply must be true, and those of a channel take precedence over those of its type.
+#[test]
+fn preferences_of_every_level_apply() {
+    let project = super::project::Project::new();
+    let steps = json!([email("e"), sms("s")]);
+    project.workflow("test", json!({ "name": "Test", "steps": steps, "categories": ["news", "daily"] }));
+    let knock = Knock::start(project);
+    for (set, expected) in [
+        (json!({}), vec!["email", "sms"]),
+        (json!({ "categories": { "news": true, "daily": false } }), vec![]),
+        (json!({ "categories": { "news": false }, "channel_types": { "email": true } }), vec![]),
+        (json!({ "categories": { "news": { "channel_types": { "sms": false } } } }), vec!["email"]),
+        (json!({ "workflows": { "test": { "channel_types": { "sms": false } } } }), vec!["email"]),
+        (json!({ "workflows": { "test": true }, "channel_types": { "sms": false } }), vec!["email"]),
+        (json!({ "workflows": { "test": false }, "categories": { "news": true } }), vec![]),
+        (json!({ "workflows": { "other": false } }), vec!["email", "sms"]),
+    ] {
+        knock.client.put("/v1/users/u/preferences/default", set.clone()).ok();
+        let before = knock.sent().len();
+        knock.trigger(json!({}));
+        assert_eq!(knock.sent()[before..], expected, "{set}");
+    }
 }
 
 #[test]

@@ -167,3 +167,24 @@ fn steps_of_functions_have_conditions_too() {
     );
     assert_eq!(knock.sent().len(), 1);
 }
+
+#[test]
+fn a_webhook_that_cannot_be_delivered_has_a_lower_status_than_one_that_was_sent() {
+    for (status, operator, argument, expected) in [
+        (404, "equal_to", "$message.undelivered", true),
+        (404, "less_than", "$message.sent", true),
+        (404, "greater_than", "$message.skipped", true),
+        (200, "equal_to", "$message.delivered", true),
+        (200, "less_than", "$message.sent", false),
+    ] {
+        let hook = super::project::channel("hook_1", "hook", json!(null));
+        let knock = escalation(hook, "refs.hook_1.delivery_status", operator, argument);
+        let run = knock.trigger(json!({}));
+        let due = knock.client.emulator.due_fetches().remove(0);
+        let response = http::Response::builder().status(status).body(bytes::Bytes::new()).unwrap();
+        knock.client.emulator.fetched(due.id, Ok(response));
+        knock.wait(60);
+        let is_sent = knock.step(&run, "email_1")["state"] == "done";
+        assert_eq!(is_sent, expected, "{status} {operator} {argument}");
+    }
+}

@@ -157,3 +157,12 @@ fn a_state_file_is_restored_with_the_workflows_of_now() {
         "what differs is as if it had been so before"
     );
 }
+
+#[test]
+fn an_agent_that_waits_can_be_cancelled() {
+    let knock = Knock::of(json!([step("ai_agent", "agent", json!({ "model": "m" })), sms("after")]));
+    let run = knock.trigger_with(json!({ "cancellation_key": "k" }));
+    knock.client.post("/v1/workflows/test/cancel", json!({ "cancellation_key": "k" })).no_content();
+    assert_eq!(knock.client.control("POST", &format!("runs/{run}/continue"), Some(json!(null))).0, 404);
+    assert_eq!((knock.status(&run), knock.sent().len()), ("cancelled".to_owned(), 0));
+}

@@ -148,3 +148,33 @@ fn a_delayed_run_can_be_cancelled() {
     assert_eq!((knock.status(&run), knock.outcome(&run)), ("cancelled".to_owned(), "cancelled".to_owned()));
     assert_eq!(knock.sent().len(), 0);
 }
+
+#[test]
+fn windows_are_in_local_time_when_the_clocks_go_back() {
+    let zone = json!({ "timezone": "Europe/Berlin" });
+    let daily =
+        |hours: u64, minutes: u64| json!({ "frequency": "daily", "hours": hours, "minutes": minutes });
+    let (knock, _) = delayed(until("data.at"), zone, json!({}));
+    // Saturday, 25 October 2025, 10:00 in Berlin; on Sunday, the clocks go from 3:00 back to 2:00
+    knock.wait(297 * 24 * 3600 + 8 * 3600);
+    for (rule, expected) in [
+        (daily(9, 0), "2025-10-26T08:00:00Z"),
+        (daily(2, 30), "2025-10-26T00:30:00Z"),
+        (daily(3, 0), "2025-10-26T02:00:00Z"),
+    ] {
+        let run = knock.trigger(json!({ "at": rule }));
+        assert_eq!(knock.step(&run, "wait")["detail"]["until"], expected, "{rule}");
+    }
+}
+
+#[test]
+fn a_delay_in_a_branch_can_be_cancelled() {
+    let branch = json!({ "type": "branch", "ref": "branch", "branches": [
+        { "name": "default", "steps": [delay("wait", 60), sms("inside")] },
+    ] });
+    let knock = Knock::of(json!([branch, sms("after")]));
+    let run = knock.trigger_with(json!({ "cancellation_key": "k" }));
+    knock.client.post("/v1/workflows/test/cancel", json!({ "cancellation_key": "k" })).no_content();
+    knock.wait(60);
+    assert_eq!((knock.status(&run), knock.sent().len()), ("cancelled".to_owned(), 0));
+}

@@ -166,6 +166,42 @@ fn entering_and_leaving_an_audience_are_events() {
 }
 
 #[test]
+fn static_audiences_are_entered_and_left_by_calls() {
+    for key in ["enter", "exit"] {
+        let knock =
+            waiting(json!({ "event_type": "audience", "event_key": key, "audience_key": "beta" }), json!({}));
+        let path = "/v1/audiences/beta/members";
+        let members = json!({ "members": [{ "user": { "id": "u" } }] });
+        let join =
+            || knock.client.post(&format!("{path}?create_audience=true"), members.clone()).no_content();
+        let leave = || knock.client.delete_with(path, members.clone()).no_content();
+        join();
+        if key == "enter" {
+            leave();
+        }
+        let run = knock.trigger(json!({}));
+        assert_eq!(knock.status(&run), "paused", "{key}");
+        if key == "enter" {
+            join();
+        } else {
+            leave();
+        }
+        assert_eq!(knock.outcome(&run), "finished", "{key}");
+    }
+}
+
+#[test]
+fn joining_an_audience_is_no_change_of_the_recipient() {
+    let knock = waiting(json!({ "event_type": "recipient", "event_key": "updated" }), json!({}));
+    let path = "/v1/audiences/beta/members";
+    let members = json!({ "members": [{ "user": { "id": "u" } }] });
+    knock.client.post(&format!("{path}?create_audience=true"), members.clone()).no_content();
+    let run = knock.trigger(json!({}));
+    knock.client.delete_with(path, members).no_content();
+    assert_eq!(knock.status(&run), "paused");
+}
+
+#[test]
 fn a_run_that_waits_can_be_cancelled() {
     let knock = waiting(integration(), json!({}));
     let run = knock.trigger_with(json!({ "cancellation_key": "k" }));

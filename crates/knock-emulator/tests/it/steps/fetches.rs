@@ -171,3 +171,37 @@ fn a_webhook_is_attempted_8_times_unless_a_status_is_final() {
     respond(&knock, 404, "");
     assert_eq!(knock.message()["status"], "undelivered");
 }
+
+#[test]
+fn the_delivery_logs_of_a_webhook_are_its_attempts() {
+    let knock = Knock::of(json!([channel("hook_1", "hook", json!(null))]));
+    knock.trigger(json!({}));
+    respond(&knock, 500, "later");
+    knock.wait(10);
+    let due = knock.client.emulator.due_fetches().remove(0);
+    knock.client.emulator.fetched(due.id, Err("the connection was refused".to_owned()));
+    knock.wait(20);
+    respond(&knock, 201, &"x".repeat(20_000));
+    let id = knock.message()["id"].as_str().unwrap().to_owned();
+    let logs = knock.client.get(&format!("/v1/messages/{id}/delivery_logs")).ok()["items"].clone();
+    let statuses: Vec<&Value> =
+        logs.as_array().unwrap().iter().map(|log| &log["response"]["status"]).collect();
+    assert_eq!(statuses, [500, 201], "without a response, there is no log");
+    assert_eq!(logs[0]["response"]["body"], "later");
+    assert_eq!(logs[1]["response"]["body"].as_str().unwrap().len(), 16 * 1024, "bodies are cut");
+    let request = json!({
+        "method": "POST", "host": "localhost", "path": "/hook", "query": null, "headers": {}, "body": "{\"id\": \"u\"}",
+    });
+    assert_eq!((&logs[0]["request"], &logs[1]["request"]), (&request, &request));
+    assert_ne!(logs[0]["id"], logs[1]["id"]);
+}
+
+#[test]
+fn a_response_for_a_cancelled_run_is_ignored() {
+    let knock = fetching(json!({}));
+    let run = knock.trigger_with(json!({ "data": { "id": 1 }, "cancellation_key": "k" }));
+    let due = knock.client.emulator.due_fetches().remove(0);
+    knock.client.post("/v1/workflows/test/cancel", json!({ "cancellation_key": "k" })).no_content();
+    knock.client.emulator.fetched(due.id, Ok(Response::new(Bytes::from_static(b"{}"))));
+    assert_eq!((knock.status(&run), knock.sent().len()), ("cancelled".to_owned(), 0));
+}

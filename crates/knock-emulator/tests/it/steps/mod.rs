@@ -10,6 +10,7 @@ mod delays;
 mod directory;
 mod events;
 mod fetches;
+mod guides;
 pub(crate) mod project;
 #[cfg(feature = "server")]
 mod served;

@@ -53,3 +53,27 @@ fn a_key_or_window_that_is_missing_skips_the_step() {
     assert_eq!(knock.reason(&run, "gate"), "window", "31 days is the longest");
     assert_eq!(knock.sent().len(), 2);
 }
+
+#[test]
+fn a_window_can_be_in_the_data() {
+    let knock = throttled(json!({ "throttle_window": null, "throttle_window_field_path": "data.w" }));
+    for (window, seconds) in [(seconds_of(90), 90), (json!("2025-01-01T12:00:00Z"), 12 * 3600 - 90)] {
+        let outcome = || {
+            let run = knock.trigger(json!({ "w": window }));
+            knock.outcome(&run)
+        };
+        assert_eq!([outcome(), outcome()], ["finished", "throttled"], "{window}");
+        knock.wait(seconds);
+    }
+    let run = knock.trigger(json!({ "w": seconds_of(1) }));
+    assert_eq!(knock.outcome(&run), "finished");
+}
+
+#[test]
+fn cancelling_does_not_open_the_gate() {
+    let knock = throttled(json!({}));
+    knock.trigger_with(json!({ "cancellation_key": "k" }));
+    knock.client.post("/v1/workflows/test/cancel", json!({ "cancellation_key": "k" })).no_content();
+    let run = knock.trigger(json!({}));
+    assert_eq!((knock.outcome(&run), knock.sent().len()), ("throttled".to_owned(), 1));
+}

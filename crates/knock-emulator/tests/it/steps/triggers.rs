@@ -203,3 +203,21 @@ fn a_sandboxed_trigger_sends_nothing() {
     knock.trigger_with(json!({ "settings": { "sandbox_mode": true } }));
     assert_eq!(knock.message()["status"], "not_sent");
 }
+
+#[test]
+fn only_triggers_of_the_api_run_once_per_recipient() {
+    let project = Project::new();
+    project.workflow(
+        "child",
+        json!({ "name": "Child", "trigger_frequency": "once_per_recipient", "steps": [sms("after")] }),
+    );
+    project.steps("test", json!([step("trigger_workflow", "nested", json!({ "workflow_key": "child" }))]));
+    let knock = Knock::start(project);
+    for _ in 0..2 {
+        knock.trigger(json!({}));
+    }
+    for _ in 0..2 {
+        knock.client.trigger("child", json!({ "recipients": ["u"] })).ok();
+    }
+    assert_eq!(knock.sent().len(), 3, "two of steps, and one of the two of the API");
+}

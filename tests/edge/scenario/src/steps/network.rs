@@ -310,6 +310,16 @@ pub async fn no_tls<T: Transport, F: Fn(Config) -> Client<T>>(
     unsent(host, &hostile, &hostile.https(), &expected).await
 }
 
+pub async fn silent_tls<T: Transport, F: Fn(Config) -> Client<T>>(
+    host: &Host<F>,
+    knock: &Client<T>,
+) -> Result<(), Failure> {
+    let hostile = Hostile::find(knock).await?;
+    // No host tells in which phase this is: that of connecting ends before TLS, also where it has a limit. So the request
+    // may have been sent.
+    unsent(host, &hostile, &hostile.mute, &Expected::unsent(&["timeout"])).await
+}
+
 pub async fn no_such_host<T: Transport, F: Fn(Config) -> Client<T>>(
     host: &Host<F>,
     knock: &Client<T>,
