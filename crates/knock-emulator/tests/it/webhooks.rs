@@ -115,7 +115,7 @@ fn a_delayed_message_is_reported_when_the_clock_moves() {
     assert_eq!(deliver(&emulator).len(), 0);
     emulator.advance(Duration::from_secs(60));
     let events = deliver(&emulator);
-    assert_eq!(events[0].created_at.to_string(), "2026-09-21T14:14:20Z");
+    assert_eq!(events[0].created_at.unwrap().to_string(), "2026-09-21T14:14:20Z");
 }
 
 #[test]
