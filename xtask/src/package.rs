@@ -127,8 +127,8 @@ fn restore_dev_dependencies(crates: &[Crate], packages: &[PathBuf]) -> Result<()
         let mut manifest: Table = fs::read_to_string(&file)?.parse()?;
         let section = manifest.entry("dev-dependencies").or_insert_with(|| Value::Table(Table::new()));
         let section = section.as_table_mut().ok_or("`dev-dependencies` is not a table")?;
-        let packaged = |name: &str| crates.iter().any(|published| published.name == name);
-        for (name, dependency) in own.iter().filter(|(name, _)| packaged(name)) {
+        let is_ours = |name: &str| crates.iter().any(|published| published.name == name);
+        for (name, dependency) in own.iter().filter(|(name, _)| is_ours(name)) {
             let Some(mut dependency) = dependency.as_table().cloned() else { continue };
             if dependency.remove("path").is_some() && !dependency.contains_key("version") {
                 dependency.insert("version".to_owned(), Value::from("*"));
