@@ -220,6 +220,8 @@ test('each other channel is drawn as its recipient sees it', async () => {
   await open('http');
   assert.match(await page.locator('.request-line').innerText(), /POST http:\/\/127\.0\.0\.1:9\/hook/);
   assert.match(await page.locator('.preview .source pre').innerText(), /"fence": "Fence 7"/);
+  await tab(page, 'Delivery').click();
+  await page.locator('.attempts article', { hasText: 'Failed' }).first().waitFor();
   assert.deepEqual(page.seen, { errors: [], dialogs: [], foreign: [], violations: [] });
 });
 

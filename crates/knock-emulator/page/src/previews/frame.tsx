@@ -43,17 +43,20 @@ export function Frame({ id, title, hasImages = false, class: name, height }: Pro
 }
 
 const LINE_PX = 22;
-const CHARACTERS = 46;
+/** The characters of a line, on a phone and elsewhere. */
+const [FEW, MANY] = [26, 46];
+const NARROW_PX = 760;
 const BLOCKS = /<(?:p|div|li|h[1-6]|br|tr|blockquote|pre|ul|ol|hr)\b/gi;
 
 /** About how high a short text is, since nobody can look into a sandboxed frame. It scrolls if it is higher. */
 export function estimatedHeight(html: string): number {
+  const characters = innerWidth < NARROW_PX ? FEW : MANY;
   const lines = html.split(BLOCKS).map((part) => {
     const length = part.replace(/^[^>]*>/, '').replace(/<[^>]*>/g, '').trim().length;
-    return length === 0 ? 0 : Math.ceil(length / CHARACTERS);
+    return length === 0 ? 0 : Math.ceil(length / characters);
   });
   const total = lines.reduce((sum, count) => sum + count, 0);
   const count = (tags: RegExp) => html.match(tags)?.length ?? 0;
-  const extra = count(/<img\b/gi) * 80 + count(/<h[12]\b/gi) * 34 + count(/<\/(?:p|ul|ol|blockquote)>/gi) * 12;
+  const extra = count(/<img\b/gi) * 80 + count(/<h[12]\b/gi) * (innerWidth < NARROW_PX ? 70 : 34) + count(/<\/(?:p|ul|ol|blockquote)>/gi) * 12;
   return Math.min(420, Math.max(1, total) * LINE_PX + extra + 24);
 }

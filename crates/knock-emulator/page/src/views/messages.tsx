@@ -390,7 +390,7 @@ function Row({ row, route, tabIndex }: { row: Summary; route: Route; tabIndex: n
           <Time at={row.inserted_at} />
         </span>
         <span class="row-line">
-          <span class="row-preview">{row.preview || channelLabel(row.channel)}</span>
+          <span class="row-preview">{row.preview && row.preview !== row.title ? row.preview : channelLabel(row.channel)}</span>
           {isUnread && <span class="unread-dot" title="Unread" />}
         </span>
         <span class="row-line">
