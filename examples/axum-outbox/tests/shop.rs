@@ -145,7 +145,7 @@ async fn an_order_notifies_its_customer_once<DB: Database>(server: &str) {
     let knock = test.work().await;
     let message = knock.sent_to("jhammond").of("order-confirmed").assert_one();
     assert_eq!(*message.data, json!({ "order": "o-1", "item": "fence" }));
-    let content = message.content.expect("it is rendered");
+    let content = message.content().expect("it is rendered");
     assert_eq!(content["blocks"][0]["content"], "We received your order of **fence**.");
 }
 

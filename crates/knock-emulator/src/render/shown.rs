@@ -11,6 +11,9 @@ const MAX_LINE: usize = 200;
 /// The references that Markdown makes, and the most common other ones. The first must be the last to be replaced.
 const REFERENCES: [(&str, &str); 6] =
     [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+/// Tags between which words stand apart.
+const BREAKS: [&str; 11] =
+    ["</p>", "</h1>", "</h2>", "</h3>", "</h4>", "</h5>", "</h6>", "</li>", "</td>", "</div>", "<br"];
 /// The style of what is no document by itself.
 const STYLE: &str = "\
     :root{color-scheme:light dark}\
@@ -123,7 +126,8 @@ fn feed_html(item: &InAppFeed) -> String {
 }
 
 fn feed_text(item: &InAppFeed) -> String {
-    let text = without_tags(&feed_html(item));
+    let html = BREAKS.iter().fold(feed_html(item), |html, tag| html.replace(tag, &format!(" {tag}")));
+    let text = without_tags(&html);
     REFERENCES.iter().fold(text, |text, (reference, character)| text.replace(reference, character))
 }
 
@@ -177,14 +181,14 @@ mod tests {
 
     #[test]
     fn an_item_of_a_feed_is_a_text_and_a_document() {
-        let rendered = "<p>You &amp;amp; <b>me</b> &lt;3</p><script>x</script>".to_owned();
+        let rendered = "<h1>Hello</h1><p>You &amp;amp; <b>me</b> &lt;3</p><script>x</script>".to_owned();
         let body = Block::Markdown { name: "body".to_owned(), content: String::new(), rendered };
         let content = Content::InAppFeed(InAppFeed { blocks: vec![body] });
         assert_eq!(
             (content.title(), content.preview()),
-            ("You &amp; me <3".into(), "You &amp; me <3".into())
+            ("Hello You &amp; me <3".into(), "Hello You &amp; me <3".into())
         );
-        assert!(content.document().unwrap().contains("<body><p>You"));
+        assert!(content.document().unwrap().contains("<body><h1>Hello"));
     }
 
     #[test]
