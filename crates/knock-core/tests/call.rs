@@ -608,7 +608,11 @@ fn a_system_clock_that_is_set_does_not_move_the_deadline() {
         let [first, second] = trace.waits[..] else { panic!("{hours} h: {:?}", trace.waits) };
         assert!((millis(375)..=millis(500)).contains(&first), "{hours} h: {first:?}");
         assert!((millis(750)..=secs(1)).contains(&second), "{hours} h: {second:?}");
-        assert_eq!(trace.timeouts, [secs(60), secs(60), secs(40).saturating_sub(first + second)], "{hours} h");
+        assert_eq!(
+            trace.timeouts,
+            [secs(60), secs(60), secs(40).saturating_sub(first + second)],
+            "{hours} h"
+        );
     }
 }
 
