@@ -1,6 +1,6 @@
 // Runs Knock's own browser clients against the emulator, in Chromium. See --help.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -24,9 +24,15 @@ function run(command, args, cwd = HERE) {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? `exit ${status}`}`);
 }
 
+/** Whether the packages are there, and no newer ones are locked. */
+function isInstalled() {
+  const installed = statSync(path.join(HERE, 'node_modules', '.package-lock.json'), { throwIfNoEntry: false });
+  return installed !== undefined && installed.mtimeMs >= statSync(path.join(HERE, 'package-lock.json')).mtimeMs;
+}
+
 async function prepare() {
   mkdirSync(OUT, { recursive: true });
-  if (!existsSync(path.join(HERE, 'node_modules', '.package-lock.json'))) run('npm', ['ci', '--ignore-scripts']);
+  if (!isInstalled()) run('npm', ['ci', '--ignore-scripts']);
   const { findChromium } = await import('./lib/browser.mjs');
   if (!findChromium()) {
     run('apt-get', ['update', '-qq']);

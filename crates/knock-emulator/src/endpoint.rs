@@ -78,7 +78,11 @@ impl WebhookEndpoint {
         let Some(events) = value.get("events") else { return Ok(endpoint) };
         let events: Option<Vec<&str>> =
             events.as_array().and_then(|events| events.iter().map(Value::as_str).collect());
-        Ok(endpoint.events(events.ok_or("`events` should be an array of texts")?))
+        let events = events.ok_or("`events` should be an array of texts")?;
+        match events.iter().find(|event| matches!(EventType::from(**event), EventType::Other(_))) {
+            Some(unknown) => Err(format!("`events` has {unknown:?}, which is no type of event")),
+            None => Ok(endpoint.events(events)),
+        }
     }
 
     pub(crate) fn render(&self) -> Value {
