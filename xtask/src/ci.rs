@@ -69,7 +69,7 @@ const CHECKS: &[Check] = &[
         name: "instructions and allocations of the core",
         command: "cargo xtask bench --check --only core",
     },
-    Check { name: "fuzzing", command: "cargo xtask fuzz --seconds 60" },
+    Check { name: "fuzzing", command: "cargo xtask fuzz --seconds 30" },
     Check {
         name: "the emulator as one static binary",
         // It shows that it links. The workflow of a release optimizes it, which takes minutes.

@@ -59,7 +59,8 @@ fn check(
     patch: &str,
 ) -> Result<Vec<String>> {
     let root = crate::root();
-    let target = workspace::target_folder()?.join("readme/target");
+    // Most dependencies have been checked there for other commands.
+    let target = workspace::target_folder()?;
     let mut failed = Vec::new();
     let blocks = blocks(&fs::read_to_string(root.join(readme))?);
     for package in packages(&blocks).map_err(|problem| format!("{readme}:{problem}"))? {
@@ -145,7 +146,7 @@ fn of_crate(blocks: &[Block]) -> Result<Vec<Package>> {
             name: "dependencies".to_owned(),
             manifest: format!("{PACKAGE}{}", manifest.text),
             target: None,
-            programs: rust.map(program).collect(),
+            programs: rust.map(items).collect(),
         });
     }
     Ok(packages)
@@ -181,11 +182,21 @@ fn separate(blocks: &[Block]) -> Result<Vec<Package>> {
 }
 
 fn program(block: &Block) -> Program {
+    binary(block, &program::program(&block.info, &block.text))
+}
+
+/// A block with all items and imports that it needs.
+fn items(block: &Block) -> Program {
+    let main = if block.text.contains("fn main()") { "" } else { "fn main() {}\n" };
+    binary(block, &format!("{}{main}", block.text))
+}
+
+fn binary(block: &Block, source: &str) -> Program {
     let name = format!("line_{}", block.line);
     Program {
         line: block.line,
         file: format!("src/bin/{name}.rs"),
-        source: format!("#![allow(unused)]\n{}", program::program(&block.info, &block.text)),
+        source: format!("#![allow(unused)]\n{source}"),
         options: vec!["--bin".into(), name],
     }
 }

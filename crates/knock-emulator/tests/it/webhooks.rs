@@ -279,10 +279,7 @@ fn endpoints_are_controlled_over_http() {
         (json!({ "url": URL, "secret": " " }), "secret is empty"),
         (json!({ "url": URL, "secret": 1 }), "`secret` should be a text"),
         (json!({ "url": URL, "events": [1] }), "`events` should be an array of texts"),
-        (
-            json!({ "url": URL, "events": ["message.delivred"] }),
-            "`events` has \"message.delivred\", which is no type of event",
-        ),
+        (json!({ "url": URL, "events": ["message.delivred"] }), "which is no type of event"),
     ] {
         let response = control("POST", "webhooks", endpoint);
         let body = String::from_utf8_lossy(response.body()).into_owned();
