@@ -185,7 +185,10 @@ function Head({ route, filters, state }: { route: Route; filters: Query; state: 
   useDebounced(query, SEARCH_MS, (text) => {
     if (text !== (filters.query ?? '')) set({ query: text });
   });
-  useEffect(() => setQuery(filters.query ?? ''), [filters.query]);
+  useEffect(() => {
+    // What is being typed is newer than the address, which follows a moment later.
+    if (document.activeElement?.id !== 'search') setQuery(filters.query ?? '');
+  }, [filters.query]);
   const active = FILTERS.filter((name) => filters[name] && name !== 'query' && name !== 'unread' && name !== 'archived');
   const isFiltered = Object.keys(filters).length > 0;
   return (
