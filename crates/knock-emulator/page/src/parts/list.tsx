@@ -64,7 +64,8 @@ export function VirtualList({ label, count, rowHeight, row, onRange, active, onA
     const link = wantsFocus.current && frame.current?.querySelector<HTMLElement>(`[data-index="${active}"] > a`);
     if (!link) return;
     wantsFocus.current = false;
-    link.focus({ preventScroll: true });
+    // Who has gone on to type somewhere keeps the focus there.
+    if (!(document.activeElement instanceof HTMLInputElement)) link.focus({ preventScroll: true });
   }, [focusCount, range]);
 
   const onKeyDown = (event: KeyboardEvent) => {
