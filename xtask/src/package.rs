@@ -427,12 +427,21 @@ fn build(crates: &[Crate], home: &Path, examples: &[Example]) -> Result<()> {
             run(check.args(published.target_arguments()).current_dir(home))?;
         }
         document.args(published.target_arguments()).env("RUSTDOCFLAGS", "-Dwarnings");
+        if has_all_features_on_docs_rs(published) {
+            document.arg("--all-features");
+        }
         run(document.current_dir(home))?;
     }
     for example in examples {
         run(cargo(["check", "--quiet", "--target", &example.target]).current_dir(&example.folder))?;
     }
     Ok(())
+}
+
+fn has_all_features_on_docs_rs(published: &Crate) -> bool {
+    let package = &published.manifest["package"];
+    let settings = package.get("metadata").and_then(|metadata| metadata.get("docs")?.get("rs"));
+    settings.and_then(|settings| settings.get("all-features")?.as_bool()).unwrap_or_default()
 }
 
 #[cfg(test)]
