@@ -74,17 +74,19 @@ export function useRoute(): Route {
   return route;
 }
 
-/** Whether a media query holds. */
-export function useMedia(query: string): boolean {
-  const [matches, setMatches] = useState(() => matchMedia(query).matches);
+const WIDE = '(min-width: 960px)';
+
+/** Whether there is room for two panes; `views.css` has the same width. */
+export function useWide(): boolean {
+  const [isWide, setWide] = useState(() => matchMedia(WIDE).matches);
   useEffect(() => {
-    const media = matchMedia(query);
-    const update = () => setMatches(media.matches);
+    const media = matchMedia(WIDE);
+    const update = () => setWide(media.matches);
     update();
     media.addEventListener('change', update);
     return () => media.removeEventListener('change', update);
-  }, [query]);
-  return matches;
+  }, []);
+  return isWide;
 }
 
 /** Does something once a value has not changed for a while. */

@@ -11,9 +11,10 @@ import { href, type Query, type Route } from '../lib/route';
 import { announcement, attempt, channelLabel, hasShortcuts, notify, status, workflowName } from '../lib/session';
 import { useStore } from '../lib/store';
 import type { MessagePage, Summary } from '../lib/types';
-import { useDebounced, useMedia } from '../lib/use';
+import { useDebounced, useWide } from '../lib/use';
 import { ChannelIcon, Icon } from '../parts/icons';
 import { VirtualList } from '../parts/list';
+import { Panes } from '../parts/panes';
 import { Badge, Button, classes, ConfirmButton, Empty, JsonLink, Labelled, Loading, Problem, Time } from '../parts/ui';
 import { MessageView } from './message';
 import { go, isTyping, withParams } from './navigate';
@@ -25,7 +26,7 @@ const FILTERS = ['recipient', 'channel', 'channel_type', 'workflow', 'tenant', '
 const STATUSES = ['queued', 'sent', 'delivered', 'delivery_attempted', 'undelivered', 'bounced', 'not_sent'];
 
 export function Messages({ route }: { route: Route }) {
-  const isWide = useMedia('(min-width: 960px)');
+  const isWide = useWide();
   const filters = useMemo(() => chosen(route.query), [JSON.stringify(chosen(route.query))]);
   const [active, setActive] = useState(0);
   const [focusCount, setFocusCount] = useState(0);
@@ -81,29 +82,23 @@ export function Messages({ route }: { route: Route }) {
     }
   });
 
-  const isListShown = isWide || open === null;
   return (
-    <div class={classes('panes', open !== null && 'has-detail')}>
-      {isListShown && (
+    <Panes
+      list={
         <section class="pane list-pane" aria-label="Messages">
           <Head route={route} filters={filters} state={state} />
           <List route={route} filters={filters} state={state} feed={feed} active={active} focusCount={focusCount} onActive={move} />
         </section>
-      )}
-      {open !== null ? (
-        <MessageView key={open} id={open} route={route} />
-      ) : (
-        isWide && (
-          <section class="pane detail-pane idle">
-            <Empty icon="email" title="Choose a message">
-              <p class="muted">
-                <kbd>j</kbd> and <kbd>k</kbd> move, <kbd>Enter</kbd> opens, <kbd>?</kbd> shows all keys. Looking at a message does not change it.
-              </p>
-            </Empty>
-          </section>
-        )
-      )}
-    </div>
+      }
+      detail={open !== null ? <MessageView key={open} id={open} route={route} /> : null}
+      idle={
+        <Empty icon="email" title="Choose a message">
+          <p class="muted">
+            <kbd>j</kbd> and <kbd>k</kbd> move, <kbd>Enter</kbd> opens, <kbd>?</kbd> shows all keys. Looking at a message does not change it.
+          </p>
+        </Empty>
+      }
+    />
   );
 }
 

@@ -8,7 +8,8 @@ import { href, type Route } from '../lib/route';
 import { status, workflowName } from '../lib/session';
 import { useStore } from '../lib/store';
 import type { RunOfRecipient, TriggerEntry } from '../lib/types';
-import { useMedia, useResource } from '../lib/use';
+import { useResource } from '../lib/use';
+import { Panes } from '../parts/panes';
 import { Badge, Button, classes, Empty, JsonLink, Labelled, Loading, Problem, Time } from '../parts/ui';
 import { go, withParams } from './navigate';
 import { RunView } from './run';
@@ -18,23 +19,17 @@ const PAGE = 50;
 const FEW = 5;
 
 export function Runs({ route }: { route: Route }) {
-  const isWide = useMedia('(min-width: 960px)');
   const open = route.id;
   return (
-    <div class={classes('panes', open !== null && 'has-detail')}>
-      {(isWide || open === null) && <List route={route} />}
-      {open !== null ? (
-        <RunView key={open} id={open} route={route} />
-      ) : (
-        isWide && (
-          <section class="pane detail-pane idle">
-            <Empty icon="run" title="Choose a run">
-              <p class="muted">It shows each step: what it did, why it was skipped, or what it waits for.</p>
-            </Empty>
-          </section>
-        )
-      )}
-    </div>
+    <Panes
+      list={<List route={route} />}
+      detail={open !== null ? <RunView key={open} id={open} route={route} /> : null}
+      idle={
+        <Empty icon="run" title="Choose a run">
+          <p class="muted">It shows each step: what it did, why it was skipped, or what it waits for.</p>
+        </Empty>
+      }
+    />
   );
 }
 

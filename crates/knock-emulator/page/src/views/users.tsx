@@ -1,5 +1,6 @@
 // The users, and one of them with what notifies them.
 
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import { API, CONTROL, Failure, get, getUpTo, problem, put, remove, userUrl, withQuery } from '../lib/api';
@@ -9,8 +10,9 @@ import { isObject } from '../lib/schema';
 import { attempt, channelLabel, notify, status, workflowName } from '../lib/session';
 import { useStore } from '../lib/store';
 import type { Channel, Json, JsonObject, MessagePage, User, Workflow } from '../lib/types';
-import { useMedia, useResource } from '../lib/use';
+import { useResource } from '../lib/use';
 import { Icon } from '../parts/icons';
+import { Panes } from '../parts/panes';
 import { Avatar, Button, classes, ConfirmButton, Dialog, Empty, Fold, JsonEditor, JsonLink, JsonSource, Labelled, Loading, Problem, type Tab, Tabs } from '../parts/ui';
 import { MessageLinks } from './message';
 import { go, withParams } from './navigate';
@@ -20,23 +22,17 @@ const PAGE = 50;
 const MANY = 1000;
 
 export function Users({ route }: { route: Route }) {
-  const isWide = useMedia('(min-width: 960px)');
   const open = route.id;
   return (
-    <div class={classes('panes', open !== null && 'has-detail')}>
-      {(isWide || open === null) && <List route={route} />}
-      {open !== null ? (
-        <UserView key={open} id={open} route={route} />
-      ) : (
-        isWide && (
-          <section class="pane detail-pane idle">
-            <Empty icon="users" title="Choose a user">
-              <p class="muted">Their properties, channel data, preferences and messages are shown here.</p>
-            </Empty>
-          </section>
-        )
-      )}
-    </div>
+    <Panes
+      list={<List route={route} />}
+      detail={open !== null ? <UserView key={open} id={open} route={route} /> : null}
+      idle={
+        <Empty icon="users" title="Choose a user">
+          <p class="muted">Their properties, channel data, preferences and messages are shown here.</p>
+        </Empty>
+      }
+    />
   );
 }
 
@@ -229,6 +225,20 @@ function UserView({ id, route }: { id: string; route: Route }) {
   );
 }
 
+function EditForm({ onCancel, onSave, children }: { onCancel?: () => void; onSave: () => Promise<unknown>; children: ComponentChildren }) {
+  return (
+    <div class="form">
+      {children}
+      <footer>
+        {onCancel && <Button onClick={onCancel}>Cancel</Button>}
+        <Button kind="primary" onClick={() => void onSave()}>
+          Save
+        </Button>
+      </footer>
+    </div>
+  );
+}
+
 /** What the API adds to the properties. */
 const OWN = new Set(['__typename', '__cursor', 'id', 'created_at', 'updated_at', 'preferences', 'channel_data']);
 
@@ -248,15 +258,9 @@ function Properties({ user }: { user: User }) {
     );
   }
   return (
-    <div class="form">
+    <EditForm onCancel={() => setEdited(undefined)} onSave={save}>
       <JsonEditor label="Properties" hint="What is left out stays as it is; null removes it." value={edited} onChange={(next) => setEdited(next ?? {})} />
-      <footer>
-        <Button onClick={() => setEdited(undefined)}>Cancel</Button>
-        <Button kind="primary" onClick={() => void save()}>
-          Save
-        </Button>
-      </footer>
-    </div>
+    </EditForm>
   );
 }
 
@@ -305,15 +309,9 @@ function OneChannel({ id, channel, data }: { id: string; channel: Channel; data:
         {channelLabel(channel)} <span class="muted">{channelName(channel.type)}</span>
       </h2>
       {edited !== undefined ? (
-        <div class="form">
+        <EditForm onCancel={() => setEdited(undefined)} onSave={save}>
           <JsonEditor label="Data" value={edited} onChange={(next) => setEdited(next ?? {})} rows={6} />
-          <footer>
-            <Button onClick={() => setEdited(undefined)}>Cancel</Button>
-            <Button kind="primary" onClick={() => void save()}>
-              Save
-            </Button>
-          </footer>
-        </div>
+        </EditForm>
       ) : (
         <>
           {data === undefined ? <p class="muted">No data for this channel.</p> : <JsonSource value={data} what="channel data" />}
@@ -388,14 +386,9 @@ function PreferencesOf({ id }: { id: string }) {
         </button>
       </div>
       {isJson ? (
-        <div class="form">
+        <EditForm onSave={() => save(edited ?? {})}>
           <JsonEditor label="The default set" hint="It replaces the whole set." value={edited} onChange={setEdited} rows={16} />
-          <footer>
-            <Button kind="primary" onClick={() => void save(edited ?? {})}>
-              Save
-            </Button>
-          </footer>
-        </div>
+        </EditForm>
       ) : (
         GROUPS.map(([group, title]) => (
           <fieldset class="switches" key={group}>
