@@ -38,6 +38,8 @@ const TARGETS: [(&str, u32); 12] = [
 /// The options of the command.
 struct Options {
     seconds: u32,
+    /// Where libFuzzer's random numbers begin. It chooses, if this is 0.
+    seed: u32,
     targets: Vec<(&'static str, u32)>,
 }
 
@@ -47,10 +49,9 @@ pub(crate) fn run(options: &[&str]) -> Result<()> {
     let options = Options::parse(options)?;
     find_cpp_compiler()?;
     build(&install()?)?;
-    let waiting = Mutex::new(VecDeque::from(options.targets));
+    let waiting = Mutex::new(VecDeque::from(options.targets.clone()));
     let problems: Vec<String> = std::thread::scope(|scope| {
-        let workers: Vec<_> =
-            (0..JOBS).map(|_| scope.spawn(|| fuzz_next(&waiting, options.seconds))).collect();
+        let workers: Vec<_> = (0..JOBS).map(|_| scope.spawn(|| fuzz_next(&waiting, &options))).collect();
         let problems = workers.into_iter().map(ScopedJoinHandle::join);
         problems
             .flat_map(|problems| problems.unwrap_or_else(|_| vec!["a thread panicked".to_owned()]))
@@ -60,24 +61,28 @@ pub(crate) fn run(options: &[&str]) -> Result<()> {
 }
 
 /// Runs targets until none is left, and returns what failed.
-fn fuzz_next(waiting: &Mutex<VecDeque<(&str, u32)>>, seconds: u32) -> Vec<String> {
+fn fuzz_next(waiting: &Mutex<VecDeque<(&str, u32)>>, options: &Options) -> Vec<String> {
     let next = || waiting.lock().ok()?.pop_front();
     let targets = std::iter::from_fn(next);
     targets
-        .filter_map(|(target, max_bytes)| fuzz(target, max_bytes, seconds).err())
+        .filter_map(|(target, max_bytes)| fuzz(target, max_bytes, options).err())
         .map(|problem| problem.to_string())
         .collect()
 }
 
 impl Options {
     fn parse(options: &[&str]) -> Result<Self> {
-        let mut parsed = Self { seconds: 60, targets: TARGETS.to_vec() };
+        let mut parsed = Self { seconds: 60, seed: 0, targets: TARGETS.to_vec() };
         let mut rest = options;
         loop {
             rest = match rest {
                 [] => return Ok(parsed),
                 ["--seconds", seconds, rest @ ..] => {
                     parsed.seconds = seconds.parse()?;
+                    rest
+                }
+                ["--seed", seed, rest @ ..] => {
+                    parsed.seed = seed.parse()?;
                     rest
                 }
                 ["--only", name, rest @ ..] => {
@@ -131,7 +136,7 @@ fn build(cargo_fuzz: &Path) -> Result<()> {
 }
 
 /// Runs one target. The error names the input that crashed it.
-fn fuzz(target: &str, max_bytes: u32, seconds: u32) -> Result<()> {
+fn fuzz(target: &str, max_bytes: u32, options: &Options) -> Result<()> {
     let found = root().join("target/fuzz-corpus").join(target);
     let committed = root().join("fuzz/corpus").join(target);
     let crashes = root().join("fuzz/artifacts").join(target);
@@ -142,7 +147,8 @@ fn fuzz(target: &str, max_bytes: u32, seconds: u32) -> Result<()> {
     let start = Instant::now();
     let status = Command::new(program(target)?)
         .args([&found, &committed])
-        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-max_total_time={}", options.seconds))
+        .arg(format!("-seed={}", options.seed))
         .arg(format!("-max_len={max_bytes}"))
         .arg(format!("-rss_limit_mb={MEMORY_MB}"))
         .arg(format!("-timeout={TIMEOUT}"))

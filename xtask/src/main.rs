@@ -40,16 +40,18 @@ cargo xtask package [--list]     makes all packages, and builds, tests and docum
                                  checks what they contain
 cargo xtask drift [OPTIONS]      lists what a document (--openapi FILE) or an official SDK (--node VERSION) asks for,
                                  as text or with --json
-cargo xtask guard NAME           runs one guard, such as `licences` or `links`; without a name it lists them
+cargo xtask guard NAME           runs one guard, such as `licences` or `links`; without a name it lists them;
+                                 `guard api --write` records the public items
 cargo xtask release STEP         makes one step of a release: check, binary or publish
 cargo xtask edge [OPTIONS]       runs the edge tests in their runtimes, and compares sizes
 cargo xtask browser [OPTIONS]    runs Knock's clients against the emulator, and its page, in Chromium; --only CASE runs one
-                                 file
-cargo xtask fuzz [OPTIONS]       runs the fuzz targets, each for --seconds N (default 60); --only TARGET runs one
+                                 file, --picture makes that of the README
+cargo xtask fuzz [OPTIONS]       runs the fuzz targets, each for --seconds N (default 60); --only TARGET runs one, and
+                                 --seed N repeats the random numbers of a run
 cargo xtask bench [OPTIONS]      measures everything and writes BENCHMARKS.md; --check compares with the limits
 cargo xtask test                 runs `cargo test --workspace`, then the tests on Postgres and those of the edge
 cargo xtask portable             runs the tests that run on every system
-cargo xtask ci                   runs everything that must pass before a change is merged
+cargo xtask ci                   runs what one machine can check before a change is merged
 ";
 
 /// The result of a chore; its error is printed.
