@@ -521,8 +521,9 @@ impl Emulator {
         }
         let now = state.now();
         state.advance(now);
+        let before = state.fetches_before;
         let due = state.world.steps.requests.take(timestamp(now), limit).into_iter();
-        due.map(|due| DueFetch { id: due.id, request: due.request }).collect()
+        due.map(|due| DueFetch { id: before + due.id, request: due.request }).collect()
     }
 
     /// Reports the response to a request of [`due_fetches`](Self::due_fetches), or why there was none. The run goes on.
@@ -538,8 +539,10 @@ impl Emulator {
             }),
             Err(error) => serde_json::json!({ "error": error }),
         };
-        // It can have been given up meanwhile.
-        let _ = state.intervene("POST", &format!("fetches/{id}"), &body);
+        // It can have been given up meanwhile, and one from before a reset is about nothing.
+        if let Some(id) = id.checked_sub(state.fetches_before) {
+            let _ = state.intervene("POST", &format!("fetches/{id}"), &body);
+        }
     }
 
     #[cfg(feature = "smtp")]

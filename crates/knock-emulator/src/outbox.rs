@@ -27,6 +27,8 @@ pub(crate) struct Outbox {
 #[derive(Debug)]
 pub(crate) struct DueMail {
     pub(crate) message_id: String,
+    /// The number of resets before it, since ids begin anew with each.
+    pub(crate) resets: u64,
     pub(crate) attempt: u32,
     pub(crate) workflow: String,
     pub(crate) recipient: String,

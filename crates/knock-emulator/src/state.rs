@@ -52,6 +52,12 @@ pub(crate) struct State {
     pub(crate) webhooks: Webhooks,
     #[cfg(feature = "smtp")]
     outbox: Outbox,
+    /// How many resets there were. What was sent before one is not about what happened after it.
+    #[cfg(feature = "smtp")]
+    resets: u64,
+    /// The number of fetches that were due before the latest reset. It keeps their ids apart from those after it.
+    #[cfg(feature = "workflows")]
+    pub(crate) fetches_before: u64,
     /// The state file, if there is one.
     pub(crate) journal: Option<Journal>,
     /// The Knock directory, if there is one.
@@ -74,6 +80,10 @@ impl State {
             webhooks: Webhooks::default(),
             #[cfg(feature = "smtp")]
             outbox: Outbox::default(),
+            #[cfg(feature = "smtp")]
+            resets: 0,
+            #[cfg(feature = "workflows")]
+            fetches_before: 0,
             journal: None,
             #[cfg(feature = "workflows")]
             knock_dir: None,
@@ -91,13 +101,22 @@ impl State {
             let _ = journal.clear();
         }
         let webhooks = Webhooks::after(&self.webhooks);
+        #[cfg(feature = "smtp")]
+        let resets = self.resets + 1;
         #[cfg(feature = "workflows")]
         let (knock_dir, renderer) = (self.knock_dir.take(), self.world.renderer.take());
+        #[cfg(feature = "workflows")]
+        let fetches_before = self.fetches_before + self.world.steps.requests.count();
         *self = Self { clock, hub, webhooks, journal, ..Self::new(Arc::clone(&self.settings)) };
         #[cfg(feature = "workflows")]
         {
             self.knock_dir = knock_dir;
             self.world.renderer = renderer;
+            self.fetches_before = fetches_before;
+        }
+        #[cfg(feature = "smtp")]
+        {
+            self.resets = resets;
         }
         self.world.now = now;
         self.world.revision = revision + 1;
@@ -228,6 +247,7 @@ impl State {
             let Some(content) = &message.content else { continue };
             due.push(DueMail {
                 message_id: id,
+                resets: self.resets,
                 attempt,
                 workflow: message.trigger.workflow.key.clone(),
                 recipient: message.recipient.to_string(),
@@ -241,6 +261,9 @@ impl State {
     /// Records what the SMTP server did with an email, and plans the next attempt if there is one.
     #[cfg(feature = "smtp")]
     pub(crate) fn mailed(&mut self, mail: &DueMail, told: &Told) {
+        if mail.resets != self.resets {
+            return;
+        }
         let now = self.now();
         self.advance(now);
         let server = self.settings.smtp_address().unwrap_or_default();

@@ -354,6 +354,22 @@ async fn a_server_that_says_nothing_holds_up_nothing() {
 }
 
 #[tokio::test]
+async fn what_was_sent_before_a_reset_is_no_attempt_of_what_comes_after() {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let post = Post::new(json!([email("e")]), json!({}), server.local_addr().unwrap()).await;
+    post.trigger("u@example.com", json!({}));
+    let (before, _) = server.accept().await.unwrap();
+    post.emulator.reset();
+    post.trigger("u@example.com", json!({}));
+    let (after, _) = server.accept().await.unwrap();
+    drop(before);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(post.attempts(), [Value::Null; 0]);
+    drop(after);
+    until(|| !post.attempts().is_empty()).await;
+}
+
+#[tokio::test]
 async fn what_is_not_sent_does_not_leave() {
     let inbox = Inbox::default();
     let sandbox = json!({ "channels": { "quiet": { "type": "email", "sandbox": true } } });

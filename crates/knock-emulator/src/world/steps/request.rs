@@ -103,6 +103,11 @@ impl Requests {
         self.pending.insert(self.next, Pending { request, purpose, attempt, due, in_flight: false });
     }
 
+    /// How many there have been.
+    pub(crate) fn count(&self) -> u64 {
+        self.next
+    }
+
     pub(super) fn remove(&mut self, id: u64) -> Option<Pending> {
         self.pending.remove(&id)
     }

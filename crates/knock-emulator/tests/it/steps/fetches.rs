@@ -57,6 +57,25 @@ fn a_request_is_rendered_and_its_response_merged() {
 }
 
 #[test]
+fn a_response_from_before_a_reset_is_about_nothing() {
+    let knock = fetching(json!({}));
+    knock.trigger(json!({ "id": 1 }));
+    let emulator = &knock.client.emulator;
+    let before = emulator.due_fetches().remove(0);
+    emulator.reset();
+    knock.user("u", json!({}));
+    let run = knock.trigger(json!({ "id": 2 }));
+    let after = emulator.due_fetches().remove(0);
+    assert!(after.id > before.id);
+
+    let response = |id| Response::new(Bytes::from(format!(r#"{{"of": {id}}}"#)));
+    emulator.fetched(before.id, Ok(response(1)));
+    assert_eq!(knock.status(&run), "paused");
+    emulator.fetched(after.id, Ok(response(2)));
+    assert_eq!(data(&knock), json!({ "id": 2, "of": 2 }));
+}
+
+#[test]
 fn a_response_can_go_to_a_path() {
     let knock = fetching(json!({ "response_path": "api.thing" }));
     knock.trigger(json!({ "id": 1 }));
