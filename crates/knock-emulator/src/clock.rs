@@ -4,6 +4,10 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 
+/// How often a server looks for what is due.
+#[cfg(feature = "server")]
+pub(crate) const TICK: Duration = Duration::from_millis(25);
+
 /// The timestamp of a time. A time out of range becomes the nearest timestamp.
 pub(crate) fn timestamp(time: SystemTime) -> Timestamp {
     Timestamp::try_from(time).unwrap_or(if time < SystemTime::UNIX_EPOCH {

@@ -302,9 +302,7 @@ impl Faults {
             _ => None,
         }
     }
-}
 
-impl Faults {
     /// The number of those that are left. Random faults of one seed count as one.
     pub(crate) fn len(&self) -> usize {
         self.queued.len() + self.random.len()

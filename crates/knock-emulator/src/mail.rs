@@ -12,13 +12,12 @@ use lettre::transport::smtp::{AsyncSmtpTransport, Error};
 use lettre::{Address, AsyncTransport, Message, Tokio1Executor};
 use tokio::task::JoinSet;
 
+use crate::clock::TICK;
 use crate::emulator::Emulator;
 use crate::outbox::{DueMail, Told};
 use crate::render::{self, Content, Email};
 use crate::settings::SmtpServer;
 
-/// How often the sender looks for what is due.
-const TICK: Duration = Duration::from_millis(25);
 /// The longest time that sending an email may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// The largest number of connections to the server.
@@ -166,8 +165,24 @@ fn mailboxes(field: &str, text: &str) -> Result<Vec<Mailbox>, String> {
     let text = one_line(text);
     match text.parse::<Mailboxes>() {
         Ok(all) => Ok(all.into_iter().collect()),
-        Err(_) => text.split(',').map(|one| mailbox(field, one)).collect(),
+        Err(_) => addresses(&text).iter().map(|one| mailbox(field, one)).collect(),
     }
+}
+
+/// The parts of a list that have an address. A comma before it belongs to a name that is not quoted.
+fn addresses(list: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    for part in list.split(',') {
+        match found.last_mut() {
+            Some(name) if !name.contains('@') => {
+                let comma = if name.trim().is_empty() { "" } else { "," };
+                *name = format!("{name}{comma}{part}");
+            }
+            _ => found.push(part.to_owned()),
+        }
+    }
+    found.retain(|part| !part.trim().is_empty());
+    found
 }
 
 /// An address, with a name that templates do not quote: `Hammond, John <jhammond@ingen.example>`.
@@ -185,4 +200,34 @@ fn mailbox(field: &str, text: &str) -> Result<Mailbox, String> {
 /// Headers end with their line.
 fn one_line(text: &str) -> String {
     text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_need_no_quotes() {
+        let read = |text| {
+            let all = mailboxes("to", text).unwrap();
+            all.iter()
+                .map(|one| (one.name.clone().unwrap_or_default(), one.email.to_string()))
+                .collect::<Vec<_>>()
+        };
+        let of = |name: &str, address: &str| (name.to_owned(), address.to_owned());
+        let john = of("Hammond, John", "j@ingen.example");
+        for (text, expected) in [
+            ("Hammond, John <j@ingen.example>", vec![john.clone()]),
+            (
+                "Hammond, John <j@ingen.example>, e@ingen.example,",
+                vec![john.clone(), of("", "e@ingen.example")],
+            ),
+            (", e@ingen.example, \"Hammond, John\" <j@ingen.example>", vec![of("", "e@ingen.example"), john]),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+        for text in ["nobody", "a@ingen.example, nobody", "<>"] {
+            assert!(mailboxes("to", text).unwrap_err().starts_with("to: "), "{text}");
+        }
+    }
 }

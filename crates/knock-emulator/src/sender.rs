@@ -11,10 +11,9 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use crate::clock::TICK;
 use crate::emulator::Emulator;
 
-/// How often the sender looks for what is due.
-const TICK: Duration = Duration::from_millis(25);
 /// The longest wait for the response of an endpoint. Knock does not document its own.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest wait for the response of a fetch step.

@@ -19,6 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 
+use crate::clock::TICK;
 use crate::control;
 use crate::emulator::Emulator;
 use crate::sender;
@@ -33,8 +34,6 @@ use crate::wire::response::Failure;
 const MAX_BODY: usize = 32 * 1024 * 1024;
 /// If no file descriptor is left, accepting again at once would only spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
-/// How often the emulator looks for what is due, for pages that wait for it.
-const TICK: Duration = Duration::from_millis(25);
 
 /// A running server for an [`Emulator`]. Dropping the server closes the socket and all connections.
 ///

@@ -9,29 +9,28 @@ use crate::world::message::{Mark, Message};
 
 #[derive(Debug)]
 pub(super) struct Filter<'w> {
-    recipient: Option<String>,
-    channel: Option<String>,
-    channel_type: Option<String>,
-    workflow: Option<String>,
-    tenant: Option<String>,
-    status: Option<String>,
-    run: Option<String>,
+    recipient: Option<&'w str>,
+    channel: Option<&'w str>,
+    channel_type: Option<&'w str>,
+    workflow: Option<&'w str>,
+    tenant: Option<&'w str>,
+    status: Option<&'w str>,
+    run: Option<&'w str>,
     unread: Option<bool>,
     archived: Option<bool>,
     search: Search<'w>,
 }
 
 impl<'w> Filter<'w> {
-    pub(super) fn parse(query: &Query, world: &'w World) -> Result<Self, Failure> {
-        let text = |name: &str| Ok::<_, Failure>(query.text(name)?.map(str::to_owned));
+    pub(super) fn parse(query: &'w Query, world: &'w World) -> Result<Self, Failure> {
         Ok(Self {
-            recipient: text("recipient")?,
-            channel: text("channel")?,
-            channel_type: text("channel_type")?,
-            workflow: text("workflow")?,
-            tenant: text("tenant")?,
-            status: text("status")?,
-            run: text("run")?,
+            recipient: query.text("recipient")?,
+            channel: query.text("channel")?,
+            channel_type: query.text("channel_type")?,
+            workflow: query.text("workflow")?,
+            tenant: query.text("tenant")?,
+            status: query.text("status")?,
+            run: query.text("run")?,
             unread: query.flag("unread")?,
             archived: query.flag("archived")?,
             search: Search::new(query.text("query")?.unwrap_or_default(), world),
@@ -41,15 +40,15 @@ impl<'w> Filter<'w> {
     /// Whether it admits a message. The words come last, because they take longest.
     pub(super) fn admits(&self, message: &Message) -> bool {
         let (trigger, channel) = (&message.trigger, &message.channel);
-        let is = |wanted: &Option<String>, held: &str| wanted.as_ref().is_none_or(|wanted| wanted == held);
+        let is = |wanted: Option<&str>, held: &str| wanted.is_none_or(|wanted| wanted == held);
         let is_marked = |mark| message.marked(mark).is_some();
-        is(&self.workflow, &trigger.workflow.key)
-            && is(&self.status, message.status)
-            && is(&self.channel_type, channel.kind.as_str())
-            && (is(&self.channel, &channel.id) || is(&self.channel, channel.shown().0))
-            && (is(&self.run, &message.run_id) || is(&self.run, &trigger.id))
-            && self.tenant.as_ref().is_none_or(|tenant| trigger.tenant.as_ref() == Some(tenant))
-            && self.recipient.as_ref().is_none_or(|wanted| is_recipient(&message.recipient, wanted))
+        is(self.workflow, &trigger.workflow.key)
+            && is(self.status, message.status)
+            && is(self.channel_type, channel.kind.as_str())
+            && (is(self.channel, &channel.id) || is(self.channel, channel.shown().0))
+            && (is(self.run, &message.run_id) || is(self.run, &trigger.id))
+            && self.tenant.is_none_or(|tenant| trigger.tenant.as_deref() == Some(tenant))
+            && self.recipient.is_none_or(|wanted| is_recipient(&message.recipient, wanted))
             && self.unread.is_none_or(|unread| unread != is_marked(Mark::Read))
             && self.archived.is_none_or(|archived| archived == is_marked(Mark::Archived))
             && self.search.finds(message)

@@ -89,15 +89,6 @@ fn entry(world: &World, trigger: &Trigger, runs: &[&RecipientRun]) -> Value {
     entry
 }
 
-/// Only the runs of a Knock directory have steps.
-#[cfg(not(feature = "workflows"))]
-impl World {
-    #[allow(clippy::unused_self)] // it has the same signature as the other
-    fn outlook(&self, _run: &RecipientRun) -> (Option<&'static str>, Value) {
-        (None, Value::Null)
-    }
-}
-
 fn short(world: &World, run: &RecipientRun) -> Value {
     let (outcome, waiting) = world.outlook(run);
     json!({

@@ -15,6 +15,9 @@ const PROPERTIES: [&str; 3] = ["name", "email", "phone_number"];
 /// Letters from the most frequent one, in English. Other characters are rarer.
 const FREQUENT: &[u8] = b"etaoinshrdlucmfwypvbgkjqxz";
 
+/// More words than these are not looked for.
+const MAX_WORDS: usize = 16;
+
 /// Words that are looked for, ignoring case.
 #[derive(Debug)]
 pub(super) struct Search<'w> {
@@ -24,7 +27,7 @@ pub(super) struct Search<'w> {
 
 impl<'w> Search<'w> {
     pub(super) fn new(query: &str, world: &'w World) -> Self {
-        let words = query.split_whitespace().map(Word::new);
+        let words = query.split_whitespace().take(MAX_WORDS).map(Word::new);
         let with_recipients = |word: Word| {
             let recipients = word.recipients(world);
             (word, recipients)

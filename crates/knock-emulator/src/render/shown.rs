@@ -6,9 +6,11 @@ use crate::render::content::{Attachment, Block, Chat, Content, Email, InAppFeed}
 use crate::render::liquid::without_tags;
 use crate::render::markdown;
 
+/// The largest document, in bytes. Pictures beyond it are not shown.
+const MAX_DOCUMENT: usize = 32 * 1024 * 1024;
 /// The longest line, in characters.
 const MAX_LINE: usize = 200;
-/// The references that Markdown makes, and the most common other ones. The first must be the last to be replaced.
+/// The references that Markdown makes, and the most common other ones. `&amp;` must be the last.
 const REFERENCES: [(&str, &str); 6] =
     [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
 /// Tags between which words stand apart.
@@ -30,7 +32,7 @@ impl Content {
             Self::Sms(sms) => line(&sms.body),
             Self::Push(push) if push.title.trim().is_empty() => line(&push.body),
             Self::Push(push) => line(&push.title),
-            Self::Chat(chat) => line(chat.summary.as_deref().unwrap_or(&chat_text(chat))),
+            Self::Chat(chat) => chat.summary.as_deref().map_or_else(|| line(&chat_text(chat)), line),
             Self::Http(request) => line(&format!("{} {}", request.method, request.url)),
         }
     }
@@ -94,7 +96,9 @@ fn with_inline_images(email: &Email) -> String {
     images.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
     images.iter().fold(email.html.clone(), |html, (id, image)| {
         let url = format!("data:{};base64,{}", image.content_type, image.content);
-        html.replace(&format!("cid:{id}"), &url)
+        let reference = format!("cid:{id}");
+        let added = html.matches(&reference).count().saturating_mul(url.len());
+        if html.len().saturating_add(added) > MAX_DOCUMENT { html } else { html.replace(&reference, &url) }
     })
 }
 
@@ -189,6 +193,33 @@ mod tests {
             ("Hello You &amp; me <3".into(), "Hello You &amp; me <3".into())
         );
         assert!(content.document().unwrap().contains("<body><h1>Hello"));
+    }
+
+    #[test]
+    fn pictures_make_no_document_of_any_size() {
+        let email = |html: String| Email {
+            from: String::new(),
+            to: String::new(),
+            cc: None,
+            bcc: None,
+            reply_to: None,
+            subject: String::new(),
+            html,
+            text: String::new(),
+            preview: None,
+            attachments: vec![Attachment {
+                name: "a".to_owned(),
+                content_type: "image/png".to_owned(),
+                content: "x".repeat(1024 * 1024),
+                content_id: Some("a".to_owned()),
+                disposition: None,
+            }],
+            json_overrides: None,
+            own_layout: false,
+        };
+        assert!(with_inline_images(&email("cid:a".to_owned())).starts_with("data:image/png;base64,x"));
+        let many = "cid:a ".repeat(1000);
+        assert_eq!(with_inline_images(&email(many.clone())), many);
     }
 
     #[test]

@@ -184,6 +184,15 @@ impl World {
     }
 }
 
+/// Only the runs of a Knock directory have steps.
+#[cfg(not(feature = "workflows"))]
+impl World {
+    #[allow(clippy::unused_self)] // it has the same signature as the other
+    pub(crate) fn outlook(&self, _run: &RecipientRun) -> (Option<&'static str>, Value) {
+        (None, Value::Null)
+    }
+}
+
 /// Appends to a queue, and drops its oldest item if it is full.
 pub(crate) fn push_bounded<T>(queue: &mut VecDeque<T>, item: T) {
     if queue.len() >= MAX_OBSERVED {
