@@ -586,13 +586,13 @@ fn an_odd_row_costs_only_itself() {
     assert_eq!((errors.len(), items.len(), items[2].as_ref().unwrap().id.as_str()), (2, 3, "a"));
     assert_eq!((errors[0].kind(), errors[0].operation()), (ErrorKind::Decoding, Some("users.list")));
 
-    // `collect_up_to` does not pretend that the list is complete, and goes on until the limit is reached.
+    // `collect_up_to` does not pretend that the list is complete. What cannot be read counts, too.
     let client = self::client([
         users_page(&["a", "?"], &info(None, Some("1"))),
         users_page(&["b", "?", "c"], &info(None, None)),
     ]);
-    let users = block_on(users::list().collect_up_to(2, &client)).unwrap();
-    assert_eq!(users.iter().map(|user| user.id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    let users = block_on(users::list().collect_up_to(3, &client)).unwrap();
+    assert_eq!(users.iter().map(|user| user.id.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
     let problems: Vec<_> = users.unreadable.iter().map(ToString::to_string).collect();
     assert_eq!(problems.len(), 2, "{problems:?}");
     assert!(problems.iter().all(|problem| problem.contains(" at entries[1] ")), "{problems:?}");

