@@ -104,11 +104,14 @@
 //! | `POST /_emulator/reset` | removes all data, faults and logged requests |
 //! | `GET /_emulator/deliveries` | `{"entries": […]}`: the delivered messages |
 //! | `GET /_emulator/messages` | all messages, newest first, in pages, with filters: `recipient`, `channel`, `channel_type`, `workflow`, `tenant`, `status`, `run`, `unread`, `archived`, and `query` for words |
-//! | `GET /_emulator/messages/{id}` | one message with all that was rendered; `…/html` is its HTML as a document |
-//! | `POST /_emulator/messages/{id}/events` | `{"event": "read"}`: what the recipient or the provider does, for example `bounced` |
+//! | `GET /_emulator/messages/{id}` | one message with all that was rendered, and the `attempts` to deliver it; `…/html` is its HTML as a document, with `?images=true` with images of other hosts |
+//! | `POST /_emulator/messages/{id}/events` | `{"event": "read"}`: what the recipient or the provider does, for example `bounced`, or `link_clicked` with `url` |
 //! | `DELETE /_emulator/messages/{id}` | deletes a message; without an id, all of them |
 //! | `GET /_emulator/runs` | `{"entries": […], "triggers": n}`: the accepted triggers, and their number; with `page_size` in pages, newest first |
 //! | `GET /_emulator/runs/{id}` | one run for a recipient, with its steps and messages |
+//! | `POST /_emulator/runs/{id}/continue` | lets a run that waits go on |
+//! | `GET /_emulator/workflows` | the workflows of the Knock directory, and what is wrong in it |
+//! | `POST /_emulator/events` | an event of an integration: `{"integration_source_key": …, "event_key": …, "user_id": …, "data": {…}}` |
 //! | `GET /_emulator/requests` | `{"entries": […]}`: the latest requests; with `page_size` in pages, newest first, with the errors |
 //! | `GET /_emulator/status` | the number of messages, runs and requests, the clock, and what there is to filter by |
 //! | `/_emulator/v1/…` | Knock's API with the secret key |
@@ -137,10 +140,12 @@
 //! A server shows all of this in a page at `/`. What the page changes below `/_emulator/v1/` is a call as any other: it is
 //! logged, limited, and takes faults. What it reads is not.
 //!
-//! The HTML of a message is in a document that runs nothing and loads nothing from elsewhere. `delivered`, `bounced` and
-//! `undelivered` can be reported by hand where Knock's providers report them: for emails and text messages, the first not for
-//! push and chat, and `bounced` not for webhooks. Other events than these are refused with a 422. Conditions on message
-//! statuses, waits for events and outbound webhooks see them.
+//! The HTML of a message is in a document that runs nothing and loads nothing from elsewhere, except images if they are asked
+//! for. What the recipient does can be reported for every message. What a provider does can be reported where Knock's
+//! providers report it: `delivered`, `bounced` and `undelivered` for emails and text messages, the last two for push and chat,
+//! `delivered` and `undelivered` for webhooks, and nothing for in-app messages. Anything else is refused with a 422, and so is
+//! a report about a message that was not sent. Conditions on message statuses, waits for events and outbound webhooks see
+//! what was reported.
 //!
 //! # Web pages
 //! Pages on this machine, such as those of `http://localhost:3000`, can call the emulator with a public key, as they call
@@ -163,16 +168,14 @@
 //!
 //! # Limitations
 //! A declared [`Workflow`] has one delay and some channels, but no other steps and no templates; those of a Knock directory
-//! have all of them. The latest 50,000 messages and runs are kept. Nobody is notified, except by the SMTP server, the webhooks
-//! and the fetches that you name. Endpoints that the emulator does not implement respond with 404 and the code
+//! have nearly all of them. The latest 50,000 messages and runs are kept. Nobody is notified, except by the SMTP server, the
+//! webhooks and the fetches that you name. Endpoints that the emulator does not implement respond with 404 and the code
 //! `not_implemented`, which clients do not retry. Conditions that it cannot decide, for example because a variable does not
 //! exist, do not hold.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// A module imports only modules to its left: clock, ids, json, origins, recipient, user_token; endpoint, settings, wire,
-// cors, world, security, observe, fault, api, realtime, journal, webhooks, outbox, knock_dir, intervention, state, seed, control,
-// emulator, found, in_process, socket, websocket, watch, mail, sender, server.
+// `xtask/src/rooms.rs` has the order of the modules: each imports only those before it.
 mod api;
 mod clock;
 mod control;

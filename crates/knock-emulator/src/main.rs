@@ -16,7 +16,7 @@ use lexopt::prelude::{Long, Short, ValueExt};
 
 const DEFAULT_PORT: u16 = 4010;
 const HELP: &str = "\
-A local Knock for development and tests. It notifies nobody.
+A local Knock for development and tests. It notifies nobody, except by the servers that you name.
 
 Usage: knock-emulator [options]
 
@@ -51,8 +51,9 @@ A page at / shows messages, runs and requests, and controls the rest.
 
 Control over HTTP: POST /_emulator/faults, POST /_emulator/reset, POST /_emulator/advance,
 GET /_emulator/deliveries, GET /_emulator/messages, GET /_emulator/runs, GET /_emulator/requests,
-GET /_emulator/webhooks, GET /_emulator/status, GET /_emulator/health. With a Knock directory also GET /_emulator/workflows, GET /_emulator/runs/{id},
-POST /_emulator/runs/{id}/continue, POST /_emulator/events.";
+GET /_emulator/webhooks, GET /_emulator/status, GET /_emulator/health, GET /_emulator/runs/{id}.
+With a Knock directory also GET /_emulator/workflows, POST /_emulator/runs/{id}/continue and
+POST /_emulator/events. The documentation on docs.rs has all of them.";
 
 enum Command {
     Serve(Box<Options>),
@@ -312,7 +313,7 @@ async fn asked_to_stop() -> io::Result<()> {
 
 fn greeting(url: &str) -> String {
     format!(
-        "Knock emulator at {url} (for development only: nobody is notified)\n\
+        "Knock emulator at {url} (for development only: nobody is notified, except by the servers that you name)\n\
          API key: {DEFAULT_KEY}, public key: {DEFAULT_PUBLIC_KEY}\n\
          Inbox: {url}/\n"
     )
