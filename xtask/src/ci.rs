@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: what one machine can check before a change is merged. The workflows run the rest.
 
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::Result;
 use crate::process::{cargo, passes};
@@ -12,7 +12,8 @@ struct Check {
     command: &'static str,
 }
 
-const CHECKS: &[Check] = &[
+/// What mostly reads and compiles.
+const COMPILED: &[Check] = &[
     Check { name: "format", command: "cargo fmt --all --check" },
     Check { name: "the registry and the map are current", command: "cargo xtask generate --check" },
     Check { name: "the types of workflows are current", command: "cargo xtask types --check" },
@@ -58,34 +59,18 @@ const CHECKS: &[Check] = &[
         name: "lints, the queue with everything",
         command: "cargo clippy --package knock-jobs --all-targets --all-features -- -D warnings",
     },
-    Check { name: "tests", command: "cargo test --workspace" },
     Check {
-        // With the others, it would have the features that they ask for.
-        name: "the first example on its own",
-        command: "cargo run --package quickstart",
+        // With the same random numbers each time, so that a change fails for what it changes. The weekly run draws new
+        // ones, with all optimizations.
+        name: "fuzzing",
+        command: "CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_DEBUG=false \
+                  cargo xtask fuzz --seconds 30 --seed 1",
     },
-    Check { name: "the queue on Postgres", command: "cargo xtask postgres" },
-    Check {
-        name: "instructions and allocations of the core",
-        command: "cargo xtask bench --check --only core",
-    },
-    // With the same random numbers each time, so that a change fails for what it changes. The weekly run draws new ones.
-    Check { name: "fuzzing", command: "cargo xtask fuzz --seconds 30 --seed 1" },
     Check {
         name: "the emulator as one static binary",
         // It shows that it links. The workflow of a release optimizes it, which takes minutes.
         command: "CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 \
                   cargo xtask release binary x86_64-unknown-linux-musl",
-    },
-    Check { name: "Knock's clients in a browser", command: "cargo xtask browser" },
-    Check { name: "the real runtimes of the edge", command: "cargo xtask edge" },
-    Check {
-        name: "tests of optional features",
-        command: "cargo test --package knock-reqwest --all-features",
-    },
-    Check {
-        name: "traces through the queue",
-        command: "cargo test --package knock-jobs --features opentelemetry --lib --test traces",
     },
     Check {
         name: "examples of the adapter for JavaScript hosts",
@@ -104,7 +89,6 @@ const CHECKS: &[Check] = &[
                   cargo test --doc --package knock-spin --target wasm32-wasip2",
     },
     Check { name: "the README's code", command: "cargo xtask readme" },
-    Check { name: "tokens in the official stack", command: "sh tests/wire/verify.sh" },
     Check { name: "documentation", command: "RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps" },
     Check {
         name: "documentation of the adapter for JavaScript hosts",
@@ -124,6 +108,35 @@ const CHECKS: &[Check] = &[
     },
 ];
 
+/// What takes longest. It keeps one core busy most of the time, in its own target folders, so it runs beside
+/// [`COMPILED`], and what it prints is printed at its end.
+const EDGE: Check = Check { name: "the real runtimes of the edge", command: "cargo xtask edge" };
+
+/// What runs, and partly waits for time to pass, with nothing beside it.
+const RUN: &[Check] = &[
+    Check { name: "tests", command: "cargo test --workspace" },
+    Check {
+        // With the others, it would have the features that they ask for.
+        name: "the first example on its own",
+        command: "cargo run --package quickstart",
+    },
+    Check { name: "the queue on Postgres", command: "cargo xtask postgres" },
+    Check {
+        name: "instructions and allocations of the core",
+        command: "cargo xtask bench --check --only core",
+    },
+    Check { name: "Knock's clients in a browser", command: "cargo xtask browser" },
+    Check {
+        name: "tests of optional features",
+        command: "cargo test --package knock-reqwest --all-features",
+    },
+    Check {
+        name: "traces through the queue",
+        command: "cargo test --package knock-jobs --features opentelemetry --lib --test traces",
+    },
+    Check { name: "tokens in the official stack", command: "sh tests/wire/verify.sh" },
+];
+
 /// How many checks are listed with their times at the end.
 const SLOWEST: usize = 15;
 
@@ -133,27 +146,61 @@ pub(crate) fn run() -> Result<()> {
     let _ =
         command("rustup target add wasm32-unknown-unknown wasm32-wasip2 x86_64-unknown-linux-musl").status();
 
-    let (mut failed, mut times) = (Vec::new(), Vec::new());
-    for check in CHECKS {
-        println!("\n==> {}: {}", check.name, check.command);
-        let start = Instant::now();
-        let passed = command(check.command).status().is_ok_and(|status| status.success());
-        println!("<== {} in {:.0?}", if passed { "passed" } else { "FAILED" }, start.elapsed());
-        times.push((start.elapsed(), check.name));
-        if !passed {
-            failed.push(format!("  {}: {}", check.name, check.command));
-        }
+    let mut results: Vec<Outcome> = std::thread::scope(|scope| {
+        let edge = scope.spawn(|| EDGE.run_quietly());
+        let mut results: Vec<_> = COMPILED.iter().map(Check::run).collect();
+        results.push(edge.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        results
+    });
+    results.extend(RUN.iter().map(Check::run));
+
+    results.sort_unstable_by_key(|result| std::cmp::Reverse(result.time));
+    println!("\nThe slowest of {} checks:", results.len());
+    for result in results.iter().take(SLOWEST) {
+        println!("{:>6} s  {}", result.time.as_secs(), result.check.name);
     }
-    times.sort_unstable_by(|one, other| other.cmp(one));
-    println!("\nThe slowest of {} checks:", CHECKS.len());
-    for (time, name) in times.iter().take(SLOWEST) {
-        println!("{:>6} s  {name}", time.as_secs());
-    }
+    let (failed, total) = (results.iter().filter(|result| !result.passed), results.len());
+    let failed: Vec<_> =
+        failed.map(|result| format!("  {}: {}", result.check.name, result.check.command)).collect();
     if failed.is_empty() {
-        println!("\nAll {} checks passed.", CHECKS.len());
+        println!("\nAll {total} checks passed.");
         return Ok(());
     }
-    Err(format!("\n{} of {} checks failed:\n{}", failed.len(), CHECKS.len(), failed.join("\n")).into())
+    Err(format!("\n{} of {total} checks failed:\n{}", failed.len(), failed.join("\n")).into())
+}
+
+/// How a check ended.
+struct Outcome {
+    check: &'static Check,
+    passed: bool,
+    time: Duration,
+}
+
+impl Check {
+    fn run(&'static self) -> Outcome {
+        println!("\n==> {}: {}", self.name, self.command);
+        let start = Instant::now();
+        let passed = command(self.command).status().is_ok_and(|status| status.success());
+        self.end(passed, start)
+    }
+
+    /// Runs it, and prints what it printed when it has ended.
+    fn run_quietly(&'static self) -> Outcome {
+        let start = Instant::now();
+        let output = command(self.command).output();
+        println!("\n==> {}: {}", self.name, self.command);
+        if let Ok(output) = &output {
+            println!("{}", String::from_utf8_lossy(&output.stderr));
+            println!("{}", String::from_utf8_lossy(&output.stdout));
+        }
+        self.end(output.is_ok_and(|output| output.status.success()), start)
+    }
+
+    fn end(&'static self, passed: bool, start: Instant) -> Outcome {
+        let time = start.elapsed();
+        println!("<== {} {} in {time:.0?}", self.name, if passed { "passed" } else { "FAILED" });
+        Outcome { check: self, passed, time }
+    }
 }
 
 /// Members of the workspace that use what only Unix has: limits of processes, signals, or valgrind.
