@@ -67,7 +67,7 @@ const HOUSES: &[House] = &[
             ("emulator", &["emulator"]),
             ("in process", &["found", "in_process", "socket"]),
             ("websocket", &["watch", "websocket"]),
-            ("server", &["mail", "sender", "server"]),
+            ("server", &["mail", "tls", "sender", "server"]),
         ],
         allowed: &[],
     },

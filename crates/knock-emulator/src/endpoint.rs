@@ -9,6 +9,13 @@ use serde_json::{Value, json};
 /// The signing secret of an endpoint that is added without one.
 pub const DEFAULT_WEBHOOK_SECRET: &str = "whsec_emulator";
 
+/// What requests are sent over.
+pub(crate) const SCHEMES: &str = if cfg!(feature = "tls") {
+    "`http://` or `https://`"
+} else {
+    "`http://`; `https://` needs the feature `tls`"
+};
+
 /// An endpoint of outbound webhooks: where events are sent, how they are signed, and which ones.
 ///
 /// ```
@@ -33,11 +40,17 @@ impl WebhookEndpoint {
     ///
     /// # Errors
     ///
-    /// A sentence that says what is wrong with the URL or the secret. The URL must begin with `http://`.
+    /// A sentence that says what is wrong with the URL or the secret. The URL must begin with `http://`, or with `https://`
+    /// if the feature `tls` is on.
     pub fn new(url: &str, secret: &str) -> Result<Self, String> {
         let parsed: Uri = url.parse().map_err(|_| format!("{url:?} is not a URL"))?;
-        if parsed.scheme_str() != Some("http") || parsed.authority().is_none() {
-            return Err(format!("{url:?} does not begin with `http://`, and the emulator has no TLS"));
+        let can_be_sent = match parsed.scheme_str() {
+            Some("http") => true,
+            Some("https") => cfg!(feature = "tls"),
+            _ => false,
+        };
+        if !can_be_sent || parsed.authority().is_none() {
+            return Err(format!("{url:?} does not begin with {SCHEMES}"));
         }
         let verifier = Verifier::new(secret).map_err(|error| error.to_string())?;
         Ok(Self { url: parsed, verifier, events: BTreeSet::new() })

@@ -212,6 +212,8 @@ mod server;
 mod settings;
 mod socket;
 mod state;
+#[cfg(feature = "tls")]
+mod tls;
 mod user_token;
 #[cfg(feature = "server")]
 mod watch;

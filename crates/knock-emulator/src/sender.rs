@@ -4,15 +4,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{HOST, HeaderValue};
+use http::uri::Authority;
 use http::{Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use crate::clock::TICK;
 use crate::emulator::Emulator;
+use crate::endpoint::SCHEMES;
 
 /// The longest wait for the response of an endpoint. Knock does not document its own.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -59,19 +62,35 @@ async fn send(request: Request<Bytes>) -> Result<StatusCode, String> {
 /// Sends a request of a step or a channel.
 #[cfg(feature = "workflows")]
 async fn fetch(request: Request<Bytes>) -> Result<Response<Bytes>, String> {
-    if request.uri().scheme_str() != Some("http") {
-        return Err("the emulator only sends requests over http".to_owned());
-    }
     exchange(request, MAX_RESPONSE).await
 }
 
 /// Sends a request, and reads up to `limit` bytes of the body. What follows is read and dropped.
 async fn exchange(request: Request<Bytes>, limit: usize) -> Result<Response<Bytes>, String> {
-    let (mut parts, body) = request.into_parts();
-    let authority = parts.uri.authority().ok_or("the URL has no host")?.clone();
+    let authority = request.uri().authority().ok_or("the URL has no host")?.clone();
     let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-    let stream = TcpStream::connect((host, authority.port_u16().unwrap_or(80)));
-    let stream = stream.await.map_err(|error| error.to_string())?;
+    let connect = async |default_port| {
+        let address = (host, authority.port_u16().unwrap_or(default_port));
+        TcpStream::connect(address).await.map_err(|error| error.to_string())
+    };
+    match request.uri().scheme_str() {
+        Some("http") => exchange_over(connect(80).await?, &authority, request, limit).await,
+        #[cfg(feature = "tls")]
+        Some("https") => {
+            let stream = crate::tls::secure(connect(443).await?, host).await?;
+            exchange_over(stream, &authority, request, limit).await
+        }
+        _ => Err(format!("requests are sent over {SCHEMES}")),
+    }
+}
+
+async fn exchange_over(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    authority: &Authority,
+    request: Request<Bytes>,
+    limit: usize,
+) -> Result<Response<Bytes>, String> {
+    let (mut parts, body) = request.into_parts();
     let handshake = http1::handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = handshake.map_err(|error| error.to_string())?;
     // It ends with this function.

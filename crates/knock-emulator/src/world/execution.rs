@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use super::conditions::Scope;
 use super::message::Message;
+#[cfg(feature = "workflows")]
+use super::message::Report;
 use super::preferences::allows;
 use super::run::{Event, RecipientRun, Status, StepName, step_ref};
 use super::store::{Cancellation, Task, World, push_bounded};
@@ -196,9 +198,9 @@ impl World {
 
     /// Changes the delivery status of a message after an attempt to deliver it, which is recorded as an event.
     #[cfg(feature = "workflows")]
-    pub(super) fn set_status(&mut self, id: &str, status: &'static str, kind: &'static str, data: Value) {
-        self.note_status(id, status, kind, data);
-        if let Some(message) = self.messages.get(id).filter(|_| status != "delivery_attempted") {
+    pub(super) fn set_status(&mut self, id: &str, report: Report, data: Value) {
+        self.note_status(id, report, data);
+        if let Some(message) = self.messages.get(id).filter(|_| report != Report::Attempted) {
             push_bounded(&mut self.deliveries, message.delivery());
         }
     }

@@ -82,6 +82,42 @@ impl Change {
     }
 }
 
+/// What a provider, or the server that a message is sent to, reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Report {
+    Delivered,
+    Bounced,
+    Undelivered,
+    /// It failed, and there will be another attempt.
+    #[cfg_attr(not(feature = "workflows"), expect(dead_code, reason = "only steps make attempts"))]
+    Attempted,
+}
+
+impl Report {
+    pub(super) const fn status(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Bounced => "bounced",
+            Self::Undelivered => "undelivered",
+            Self::Attempted => "delivery_attempted",
+        }
+    }
+
+    const fn event(self) -> &'static str {
+        match self {
+            Self::Delivered => "message.delivered",
+            Self::Bounced => "message.bounced",
+            Self::Undelivered => "message.undelivered",
+            Self::Attempted => "message.delivery_attempted",
+        }
+    }
+
+    /// The event of the report.
+    pub(super) fn at(self, id: String, data: Value, at: Timestamp) -> Event {
+        Event { id, kind: self.event(), data, at }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     pub(crate) id: String,
@@ -212,8 +248,8 @@ impl Message {
     }
 
     /// Changes the delivery status.
-    pub(super) fn set_status(&mut self, status: &'static str, event: Event) {
-        self.status = status;
+    pub(super) fn set_status(&mut self, report: Report, event: Event) {
+        self.status = report.status();
         self.updated_at = event.at;
         self.events.push(event);
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::message::{Change, Event, Mark, Message};
+use super::message::{Change, Mark, Message, Report};
 use super::store::World;
 use crate::json::Fields;
 use crate::settings::ChannelKind;
@@ -15,14 +15,6 @@ enum Touch {
     Marked(Change),
     Clicked { url: String },
     Provider(Report),
-}
-
-/// What a provider reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Report {
-    Delivered,
-    Bounced,
-    Undelivered,
 }
 
 impl World {
@@ -48,7 +40,7 @@ impl World {
             Touch::Provider(report) => {
                 report.check(message)?;
                 if message.status != report.status() {
-                    self.note_status(message_id, report.status(), report.event(), report.data());
+                    self.note_status(message_id, report, report.data());
                 }
             }
         }
@@ -56,11 +48,11 @@ impl World {
     }
 
     /// Changes the delivery status of a message, which is recorded as an event.
-    pub(super) fn note_status(&mut self, id: &str, status: &'static str, kind: &'static str, data: Value) {
-        let event = Event { id: self.ids.ksuid(self.now), kind, data, at: self.now };
+    pub(super) fn note_status(&mut self, id: &str, report: Report, data: Value) {
+        let event = report.at(self.ids.ksuid(self.now), data, self.now);
         if let Some(message) = self.messages.get_mut(id) {
             let known = message.events.len();
-            message.set_status(status, event);
+            message.set_status(report, event);
             self.report_message(id, known);
         }
     }
@@ -82,26 +74,10 @@ impl Touch {
 }
 
 impl Report {
-    const fn status(self) -> &'static str {
-        match self {
-            Self::Delivered => "delivered",
-            Self::Bounced => "bounced",
-            Self::Undelivered => "undelivered",
-        }
-    }
-
-    const fn event(self) -> &'static str {
-        match self {
-            Self::Delivered => "message.delivered",
-            Self::Bounced => "message.bounced",
-            Self::Undelivered => "message.undelivered",
-        }
-    }
-
     /// Knock documents two reasons for messages that were not delivered, and none for those that bounced.
     fn data(self) -> Value {
         match self {
-            Self::Delivered => Value::Null,
+            Self::Delivered | Self::Attempted => Value::Null,
             Self::Bounced | Self::Undelivered => {
                 json!({ "failure_reason": "fatal_error", "failure_details": "Reported by hand" })
             }

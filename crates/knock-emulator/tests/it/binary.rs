@@ -30,7 +30,7 @@ fn arguments() {
         (&["--signing-key", "Cargo.toml"], false, "BEGIN PUBLIC KEY"),
         (&["--state", "/nonexistent/file"], false, &state),
         (&["--seed", "/nonexistent/file"], false, &seed),
-        (&["--webhook", "https://service.test"], false, "does not begin with `http://`"),
+        (&["--webhook", "ftp://service.test"], false, "does not begin with `http://`"),
         (&["--webhooks", "/nonexistent/file"], false, &list),
         (&["--smtp", "mailpit"], false, "`mailpit` is not a host with a port"),
         (&["--smtp", ":1025"], false, "is not a host"),

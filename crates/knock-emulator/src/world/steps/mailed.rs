@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::attempts::{Attempt, Sent};
+use super::super::message::Report;
 use super::super::store::World;
 
 impl World {
@@ -17,14 +18,14 @@ impl World {
         let status = told.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
         let response = status.map(|status| (status, text("text").unwrap_or_default()));
         self.attempted(message_id, Attempt::smtp(self.now, sent(told), response, text("error")));
-        let (status, event) = match text("message_status") {
-            Some("bounced") => ("bounced", "message.bounced"),
-            Some("undelivered") => ("undelivered", "message.undelivered"),
+        let report = match text("message_status") {
+            Some("bounced") => Report::Bounced,
+            Some("undelivered") => Report::Undelivered,
             _ => return true,
         };
         let details = text("error").or(text("text"));
         let data = json!({ "failure_reason": text("failure_reason"), "failure_details": details });
-        self.note_status(message_id, status, event, data);
+        self.note_status(message_id, report, data);
         true
     }
 }

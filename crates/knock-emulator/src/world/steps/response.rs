@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::super::attempts::Attempt;
 use super::super::content::Content;
-use super::super::message::Message;
+use super::super::message::{Message, Report};
 use super::super::store::World;
 use super::did::Wake;
 use super::request::{Pending, Purpose, Request};
@@ -68,21 +68,21 @@ impl World {
         });
         let outcome = response.as_ref().map(|(status, body)| (*status, &**body)).map_err(String::as_str);
         self.attempted(message_id, Attempt::http(self.now, pending.request.sent(), outcome));
-        let (state, event) = match status {
-            Some(200..=299) => ("delivered", "message.delivered"),
-            _ if is_last => ("undelivered", "message.undelivered"),
-            _ => ("delivery_attempted", "message.delivery_attempted"),
+        let report = match status {
+            Some(200..=299) => Report::Delivered,
+            _ if is_last => Report::Undelivered,
+            _ => Report::Attempted,
         };
-        match state {
-            "delivery_attempted" => log["retryable"] = json!(true),
-            "undelivered" => {
+        match report {
+            Report::Attempted => log["retryable"] = json!(true),
+            Report::Undelivered => {
                 let is_fatal = pending.attempt < MAX_ATTEMPTS;
                 log["failure_reason"] = json!(if is_fatal { "fatal_error" } else { "retries_exhausted" });
             }
-            _ => {}
+            Report::Delivered | Report::Bounced => {}
         }
-        self.set_status(message_id, state, event, log);
-        if state == "delivery_attempted" {
+        self.set_status(message_id, report, log);
+        if report == Report::Attempted {
             let wait = FIRST_WAIT * (1 << (pending.attempt - 1));
             let due = self.now.saturating_add(wait).unwrap_or(Timestamp::MAX);
             self.steps.requests.add(pending.request, pending.purpose, pending.attempt + 1, due);
@@ -107,12 +107,8 @@ impl World {
             Ok(()) => self.request(request, Purpose::Webhook { message_id: message_id.to_owned() }),
             Err(error) => {
                 self.attempted(message_id, Attempt::http(self.now, request.sent(), Err(&error)));
-                self.set_status(
-                    message_id,
-                    "undelivered",
-                    "message.undelivered",
-                    json!({ "error": error, "failure_reason": "fatal_error" }),
-                );
+                let log = json!({ "error": error, "failure_reason": "fatal_error" });
+                self.set_status(message_id, Report::Undelivered, log);
             }
         }
         true
