@@ -37,6 +37,8 @@ enum Fate {
     Act,
     /// Acts, but the response is lost.
     ActAndDrop,
+    /// Acts, but the response is JSON that does not fit, or is cut off.
+    ActAndSay(&'static str),
     /// The request does not arrive.
     NotSent,
     Status(u16),
@@ -106,6 +108,9 @@ impl World {
         let reply = self.act(request, &target, &body, &ids);
         if fate == Fate::ActAndDrop {
             return Err(TransportError::interrupted("connection reset"));
+        }
+        if let Fate::ActAndSay(text) = fate {
+            return Ok(response(200, &[], text));
         }
         let header = (format!("x-ratelimited-{list}"), limited.join(","));
         let headers = if limited.is_empty() { vec![] } else { vec![(header.0.as_str(), header.1.as_str())] };
@@ -543,6 +548,52 @@ fn a_failed_chunk_is_sent_again_by_a_later_run() {
     assert_eq!(again.summary().settled.done, 5);
     assert!(again.summary().is_complete());
     assert_eq!(first.chunks().last().unwrap(), &["u2", "u3"]);
+}
+
+#[test]
+fn the_first_failure_is_in_the_summary() {
+    let fates = [Fate::Act, Fate::Status(422), Fate::Status(404)];
+    let (_, client) = knock(fates);
+    let work = bulk::identify_users().max_items(1).in_flight(1).with(never());
+    let summary = wait_for(work.start(&client, ids(0..3)).unwrap().finish()).unwrap();
+    assert_eq!((summary.settled.done, summary.failed), (1, 2));
+    let failure = summary.first_failure.expect("a failure");
+    assert!(failure.starts_with("users.bulk_identify: 422"), "{failure}");
+
+    let (_, client) = knock([]);
+    let summary = wait_for(bulk::identify_users().start(&client, ids(0..3)).unwrap().finish()).unwrap();
+    assert_eq!(summary.first_failure, None);
+}
+
+#[test]
+fn a_chunk_that_was_applied_is_not_sent_again_if_its_response_cannot_be_read() {
+    for text in [r#"{"odd": true}"#, r#"[{"odd""#] {
+        let (_, client) = knock([Fate::ActAndSay(text)]);
+        let trigger = bulk::trigger(&workflows::trigger("closing"));
+        let mut run = trigger.start(&client, ["a", "b"]).unwrap();
+        let [chunk] = &chunks_of(&mut run)[..] else { panic!("one chunk was expected") };
+        assert!(matches!(chunk.outcome, Outcome::Done), "{chunk:?}");
+        assert_eq!((chunk.done, &chunk.workflow_run_id), (2, &None));
+        assert!(run.summary().is_complete());
+
+        for mark in [Mark::Seen, Mark::Interacted] {
+            let (_, client) = knock([Fate::ActAndSay(text)]);
+            let mut run = bulk::mark_messages(mark).start(&client, ["a", "b"]).unwrap();
+            let [chunk] = &chunks_of(&mut run)[..] else { panic!("one chunk was expected") };
+            assert!(matches!(chunk.outcome, Outcome::Done), "{chunk:?}");
+        }
+
+        // What became of a bulk operation cannot be known without its id.
+        let (knock, client) = knock([Fate::ActAndSay(text)]);
+        let mut run = bulk::identify_users().start(&client, ["a", "b"]).unwrap();
+        assert!(matches!(chunks_of(&mut run)[0].outcome, Outcome::Unknown(Some(_))));
+        assert_eq!(run.summary().settled.unknown, 2);
+        assert!(run.summary().first_failure.is_some());
+        let mut again =
+            bulk::identify_users().resume(stored(&run.checkpoint())).start(&client, ["a", "b"]).unwrap();
+        assert!(chunks_of(&mut again).is_empty());
+        assert_eq!(knock.chunks().len(), 1);
+    }
 }
 
 #[test]

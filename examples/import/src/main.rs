@@ -87,6 +87,7 @@ fn report(chunk: &Chunk, bar: &ProgressBar) -> Result<(), Problem> {
         Outcome::Failed(error) if error.is_authentication() => return Err(error.to_string().into()),
         Outcome::Failed(error) => format!("failed: {error}"),
         Outcome::Unfinished(error) => format!("are not finished: {error}"),
+        Outcome::Unknown(Some(error)) => format!("may have been identified: {error}"),
         _ => return Ok(()),
     };
     bar.suspend(|| eprintln!("import: users {first} to {last} {problem}"));
@@ -112,6 +113,7 @@ fn print(summary: &Summary, refused: &Refused) {
     for (count, what) in [
         (settled.refused, "refused"),
         (settled.rate_limited, "not updated, because of Knock's rate limit"),
+        (settled.unknown, "accepted, but with a response that cannot be read"),
         (summary.failed, "failed; run the import again with its checkpoint"),
         (summary.unfinished, "not finished; run the import again with its checkpoint"),
     ] {

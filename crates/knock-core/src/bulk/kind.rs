@@ -1,6 +1,7 @@
 //! A kind of bulk work, as data: how the items of a chunk become a request, and how its response is read.
 
 use bytes::Bytes;
+use http::HeaderMap;
 use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
 
@@ -129,10 +130,19 @@ impl Kind {
                 reply.workflow_run_id = Some(json::<TriggerResponse>(response)?.workflow_run_id);
             }
         }
-        if self.info.repetition.deduplicated {
-            reply.rate_limited = rate_limited_ids(response.headers(), self.list);
-        }
+        reply.rate_limited = self.rate_limited(response.headers());
         Ok(reply)
+    }
+
+    /// What remains of a response whose body cannot be read, if the call has taken effect.
+    pub(super) fn read_without_body(&self, headers: &HeaderMap) -> Option<Reply> {
+        // What a bulk operation did cannot be known without its id.
+        let reply = || Reply { rate_limited: self.rate_limited(headers), ..Reply::default() };
+        (self.reads != Reads::BulkOperation).then(reply)
+    }
+
+    fn rate_limited(&self, headers: &HeaderMap) -> Vec<String> {
+        if self.info.repetition.deduplicated { rate_limited_ids(headers, self.list) } else { Vec::new() }
     }
 }
 

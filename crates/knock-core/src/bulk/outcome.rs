@@ -41,7 +41,7 @@ pub struct Chunk {
     /// The items that Knock did not update, because each was updated less than a second before, even after they were
     /// sent again.
     pub rate_limited: Vec<Item>,
-    /// The id of the workflow run, if this is a trigger.
+    /// The id of the workflow run, if this is a trigger whose response could be read.
     pub workflow_run_id: Option<String>,
 }
 
@@ -57,9 +57,20 @@ pub enum Outcome {
     /// It started, but did not finish within the [limit](crate::bulk::Bulk::wait), or its progress cannot be fetched.
     /// A run that resumes waits for it again.
     Unfinished(WaitError),
-    /// Knock may have carried it out, and it is not safe to send it again, so no run does. The error is that of the
-    /// call, or `None` if an earlier process sent the chunk and did not live to see the response.
+    /// Knock may have carried it out, and no run sends it again: that is not safe, or Knock accepted it with a response
+    /// that cannot be read. The error is that of the call, or `None` if an earlier process sent the chunk and did not
+    /// live to see the response.
     Unknown(Option<Error>),
+}
+
+impl Outcome {
+    fn failure(&self) -> Option<String> {
+        match self {
+            Self::Done | Self::Unknown(None) => None,
+            Self::Failed(error) | Self::Unknown(Some(error)) => Some(error.to_string()),
+            Self::Unfinished(error) => Some(error.to_string()),
+        }
+    }
 }
 
 /// An item of the input. `Debug` does not show its id.
@@ -122,6 +133,9 @@ pub struct Summary {
     pub failed: u64,
     /// The items of chunks that are not finished.
     pub unfinished: u64,
+    /// The error of the first chunk that failed, is not finished or has an unknown outcome, since this process started.
+    /// Like the error, it contains no personal data except what Knock's own message quotes.
+    pub first_failure: Option<String>,
     /// The first [`MAX_REFUSED_IN_SUMMARY`] items that were refused since this process started.
     pub refused_items: Vec<Refused>,
 }
@@ -159,6 +173,9 @@ impl Summary {
             Outcome::Unknown(_) => self.settled.unknown += all - count(chunk.refused.len()),
             Outcome::Failed(_) => self.failed += all,
             Outcome::Unfinished(_) => self.unfinished += all,
+        }
+        if self.first_failure.is_none() {
+            self.first_failure = chunk.outcome.failure();
         }
         self.settled.refused += count(chunk.refused.len());
         let room = MAX_REFUSED_IN_SUMMARY - self.refused_items.len();

@@ -70,6 +70,9 @@ impl<T: Transport, I, S: Stream<Item: Into<I>> + Unpin> Run<T, I, S> {
 
     /// Runs to the end, and returns the summary. Use it if you need neither the outcome of each chunk nor checkpoints.
     ///
+    /// Failures of chunks are not errors of the run. Look whether the summary [is complete](Summary::is_complete); the
+    /// first error is its [`first_failure`](Summary::first_failure).
+    ///
     /// # Errors
     ///
     /// See [`try_next`](Self::try_next).

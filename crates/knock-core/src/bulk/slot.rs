@@ -219,7 +219,9 @@ impl Slot {
         if job.kind.is_harmless_to_repeat() || (was_not_applied && !self.was_sent_before) {
             self.stage = Stage::Unsent;
         }
-        let may_be_sent_again = was_not_applied || job.kind.info.repeatable;
+        // What was applied and cannot be followed is not to be done again.
+        let was_applied = error.outcome() == CallOutcome::Applied;
+        let may_be_sent_again = was_not_applied || (job.kind.info.repeatable && !was_applied);
         self.settle(if may_be_sent_again { Outcome::Failed(error) } else { Outcome::Unknown(Some(error)) });
     }
 
@@ -322,7 +324,11 @@ async fn send_once<T: Transport>(
     let idempotency_key = job.idempotency_key.as_ref().map(|key| format!("{key}/{}", chunk.number));
     let call = ChunkCall { kind: &job.kind, options: &job.options, chunk, rows, idempotency_key };
     let completed = client.execute(client.prepare(&call)?, Some(&job.options)).await?;
-    Ok(call.read(completed)?.value)
+    call.read(completed).map(|response| response.value).or_else(|error| {
+        let is_applied = error.outcome() == CallOutcome::Applied;
+        let headers = error.headers().filter(|_| is_applied);
+        headers.and_then(|headers| job.kind.read_without_body(headers)).ok_or(error)
+    })
 }
 
 async fn fetch_and_wait<T: Transport>(
