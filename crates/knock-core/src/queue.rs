@@ -20,7 +20,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::call::{Completed, PreparedCall};
-use crate::error::{Error, ErrorKind, Outcome, TransportErrorKind};
+use crate::error::{Error, ErrorKind, Outcome, StopReason, TransportErrorKind};
 use crate::value::UnixTime;
 
 /// A key that expires within this time is not used: the clocks of two machines differ, and a call takes a while.
@@ -60,8 +60,8 @@ pub struct Retry {
     pub after: Option<Duration>,
     /// The shortest wait, see [`PreparedCall::min_wait`].
     pub at_least: Duration,
-    /// Whether the failure counts towards a limit of the queue. Being asked to wait does not: nothing is wrong with the
-    /// call.
+    /// Whether the failure counts towards a limit of the queue. Being asked to wait does not, nor does a wrong key or
+    /// setting of the worker: nothing is wrong with the call.
     pub counts: bool,
     /// Whether Knock may have acted on the call. If not, the next delivery may be treated as the first.
     pub may_have_acted: bool,
@@ -70,6 +70,9 @@ pub struct Retry {
 impl Retry {
     /// Returns the wait before the next delivery, after this many deliveries that failed, this one included. `random` is
     /// any number.
+    ///
+    /// Pass failures that do not [count](Self::counts) too, at least those without [`after`](Self::after): otherwise a
+    /// worker with a wrong key sends the call again every second.
     ///
     /// It is the wait that was asked for, or else one second, doubled after each failure, minus a jitter of up to a quarter.
     /// Either is an hour at most.
@@ -133,6 +136,7 @@ impl fmt::Display for Reason {
 #[must_use]
 pub struct Delivery {
     min_wait: Duration,
+    is_repeatable: bool,
 }
 
 impl Delivery {
@@ -153,7 +157,7 @@ impl Delivery {
         if key_end.is_some_and(|end| now + KEY_MARGIN >= end) {
             return Err(Next::SetAside(Reason::KeyExpired));
         }
-        Ok(Self { min_wait: call.min_wait() })
+        Ok(Self { min_wait: call.min_wait(), is_repeatable: call.is_repeatable() })
     }
 
     /// Returns what to do with the call after it was sent.
@@ -168,28 +172,43 @@ impl Delivery {
         if error.outcome() == Outcome::Applied {
             return Next::Sent;
         }
-        if !error.is_retryable() && !is_of_the_worker(error) {
-            return match error.kind() {
-                ErrorKind::Expired if !error.outcome_unknown() => Next::Expired,
-                _ if error.outcome_unknown() => Next::SetAside(Reason::OutcomeUnknown),
-                _ => Next::SetAside(Reason::Refused),
-            };
+        // What a call that is not repeatable may have done is of interest even if it is not sent again.
+        let is_harmless = self.is_repeatable || !error.outcome_unknown();
+        if error.stopped_by() == Some(StopReason::Expired) && is_harmless {
+            return Next::Expired;
         }
-        let after = error.retry_after();
-        let is_limited =
-            error.is_rate_limited() || error.transport_kind() == Some(TransportErrorKind::LocalLimit);
-        Next::Retry(Retry {
-            after,
-            at_least: self.min_wait,
-            counts: !(is_limited && after.is_some()),
-            may_have_acted: error.outcome_unknown(),
-        })
+        if error.is_retryable() {
+            let after = error.retry_after();
+            let is_limited =
+                error.is_rate_limited() || error.transport_kind() == Some(TransportErrorKind::LocalLimit);
+            return self.retry(error, after, !(is_limited && after.is_some()));
+        }
+        if is_harmless && is_of_the_worker(error) {
+            // However long a server asks to wait, the key may still be wrong then, so the waits grow.
+            return self.retry(error, None, false);
+        }
+        Next::SetAside(if error.outcome_unknown() { Reason::OutcomeUnknown } else { Reason::Refused })
+    }
+
+    fn retry(self, error: &Error, after: Option<Duration>, counts: bool) -> Next {
+        let may_have_acted = error.outcome_unknown();
+        Next::Retry(Retry { after, at_least: self.min_wait, counts, may_have_acted })
     }
 }
 
 /// Returns whether the error is that of the worker's key or settings. Once they are right, the call can be sent.
 fn is_of_the_worker(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Authentication | ErrorKind::PermissionDenied | ErrorKind::Configuration)
+    match error.kind() {
+        ErrorKind::Authentication | ErrorKind::Configuration => true,
+        // It may also be a consequence of an earlier attempt, or about a provider's token that Knock stores.
+        ErrorKind::PermissionDenied => !error.outcome_unknown() && !is_about_a_provider(error),
+        _ => false,
+    }
+}
+
+fn is_about_a_provider(error: &Error) -> bool {
+    let operation = error.operation().unwrap_or_default();
+    ["slack.", "ms_teams."].iter().any(|start| operation.starts_with(start))
 }
 
 fn backoff(failures: u32, random: u32) -> Duration {
@@ -226,20 +245,35 @@ mod tests {
         Delivery::begin(call, past, NOW).map(|_| ())
     }
 
+    type Reply = Result<http::Response<bytes::Bytes>, TransportError>;
+
     /// Makes a single attempt, and returns what becomes of the call.
-    fn deliver(call: PreparedCall, response: Result<http::Response<bytes::Bytes>, TransportError>) -> Next {
-        let config = Config::builder("sk_test_12345").retry(crate::RetryPolicy::never()).build().unwrap();
+    fn deliver(call: PreparedCall, reply: Reply) -> Next {
+        deliver_with(crate::RetryPolicy::never(), call, [reply])
+    }
+
+    /// Makes an attempt for each reply, and returns what becomes of the call.
+    fn deliver_with(
+        policy: crate::RetryPolicy,
+        call: PreparedCall,
+        replies: impl IntoIterator<Item = Reply>,
+    ) -> Next {
+        let config = Config::builder("sk_test_12345").retry(policy).build().unwrap();
         let delivery = Delivery::begin(&call, Past::default(), NOW).unwrap();
-        let (_, sent) = Call::new(&config, call, None, NOW, [7; 16]).unwrap().send(NOW).unwrap();
-        let verdict = match response {
-            Ok(response) => sent.receive(response, NOW),
-            Err(error) => sent.fail(error, NOW),
-        };
-        delivery.end(&match verdict {
-            Verdict::Done(completed) => Ok(completed),
-            Verdict::Failed(error) => Err(error),
-            Verdict::Retry { .. } => panic!("there are no retries"),
-        })
+        let mut call = Call::new(&config, call, None, NOW, [7; 16]).unwrap();
+        for reply in replies {
+            let (_, sent) = call.send(NOW).unwrap();
+            let verdict = match reply {
+                Ok(response) => sent.receive(response, NOW),
+                Err(error) => sent.fail(error, NOW),
+            };
+            match verdict {
+                Verdict::Done(completed) => return delivery.end(&Ok(completed)),
+                Verdict::Failed(error) => return delivery.end(&Err(error)),
+                Verdict::Retry { call: again, .. } => call = again,
+            }
+        }
+        panic!("the call goes on")
     }
 
     fn response(status: u16, retry_after: Option<&str>, body: &'static str) -> http::Response<bytes::Bytes> {
@@ -293,8 +327,9 @@ mod tests {
         for (status, retry_after, body, next) in [
             (200, None, done, Next::Sent),
             (200, None, "<html>", retry(None, true, true)),
-            (401, None, "{}", retry(None, true, false)),
-            (403, None, "{}", retry(None, true, false)),
+            (401, None, "{}", retry(None, false, false)),
+            (401, Some("5"), "{}", retry(None, false, false)),
+            (403, None, "{}", retry(None, false, false)),
             (422, None, "{}", Next::SetAside(Reason::Refused)),
             (429, Some("90"), "{}", retry(Some(90), false, false)),
             (429, None, "{}", retry(None, true, false)),
@@ -306,6 +341,31 @@ mod tests {
         assert_eq!(deliver(unsafe_to_repeat(), Ok(unclear)), Next::SetAside(Reason::OutcomeUnknown));
         let refused = TransportError::new(TransportErrorKind::NotSent, "refused");
         assert_eq!(deliver(unsafe_to_repeat(), Err(refused)), retry(None, true, false));
+    }
+
+    #[test]
+    fn a_call_that_expires_before_its_retry_has_expired() {
+        let soon = |call: PreparedCall| call.expires_at(NOW + Duration::from_secs(1));
+        let limited = || Ok(response(429, Some("5"), "{}"));
+        let unclear = || Ok(response(503, Some("5"), "{}"));
+        let policy = crate::RetryPolicy::default;
+        assert_eq!(deliver_with(policy(), soon(trigger()), [limited()]), Next::Expired);
+        assert_eq!(deliver_with(policy(), soon(trigger()), [unclear()]), Next::Expired);
+        assert_eq!(deliver_with(policy(), soon(unsafe_to_repeat()), [limited()]), Next::Expired);
+        let unknown = deliver_with(policy(), soon(unsafe_to_repeat()), [unclear()]);
+        assert_eq!(unknown, Next::SetAside(Reason::OutcomeUnknown));
+    }
+
+    #[test]
+    fn a_403_that_may_not_be_about_the_key_is_set_aside() {
+        let denied = || Ok(response(403, None, "{}"));
+        let provider = crate::slack::AccessTokenObject::tenant("jurassic-park");
+        let check = crate::slack::auth_check("slack", provider).prepare([7; 16]).unwrap();
+        assert_eq!(deliver(check, denied()), Next::SetAside(Reason::Refused));
+        // An earlier attempt may have done what makes Knock refuse the next one.
+        let policy = crate::RetryPolicy::default();
+        let after_timeout = deliver_with(policy, trigger(), [Err(TransportError::timed_out()), denied()]);
+        assert_eq!(after_timeout, Next::SetAside(Reason::OutcomeUnknown));
     }
 
     #[test]

@@ -59,6 +59,7 @@ impl Delivery {
             past: Past {
                 attempts: number(task.attempt()),
                 max_attempts: task.max_attempts().map_or(u32::MAX, number),
+                refusals: text(meta::REFUSALS).and_then(|number| number.parse().ok()).unwrap_or_default(),
                 call: queue::Past {
                     interrupted: text(meta::SENDING).is_some(),
                     first_sent_at: first_sent_at.map(UnixTime::from_millis),
@@ -93,7 +94,10 @@ impl<DB: Store, T: Transport> Deliverer<DB, T> {
     async fn send(&self, job: &Delivery) {
         let call = match serde_json::from_slice::<PreparedCall>(&job.body) {
             Ok(call) => call,
-            Err(error) => return self.end(job, Next::Dead(Reason::NotACall, error.to_string())).await,
+            Err(error) => {
+                let (reason, why) = (Reason::NotACall, error.to_string());
+                return self.end(job, Next::Dead { reason, may_have_acted: false, why }).await;
+            }
         };
         Span::current().record("knock.operation", call.operation());
         let delivery = match decide::begin(&call, &job.past, self.now()) {
@@ -127,11 +131,11 @@ impl<DB: Store, T: Transport> Deliverer<DB, T> {
             Next::Sent(_) => ("sent", &self.counters.sent),
             Next::Expired => ("expired", &self.counters.expired),
             Next::Retry { .. } => ("retry", &self.counters.retried),
-            Next::Dead(reason, _) => (reason.as_str(), &self.counters.dead),
+            Next::Dead { reason, .. } => (reason.as_str(), &self.counters.dead),
         };
         Span::current().record("job.end", name);
         let is_over = !matches!(next, Next::Retry { .. });
-        if let Next::Dead(reason, why) = &next {
+        if let Next::Dead { reason, why, .. } = &next {
             // The description of a message that is no call may quote it.
             let why = if *reason == Reason::NotACall { "" } else { why };
             warn!(job.id, %reason, why, "a job became a dead letter");
@@ -151,6 +155,14 @@ impl<DB: Store, T: Transport> Deliverer<DB, T> {
         if !matches!(next, Next::Retry { .. }) {
             metadata.push((meta::END, Some(name.to_owned())));
         }
+        let was_refused = matches!(
+            next,
+            Next::Retry { may_have_acted: false, .. } | Next::Dead { may_have_acted: false, .. }
+        );
+        if was_refused && job.past.call.first_sent_at.is_none() {
+            // Knock refused every attempt so far, so it has not used the key.
+            metadata.push((meta::FIRST_SENT_AT, None));
+        }
         match next {
             Next::Sent(response) => {
                 let result = Some(json!({ "Ok": response }).to_string());
@@ -160,14 +172,11 @@ impl<DB: Store, T: Transport> Deliverer<DB, T> {
                 let result = Some(json!({ "Ok": "expired" }).to_string());
                 Change { status: Status::Done, result, metadata, ..Change::default() }
             }
-            Next::Dead(_, why) => {
+            Next::Dead { why, .. } => {
                 Change { status: Status::Killed, result: Some(failure(&why)), metadata, ..Change::default() }
             }
-            Next::Retry { wait, counts, may_have_acted, why } => {
-                if !may_have_acted && job.past.call.first_sent_at.is_none() {
-                    // Knock refused every attempt so far, so it has not used the key.
-                    metadata.push((meta::FIRST_SENT_AT, None));
-                }
+            Next::Retry { wait, counts, refusals, why, .. } => {
+                metadata.push((meta::REFUSALS, (refusals > 0).then(|| refusals.to_string())));
                 Change {
                     status: Status::Failed,
                     failed_attempts: counts.into(),

@@ -10,7 +10,7 @@ use ulid::Ulid;
 use crate::error::Error;
 use crate::trace::TraceContext;
 
-/// How often a job is tried, unless it says otherwise. With the waits in between, that takes about 14 hours.
+/// How often a job is tried, unless it says otherwise. With the waits in between, that takes about 12 hours.
 const MAX_ATTEMPTS: u32 = 25;
 const MAX_ORDER_CHARS: usize = 255;
 
@@ -24,6 +24,8 @@ pub(crate) mod meta {
     pub(crate) const SENDING: &str = "knock_sending";
     /// When Knock may first have received the call, in milliseconds since 1970.
     pub(crate) const FIRST_SENT_AT: &str = "knock_first_sent_at";
+    /// How often in a row the call was refused because of the worker's key or settings, which are no attempts.
+    pub(crate) const REFUSALS: &str = "knock_refusals";
     /// How the job ended: `sent`, `expired`, or a `Reason`.
     pub(crate) const END: &str = "knock_end";
     pub(crate) const TRACEPARENT: &str = "traceparent";
@@ -107,10 +109,11 @@ impl Job {
         self
     }
 
-    /// Sets how often the job is tried before it becomes a dead letter. The default is 25, which takes about 14 hours.
+    /// Sets how often the job is tried before it becomes a dead letter. The default is 25, which takes about 12 hours.
     ///
-    /// A 429 with a `Retry-After` does not count, nor does a call whose turn by the worker's pace would come too late. It
-    /// counts if a worker that has taken the job is stopped or dies, even before it sends the call.
+    /// A 429 with a `Retry-After` does not count, nor does a call whose turn by the worker's pace would come too late, nor
+    /// one that is refused because of the worker's key. It counts if a worker that has taken the job is stopped or dies,
+    /// even before it sends the call.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use knock_core::queue::Reason;
 use knock_core::{PreparedCall, UnixTime};
 use serde_json::Value;
-use sqlx::Pool;
+use sqlx::{Connection, Pool};
 
 use crate::error::Error;
 use crate::job::Job;
@@ -111,8 +111,9 @@ impl<DB: Store> Queue<DB> {
 
     /// Puts a job into the queue, and returns its id. It is sent if and only if the transaction is committed.
     ///
-    /// `conn` is your transaction, `&mut tx`, or a connection without one. If your transaction reads before it writes,
-    /// begin it in SQLite with [`begin_with`](sqlx::Pool::begin_with)`("BEGIN IMMEDIATE")`; otherwise it may fail with
+    /// `conn` is your transaction, `&mut tx`, or a connection without one. A transaction must be one that sqlx began, not
+    /// a statement `BEGIN` of yours, which sqlx does not know about. If your transaction reads before it writes, begin it in
+    /// SQLite with [`begin_with`](sqlx::Pool::begin_with)`("BEGIN IMMEDIATE")`; otherwise it may fail with
     /// `database is locked` if another one writes meanwhile.
     ///
     /// # Errors
@@ -121,15 +122,19 @@ impl<DB: Store> Queue<DB> {
     pub async fn enqueue(&self, conn: &mut DB::Connection, job: impl Into<Job>) -> Result<String, Error> {
         let job = job.into();
         job.check()?;
-        let number = match job.order() {
-            Some(order) => Some(DB::next_number(conn, &self.name, order).await?),
-            None => None,
+        let Some(order) = job.order() else {
+            let (id, task) = job.into_task(None);
+            DB::push(conn, &self.name, task).await?;
+            return Ok(id);
         };
-        let (id, task) = job.into_task(number);
-        DB::push(conn, &self.name, task).await?;
-        if number.is_some() {
-            DB::hold(conn, &self.name, &id).await?;
-        }
+        // Without a transaction, others could come in between: a worker that takes the job before it is held, or a job
+        // with a later number. Within one, it is a savepoint.
+        let mut tx = conn.begin().await?;
+        let number = DB::next_number(&mut tx, &self.name, order).await?;
+        let (id, task) = job.into_task(Some(number));
+        DB::push(&mut tx, &self.name, task).await?;
+        DB::hold(&mut tx, &self.name, &id).await?;
+        tx.commit().await?;
         Ok(id)
     }
 
@@ -179,7 +184,8 @@ impl<DB: Store> Queue<DB> {
     /// with this id. It does not wait for others of its order.
     ///
     /// For [`OutcomeUnknown`](Reason::OutcomeUnknown) and [`KeyExpired`](Reason::KeyExpired), first find out
-    /// whether Knock acted: this may notify twice.
+    /// whether Knock acted: this may notify twice. For any other reason it does not: if Knock may have acted on the call
+    /// about 24 hours ago, the job comes back as `KeyExpired` instead of being sent.
     ///
     /// # Errors
     ///
@@ -207,8 +213,8 @@ impl<DB: Store> Queue<DB> {
         Ok(DB::depth(&self.pool, &self.name).await?)
     }
 
-    /// Removes the jobs that were sent or that expired longer than `age` ago, and returns how many. A worker does it every
-    /// hour with those of the last [`keep_done`](crate::Worker::keep_done).
+    /// Removes the jobs that were sent or that expired longer than `age` ago, and returns how many. A worker
+    /// removes those older than [`keep_done`](crate::Worker::keep_done) every hour.
     ///
     /// # Errors
     ///

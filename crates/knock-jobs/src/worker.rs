@@ -71,6 +71,8 @@ impl<DB: Store, T: Transport> Worker<DB, T> {
     ///
     /// It keeps to the client's pace, or to one of its own if the client has none. If several processes use the same API
     /// key, give each a [`pace`](Self::pace) with its share.
+    ///
+    /// On Postgres, a worker opens up to three connections besides those of the queue's pool, with the same options.
     pub fn new(queue: &Queue<DB>, client: &Client<T>) -> Self {
         let pace = client.config().pace().cloned().unwrap_or_default();
         Self {

@@ -34,12 +34,17 @@ mod database {
         a_call_that_is_not_repeatable_is_not_sent_again_after_a_worker_died,
         a_call_is_not_sent_after_its_key_has_expired,
         calls_that_were_refused_keep_their_key,
+        a_call_waits_until_the_key_of_its_worker_is_right,
         a_job_is_given_up_after_its_last_attempt,
+        a_dead_letter_is_not_sent_again_after_its_key_has_expired,
         the_jobs_of_an_order_are_sent_in_order,
+        a_job_of_an_order_is_enqueued_as_a_whole,
+        a_job_that_is_done_before_it_is_held_stays_done,
         a_dead_letter_does_not_hold_up_its_order,
         orders_without_jobs_are_forgotten,
         an_order_is_kept_while_a_transaction_enqueues_for_it,
         a_worker_that_stops_ends_what_it_began,
+        a_worker_that_stops_leaves_no_transaction_open,
         a_job_runs_at_its_time,
         a_worker_survives_a_database_that_fails,
         a_job_at_which_workers_die_is_given_up,
@@ -109,6 +114,15 @@ impl<DB: Database> Setting<DB> {
         let shutdown = poll(done);
         let run = run(self.worker(), shutdown);
         tokio::time::timeout(TOO_LONG, run).await.expect("the worker ends").expect("the worker runs");
+    }
+
+    /// The number of jobs that Knock may have acted on, as far as the queue knows.
+    async fn marked_as_sent(&self) -> i64 {
+        let sql = match DB::JOBS {
+            "Jobs" => "SELECT count(metadata ->> 'knock_first_sent_at') FROM Jobs",
+            _ => "SELECT count(metadata -> 'knock_first_sent_at') FROM apalis.jobs",
+        };
+        DB::number(&self.pool, sql).await
     }
 
     async fn only_dead_letter(&self) -> knock_jobs::DeadLetter {
@@ -382,14 +396,6 @@ async fn a_call_is_not_sent_after_its_key_has_expired<DB: Database>(url: &str) {
 
 /// The key counts from the first time that Knock may have acted.
 async fn calls_that_were_refused_keep_their_key<DB: Database>(url: &str) {
-    let first_sent = |setting: &Setting<DB>| {
-        let sql = match DB::JOBS {
-            "Jobs" => "SELECT count(metadata ->> 'knock_first_sent_at') FROM Jobs",
-            _ => "SELECT count(metadata -> 'knock_first_sent_at') FROM apalis.jobs",
-        };
-        let pool = setting.pool.clone();
-        async move { DB::number(&pool, sql).await }
-    };
     for (fault, expected) in [
         (Fault::status(401).always(), 0),
         (Fault::status(403).always(), 0),
@@ -399,10 +405,31 @@ async fn calls_that_were_refused_keep_their_key<DB: Database>(url: &str) {
         setting.run(&format!("DELETE FROM {}", DB::JOBS)).await;
         setting.emulator().fault(fault);
         setting.enqueue(setting.trigger(1)).await;
-        let failed = format!("SELECT count(*) FROM {} WHERE attempts > 0 AND status = 'Failed'", DB::JOBS);
+        let failed = format!("SELECT count(*) FROM {} WHERE status = 'Failed'", DB::JOBS);
         setting.work_until(async || DB::number(&setting.pool, &failed).await == 1).await;
-        assert_eq!(first_sent(&setting).await, expected);
+        assert_eq!(setting.marked_as_sent().await, expected);
     }
+}
+
+async fn a_call_waits_until_the_key_of_its_worker_is_right<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let failed = format!("SELECT count(*) FROM {} WHERE status = 'Failed'", DB::JOBS);
+    let attempts = format!("SELECT CAST(attempts AS bigint) FROM {}", DB::JOBS);
+    let later = if DB::JOBS == "Jobs" { "4000" } else { "interval '4000 seconds'" };
+    setting.emulator().fault(Fault::status(401).always());
+    setting.enqueue(Job::new(setting.trigger(1)).max_attempts(1)).await;
+    setting.run(&DB::set_metadata("knock_refusals", "10")).await;
+    // 1024 s and 2048 s, minus jitter.
+    for expected in [760..=1025, 1530..=2049] {
+        setting.work_until(async || DB::number(&setting.pool, &failed).await == 1).await;
+        let wait = DB::number(&setting.pool, DB::WAIT).await;
+        assert!(expected.contains(&wait), "the job waits {wait} s");
+        assert_eq!(DB::number(&setting.pool, &attempts).await, 0);
+        setting.run(&format!("UPDATE {} SET run_at = run_at - {later}, status = 'Pending'", DB::JOBS)).await;
+    }
+    setting.emulator().clear_faults();
+    setting.work().await;
+    assert_eq!(setting.emulator().triggers(), 1);
 }
 
 async fn a_job_is_given_up_after_its_last_attempt<DB: Database>(url: &str) {
@@ -413,6 +440,31 @@ async fn a_job_is_given_up_after_its_last_attempt<DB: Database>(url: &str) {
     let letter = setting.only_dead_letter().await;
     assert_eq!((letter.reason, letter.attempts), (Reason::GaveUp, 1));
     assert!(letter.message.contains("503"), "{}", letter.message);
+}
+
+async fn a_dead_letter_is_not_sent_again_after_its_key_has_expired<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    setting.emulator().fault(Fault::status(503).should_retry(true).always());
+    let id = setting.enqueue(Job::new(setting.trigger(1)).max_attempts(1)).await;
+    setting.work().await;
+    assert_eq!(setting.only_dead_letter().await.reason, Reason::GaveUp);
+    let a_day_ago = now().as_millis() - 24 * 60 * 60 * 1000;
+    setting.run(&DB::set_metadata("knock_first_sent_at", &a_day_ago.to_string())).await;
+    setting.emulator().clear_faults();
+
+    assert!(setting.queue.send_again(&id).await.expect("the job is stored"));
+    setting.work().await;
+    assert_eq!(setting.only_dead_letter().await.reason, Reason::KeyExpired);
+    assert_eq!(setting.emulator().triggers(), 0);
+
+    // One that Knock has surely not acted on has no such limit.
+    setting.queue.discard(&id).await.expect("it is removed");
+    setting.emulator().fault(Fault::status(409).always());
+    let id = setting.enqueue(Job::new(setting.trigger(2)).max_attempts(1)).await;
+    setting.work().await;
+    let letter = setting.only_dead_letter().await;
+    assert_eq!((&letter.id, letter.reason), (&id, Reason::GaveUp));
+    assert_eq!(setting.marked_as_sent().await, 0);
 }
 
 async fn the_jobs_of_an_order_are_sent_in_order<DB: Database>(url: &str) {
@@ -430,6 +482,58 @@ async fn the_jobs_of_an_order_are_sent_in_order<DB: Database>(url: &str) {
         let expected: Vec<u64> = (0..60).filter(|order| order % 2 == name).collect();
         assert_eq!(sent, expected);
     }
+}
+
+async fn a_job_of_an_order_is_enqueued_as_a_whole<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let job = |number| Job::new(setting.trigger(number)).in_order_of("jhammond");
+    setting.enqueue(job(1)).await;
+    let refuse = match DB::JOBS {
+        "Jobs" => {
+            "CREATE TRIGGER refuse BEFORE UPDATE ON Jobs WHEN NEW.status = 'Queued'
+                BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        }
+        _ => {
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                RAISE EXCEPTION 'refused'; END $$;
+            CREATE TRIGGER refuse BEFORE UPDATE ON apalis.jobs FOR EACH ROW
+                WHEN (NEW.status = 'Queued') EXECUTE FUNCTION refuse()"
+        }
+    };
+    setting.run(refuse).await;
+    let mut conn = setting.pool.acquire().await.expect("a connection");
+    setting.queue.enqueue(&mut conn, job(2)).await.expect_err("the job cannot be held");
+    drop(conn);
+    assert_eq!(setting.queue.depth().await.expect("the depth").waiting, 1);
+
+    // The transaction around it goes on.
+    let mut tx = setting.pool.begin().await.expect("a transaction");
+    setting.queue.enqueue(&mut tx, setting.trigger(3)).await.expect("the job is stored");
+    setting.queue.enqueue(&mut tx, job(4)).await.expect_err("the job cannot be held");
+    tx.commit().await.expect("the commit");
+    assert_eq!(setting.queue.depth().await.expect("the depth").waiting, 2);
+}
+
+/// As if a worker were so fast, on a connection of an older version without a transaction.
+async fn a_job_that_is_done_before_it_is_held_stays_done<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let job = |number| Job::new(setting.trigger(number)).in_order_of("jhammond");
+    setting.enqueue(job(1)).await;
+    let finish = match DB::JOBS {
+        "Jobs" => {
+            "CREATE TRIGGER finish AFTER INSERT ON Jobs
+                BEGIN UPDATE Jobs SET status = 'Done' WHERE id = NEW.id; END"
+        }
+        _ => {
+            "CREATE FUNCTION finish() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                NEW.status := 'Done'; RETURN NEW; END $$;
+            CREATE TRIGGER finish BEFORE INSERT ON apalis.jobs FOR EACH ROW EXECUTE FUNCTION finish()"
+        }
+    };
+    setting.run(finish).await;
+    setting.enqueue(job(2)).await;
+    let done = format!("SELECT count(*) FROM {} WHERE status = 'Done'", DB::JOBS);
+    assert_eq!(DB::number(&setting.pool, &done).await, 1);
 }
 
 async fn a_dead_letter_does_not_hold_up_its_order<DB: Database>(url: &str) {
@@ -509,11 +613,27 @@ async fn a_worker_that_stops_ends_what_it_began<DB: Database>(url: &str) {
     assert_eq!(setting.emulator().requests().len(), 30, "a call was sent twice");
 }
 
+async fn a_worker_that_stops_leaves_no_transaction_open<DB: Database>(url: &str) {
+    let setting = Setting::<DB>::new(url).await;
+    let observer = DB::connect(url).await;
+    for micros in (0..200).map(|n| n * 150) {
+        let stop = tokio::time::sleep(Duration::from_micros(micros));
+        let worker = setting.worker().poll_interval(Duration::from_millis(1));
+        tokio::time::timeout(TOO_LONG, run(worker, stop)).await.expect("it stops").expect("the worker runs");
+        // Those of connections that are released right now end at once.
+        poll(async || DB::number(&observer, DB::OPEN_TRANSACTIONS).await == 0).await;
+    }
+}
+
 async fn a_job_runs_at_its_time<DB: Database>(url: &str) {
     let setting = Setting::<DB>::new(url).await;
     setting.enqueue(Job::new(setting.trigger(1)).run_at(now() + Duration::from_hours(1))).await;
     setting.enqueue(setting.trigger(2)).await;
-    setting.work_until(async || setting.queue.depth().await.expect("the depth").waiting == 1).await;
+    let is_done = async || {
+        let depth = setting.queue.depth().await.expect("the depth");
+        (depth.waiting, depth.in_flight) == (1, 0)
+    };
+    setting.work_until(is_done).await;
     let sent: Vec<_> = setting.emulator().runs().iter().map(|run| run.data["order"].clone()).collect();
     assert_eq!(sent, [2]);
     assert_eq!(setting.queue.depth().await.expect("the depth").oldest_due, Duration::ZERO);

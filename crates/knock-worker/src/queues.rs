@@ -1,7 +1,7 @@
 //! Calls in [Cloudflare Queues](https://developers.cloudflare.com/queues/): a producer and a consumer.
 //!
-//! Put a call into a queue where a request should not wait for Knock, or where a notification must survive that Knock
-//! cannot be reached. A queue delivers each message at least once; the idempotency key in the call keeps a second
+//! Put a call into a queue where a request should not wait for Knock, or where a notification must survive an outage
+//! of Knock. A queue delivers each message at least once; the idempotency key in the call keeps a second
 //! delivery from notifying again.
 //!
 //! ```no_run
@@ -39,7 +39,7 @@
 //!
 //! [[queues.consumers]]
 //! queue = "notifications"
-//! max_retries = 25                                  # with the waits in between, some 14 hours
+//! max_retries = 25                                  # with the waits in between, some 13 hours
 //! dead_letter_queue = "notifications-undelivered"   # without it, Cloudflare deletes what failed too often
 //! ```
 //!

@@ -160,6 +160,8 @@ pub(crate) mod sealed {
             limit: u32,
         ) -> impl Future<Output = Result<Vec<DeadRow>>> + Send;
 
+        /// Keeps when Knock may first have received the call, so that its key can expire, unless it was this, or the
+        /// unknown outcome, that a person has looked at.
         fn send_again(pool: &Pool<Self>, queue: &str, id: &str) -> impl Future<Output = Result<bool>> + Send;
 
         fn discard(pool: &Pool<Self>, queue: &str, id: &str) -> impl Future<Output = Result<bool>> + Send;

@@ -35,6 +35,9 @@ CREATE INDEX IF NOT EXISTS knock_jobs_status ON apalis.jobs (job_type, status, r
 /// Locked while the tables are set up, since `CREATE … IF NOT EXISTS` can fail if two do it at once.
 const SETUP_LOCK: i64 = 0x006b_6e6f_636b_6a6f;
 
+/// apalis fetches, counts as alive, and takes over the jobs of dead workers, each at its own time.
+const APALIS_CONNECTIONS: u32 = 3;
+
 /// Whether a job of the same order comes before the job `jobs`.
 const HAS_PREDECESSOR: &str = "EXISTS (
     SELECT 1 FROM apalis.jobs AS earlier
@@ -84,7 +87,8 @@ impl sealed::Store for Postgres {
 
     async fn hold(conn: &mut PgConnection, queue: &str, id: &str) -> Result<()> {
         let sql = format!(
-            "UPDATE apalis.jobs SET status = 'Queued' WHERE id = $1 AND job_type = $2 AND {HAS_PREDECESSOR}"
+            "UPDATE apalis.jobs SET status = 'Queued'
+            WHERE id = $1 AND job_type = $2 AND status = 'Pending' AND {HAS_PREDECESSOR}"
         );
         sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(queue).execute(conn).await?;
         Ok(())
@@ -171,8 +175,10 @@ impl sealed::Store for Postgres {
     async fn send_again(pool: &PgPool, queue: &str, id: &str) -> Result<bool> {
         let sql = "UPDATE apalis.jobs SET status = 'Pending', attempts = 0, run_at = now(),
                 last_result = NULL, done_at = NULL, lock_by = NULL, lock_at = NULL,
-                metadata = metadata - ARRAY['knock_end', 'knock_sending', 'knock_first_sent_at', 'knock_order',
-                    'knock_number']
+                metadata = metadata
+                    - ARRAY['knock_end', 'knock_sending', 'knock_refusals', 'knock_order', 'knock_number']
+                    - CASE WHEN metadata -> 'knock_end' IN ('key_expired', 'outcome_unknown')
+                        THEN ARRAY['knock_first_sent_at'] ELSE ARRAY[]::text[] END
             WHERE id = $1 AND job_type = $2 AND status = 'Killed'";
         Ok(sqlx::query(sql).bind(id).bind(queue).execute(pool).await?.rows_affected() == 1)
     }
@@ -252,11 +258,24 @@ impl sealed::Store for Postgres {
             // These are recorded by `change`, which is awaited; apalis records them some time later.
             .lock_tasks(false)
             .persist_results(false);
-        let backend = PostgresStorage::<Vec<u8>>::new(pool).with_config(config);
+        let backend = PostgresStorage::<Vec<u8>>::new(&pool_for_apalis(pool)).with_config(config);
         let backend = backend.poll_with_interval(settings.poll_interval);
         let limit = ConcurrencyLimitLayer::new(settings.concurrency);
         Worker::<Vec<u8>, _, _, _>::new(worker, backend, service, limit).stream()
     }
+}
+
+/// Returns a pool whose connections are in no transaction when they are used again.
+///
+/// apalis begins a transaction to fetch jobs. If that is dropped before the server has responded to `BEGIN`, as when a worker
+/// stops, sqlx 0.9 gives the connection back without a rollback. What this crate writes must never be in such a transaction.
+fn pool_for_apalis(pool: &PgPool) -> PgPool {
+    let options = pool.options().clone().min_connections(0).max_connections(APALIS_CONNECTIONS);
+    // Outside of a transaction, a rollback alone makes the server log a warning.
+    let options = options.after_release(|conn, _| {
+        Box::pin(async move { sqlx::raw_sql("BEGIN; ROLLBACK").execute(conn).await.map(|_| true) })
+    });
+    options.connect_lazy_with(PgConnectOptions::clone(&pool.connect_options()))
 }
 
 fn database_error(error: apalis_postgres::Error) -> sqlx::Error {

@@ -80,7 +80,8 @@ impl sealed::Store for Sqlite {
 
     async fn hold(conn: &mut SqliteConnection, queue: &str, id: &str) -> Result<()> {
         let sql = format!(
-            "UPDATE Jobs SET status = 'Queued' WHERE id = ?1 AND job_type = ?2 AND {HAS_PREDECESSOR}"
+            "UPDATE Jobs SET status = 'Queued'
+            WHERE id = ?1 AND job_type = ?2 AND status = 'Pending' AND {HAS_PREDECESSOR}"
         );
         sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(queue).execute(conn).await?;
         Ok(())
@@ -154,7 +155,9 @@ impl sealed::Store for Sqlite {
         let sql = "UPDATE Jobs SET status = 'Pending', attempts = 0, run_at = strftime('%s', 'now'),
                 last_result = NULL, done_at = NULL, lock_by = NULL, lock_at = NULL,
                 metadata = json_remove(iif(json_valid(metadata), metadata, '{}'), '$.knock_end', '$.knock_sending',
-                    '$.knock_first_sent_at', '$.knock_order', '$.knock_number')
+                    '$.knock_refusals', '$.knock_order', '$.knock_number',
+                    iif(iif(json_valid(metadata), metadata, '{}') ->> 'knock_end' IN ('key_expired', 'outcome_unknown'),
+                        '$.knock_first_sent_at', '$.knock_end'))
             WHERE id = ?1 AND job_type = ?2 AND status = 'Killed'";
         Ok(sqlx::query(sql).bind(id).bind(queue).execute(pool).await?.rows_affected() == 1)
     }

@@ -20,6 +20,8 @@ pub trait Database: Store {
     const JOBS: &str;
     /// The name of the table of orders.
     const ORDERS: &str;
+    /// The number of transactions in which nothing happens.
+    const OPEN_TRANSACTIONS: &str;
     /// How long until the only job runs, in seconds.
     const WAIT: &str;
     /// Converts text to the type of a message.
@@ -53,6 +55,8 @@ impl Database for Sqlite {
 
     const JOBS: &str = "Jobs";
     const ORDERS: &str = "knock_jobs_orders";
+    // An open one would hold the lock for writing.
+    const OPEN_TRANSACTIONS: &str = "SELECT 0";
     const WAIT: &str = "SELECT run_at - unixepoch() FROM Jobs";
 
     fn message(text: &str) -> String {
@@ -91,6 +95,8 @@ impl Database for sqlx::Postgres {
 
     const JOBS: &str = "apalis.jobs";
     const ORDERS: &str = "apalis.knock_jobs_orders";
+    const OPEN_TRANSACTIONS: &str = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
     const WAIT: &str = "SELECT extract(epoch FROM run_at - now())::bigint FROM apalis.jobs";
 
     fn message(text: &str) -> String {
