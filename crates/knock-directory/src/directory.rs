@@ -9,10 +9,10 @@ use serde_json::Value;
 use crate::channel::ChannelStep;
 use crate::channel_type::ChannelTarget;
 use crate::environment::Environment;
-use crate::files::Document;
+use crate::files::{Document, Origins};
 use crate::find::{ENVIRONMENT, Location};
 use crate::node::Parsed;
-use crate::problem::Problem;
+use crate::problem::{Place, Problem};
 use crate::resource::{Audience, Guide, Layout, MessageType, Partial, Schema};
 use crate::step::StepKind;
 use crate::translation::Translation;
@@ -42,6 +42,8 @@ pub struct Directory {
     pub environment: Environment,
     /// What is wrong. What it is about is not in the other members.
     pub problems: Vec<Problem>,
+    /// The files of the resources, by the folder of their kind and their key.
+    origins: BTreeMap<(String, String), Origins>,
 }
 
 impl Directory {
@@ -52,7 +54,7 @@ impl Directory {
         let environment = read_environment(&location.environment);
         directory.environment = directory.note(environment).unwrap_or_default();
         let environment = directory.environment.clone();
-        let mut read = Loader { root, problems: Vec::new() };
+        let mut read = Loader { root, problems: Vec::new(), origins: BTreeMap::new() };
         directory.partials = read.all("partials", "partial.json", Partial::read);
         directory.layouts = read.all("layouts", "layout.json", Layout::read);
         directory.layouts.extend(read.all("email-layouts", "layout.json", Layout::read));
@@ -64,9 +66,35 @@ impl Directory {
         directory.translations = read.translations();
         directory.schemas = read.schemas();
         directory.problems.append(&mut read.problems);
+        directory.origins = read.origins;
         directory.add_channels();
         directory.check_references();
         directory
+    }
+
+    /// Creates a problem with a text of a resource, for programs that read the texts. It is in the file that has the text.
+    ///
+    /// `folder` is that of the kind of resource, for example `workflows`, `path` is the path of the text in its JSON, for example
+    /// `steps[0].template.text_body`, and `line` is a line of the text.
+    pub fn problem_in(
+        &self,
+        folder: &str,
+        key: &str,
+        path: &str,
+        line: Option<usize>,
+        message: &str,
+    ) -> Problem {
+        let origins = self.origins.get(&(folder.to_owned(), key.to_owned()));
+        let (file, rest) = origins.map_or((Path::new(folder), path), |origins| origins.of(path));
+        match (rest, line) {
+            ("", Some(line)) => Problem::new(file, Place::Position { line, column: 1 }, message),
+            ("", None) => Problem::of_file(file, message),
+            // a line of a text in JSON is none of the file
+            (rest, Some(line)) if line > 1 => {
+                Problem::new(file, Place::Value(rest.to_owned()), format!("line {line}: {message}"))
+            }
+            (rest, _) => Problem::new(file, Place::Value(rest.to_owned()), message),
+        }
     }
 
     fn note<T>(&mut self, result: Result<T, Vec<Problem>>) -> Option<T> {
@@ -129,6 +157,7 @@ fn read_environment(file: &Path) -> Result<Environment, Vec<Problem>> {
 struct Loader<'a> {
     root: &'a Path,
     problems: Vec<Problem>,
+    origins: BTreeMap<(String, String), Origins>,
 }
 
 impl Loader<'_> {
@@ -140,6 +169,7 @@ impl Loader<'_> {
         read: impl Fn(&str, &Value) -> Parsed<T>,
     ) -> BTreeMap<String, T> {
         let mut resources = BTreeMap::new();
+        let kind = if folder == "email-layouts" { "layouts" } else { folder };
         for (key, path) in self.entries(Path::new(folder)) {
             let file = path.join(main);
             if !self.root.join(&path).is_dir() {
@@ -149,7 +179,7 @@ impl Loader<'_> {
                 self.problems.push(Problem::of_file(&path, format!("has no {main}")));
                 continue;
             }
-            self.one(&file, &key, &read, &mut resources);
+            self.one(&file, (kind, &key), &read, &mut resources);
         }
         resources
     }
@@ -157,15 +187,18 @@ impl Loader<'_> {
     fn one<T>(
         &mut self,
         file: &Path,
-        key: &str,
+        (kind, key): (&str, &str),
         read: impl Fn(&str, &Value) -> Parsed<T>,
         into: &mut BTreeMap<String, T>,
     ) {
         let document = Document::read(self.root, file);
-        let resource = document
-            .and_then(|document| read(key, &document.value).map_err(|faults| document.problems(faults)));
+        let resource = document.and_then(|document| match read(key, &document.value) {
+            Ok(resource) => Ok((resource, document.origins)),
+            Err(faults) => Err(document.problems(faults)),
+        });
         match resource {
-            Ok(resource) => {
+            Ok((resource, origins)) => {
+                self.origins.insert((kind.to_owned(), key.to_owned()), origins);
                 into.insert(key.to_owned(), resource);
             }
             Err(problems) => self.problems.extend(problems),
@@ -219,7 +252,7 @@ impl Loader<'_> {
         files.extend(objects.into_iter().map(|(name, file)| (format!("objects/{name}"), file)));
         for (name, file) in files {
             if let Some(key) = name.strip_suffix(".json") {
-                self.one(&file, key, Schema::read, &mut schemas);
+                self.one(&file, ("schemas", key), Schema::read, &mut schemas);
             }
         }
         schemas

@@ -23,6 +23,7 @@ use crate::node::{Fields, Node, Parsed};
 ///   "branding": { "primary_color": "#0055ff", "logo_url": "https://example.com/logo.png" },
 ///   "preferences": { "channel_types": { "sms": false } },
 ///   "timezone": "Europe/Berlin",
+///   "default_locale": "en",
 ///   "allowed_hosts": ["api.example.com"]
 /// }
 /// ```
@@ -41,6 +42,8 @@ pub struct Environment {
     pub preferences: Map<String, Value>,
     /// The time zone of the account, by its IANA name, for recipients who have none.
     pub timezone: Option<String>,
+    /// The language of recipients who have none, for example `de` or `fr-CA`.
+    pub default_locale: Option<String>,
     /// The hosts that steps may make requests to, besides those on this machine.
     pub allowed_hosts: Vec<String>,
 }
@@ -139,6 +142,7 @@ impl Environment {
                 "branding",
                 "preferences",
                 "timezone",
+                "default_locale",
                 "allowed_hosts",
             ],
         )?;
@@ -149,6 +153,7 @@ impl Environment {
             branding: fields.map("branding")?,
             preferences: fields.map("preferences")?,
             timezone: fields.some_text("timezone")?,
+            default_locale: fields.some_text("default_locale")?,
             allowed_hosts: fields.texts("allowed_hosts")?,
         })
     }

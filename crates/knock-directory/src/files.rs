@@ -40,8 +40,26 @@ fn parse(file: &Path, text: &str) -> Result<Value, Problem> {
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) value: Value,
-    /// The paths of the values that come from a file of their own, outer ones first.
-    origins: Vec<(String, PathBuf)>,
+    pub(crate) origins: Origins,
+}
+
+/// The paths of the values that come from a file of their own, outer ones first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Origins(Vec<(String, PathBuf)>);
+
+impl Origins {
+    /// The file that has a value, and the path of the value in it.
+    pub(crate) fn of<'a>(&'a self, path: &'a str) -> (&'a Path, &'a str) {
+        let holder = self.0.iter().rev().find_map(|(start, file)| Some((&**file, inside(path, start)?)));
+        holder.unwrap_or((Path::new(""), path))
+    }
+
+    fn problem(&self, fault: Fault) -> Problem {
+        match self.of(&fault.path) {
+            (file, "") => Problem::of_file(file, fault.message),
+            (file, rest) => Problem::new(file, Place::Value(rest.to_owned()), fault.message),
+        }
+    }
 }
 
 impl Document {
@@ -49,8 +67,8 @@ impl Document {
     pub(crate) fn read(root: &Path, main: &Path) -> Result<Self, Vec<Problem>> {
         let value = json(root, main).map_err(|problem| vec![problem])?;
         let folder = main.parent().unwrap_or(Path::new(""));
-        let mut reader =
-            Reader { root, folder, origins: vec![(String::new(), main.to_owned())], problems: Vec::new() };
+        let origins = Origins(vec![(String::new(), main.to_owned())]);
+        let mut reader = Reader { root, folder, origins, problems: Vec::new() };
         let value = reader.resolve(value, "", folder, 0, &mut HashSet::new());
         let document = Self { value, origins: reader.origins };
         if reader.problems.is_empty() { Ok(document) } else { Err(reader.problems) }
@@ -58,21 +76,7 @@ impl Document {
 
     /// Names the file of each fault.
     pub(crate) fn problems(&self, faults: Vec<Fault>) -> Vec<Problem> {
-        faults.into_iter().map(|fault| self.problem(fault)).collect()
-    }
-
-    fn problem(&self, fault: Fault) -> Problem {
-        let mut holder = None;
-        for (start, file) in &self.origins {
-            if let Some(rest) = inside(&fault.path, start) {
-                holder = Some((file, rest.to_owned()));
-            }
-        }
-        match holder {
-            Some((file, rest)) if rest.is_empty() => Problem::of_file(file, fault.message),
-            Some((file, rest)) => Problem::new(file, Place::Value(rest), fault.message),
-            None => Problem::new(Path::new(""), Place::Value(fault.path), fault.message),
-        }
+        faults.into_iter().map(|fault| self.origins.problem(fault)).collect()
     }
 }
 
@@ -90,7 +94,7 @@ struct Reader<'a> {
     root: &'a Path,
     /// The directory of the resource, which no reference may leave.
     folder: &'a Path,
-    origins: Vec<(String, PathBuf)>,
+    origins: Origins,
     problems: Vec<Problem>,
 }
 
@@ -155,7 +159,7 @@ impl Reader<'_> {
         level: usize,
         seen: &mut HashSet<PathBuf>,
     ) -> Result<Value, Problem> {
-        let here = Document { value: Value::Null, origins: self.origins.clone() };
+        let here = self.origins.clone();
         let fault = |message: String| here.problem(Fault { path: format!("{path}@"), message });
         let Value::String(reference) = reference else {
             return Err(fault("should be the path of a file".into()));
@@ -171,7 +175,7 @@ impl Reader<'_> {
         }
         let text =
             text(self.root, &file).map_err(|problem| fault(format!("`{reference}` {}", problem.message)))?;
-        self.origins.push((path.to_owned(), file.clone()));
+        self.origins.0.push((path.to_owned(), file.clone()));
         if file.file_name().is_none_or(|name| name != VISUAL_BLOCKS) {
             return Ok(Value::String(text));
         }

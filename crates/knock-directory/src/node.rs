@@ -106,6 +106,10 @@ impl<'a> Fields<'a> {
         Node { value, path: self.path_of(name) }
     }
 
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
     pub(crate) fn fault<T>(&self, message: impl Into<String>) -> Parsed<T> {
         Err(vec![Fault { path: self.path.clone(), message: message.into() }])
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Something that is wrong with a resource, which is therefore not in the [`Directory`](crate::Directory). The others are.
+/// Programs that find more, for example in the templates, can add theirs.
 ///
 /// Displayed as `workflows/welcome/workflow.json: steps[1].type: "dalay" is not a type of a step`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -23,7 +24,7 @@ pub struct Problem {
 pub enum Place {
     /// The file as a whole.
     File,
-    /// A position in its text. Both numbers start at 1.
+    /// A position in its text. Both numbers start at 1. The column is 1 if only the line is known.
     Position {
         /// The line.
         line: usize,

@@ -21,6 +21,8 @@ const MAX_DEPTH: usize = 5;
 pub struct Step {
     /// The name by which conditions and templates refer to it: `ref` in the file. It is unique in the workflow.
     pub step_ref: String,
+    /// Where it is in the file, for example `steps[1].branches[0].steps[2]`.
+    pub place: String,
     /// What people call it.
     pub name: Option<String>,
     /// The step is skipped if these do not hold. Batches and branches have none.
@@ -152,7 +154,13 @@ fn step(node: Node<'_>, depth: usize, environment: &Environment) -> Parsed<Step>
     if matches!(read, StepKind::Batch(_) | StepKind::Branch(_)) && !conditions.always() {
         return fields.need("conditions")?.fault("batches and branches have no conditions");
     }
-    Ok(Step { step_ref: fields.need_text("ref")?, name: fields.some_text("name")?, conditions, kind: read })
+    Ok(Step {
+        step_ref: fields.need_text("ref")?,
+        place: fields.path().to_owned(),
+        name: fields.some_text("name")?,
+        conditions,
+        kind: read,
+    })
 }
 
 fn nested(fields: &Fields<'_>, depth: usize, environment: &Environment) -> Parsed<Vec<Step>> {

@@ -1,6 +1,6 @@
 //! Translations, as JSON or as PO files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
@@ -12,6 +12,8 @@ use crate::problem::{Place, Problem};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Translation {
+    /// The file, relative to the directory.
+    pub file: PathBuf,
     /// The locale, for example `en` or `de-AT`.
     pub locale: String,
     /// The namespace.
@@ -34,7 +36,7 @@ impl Translation {
             "po" => files::text(root, file).and_then(|text| po(file, &text)),
             _ => return None,
         };
-        let made = |content| Self { locale: locale.to_owned(), namespace, content };
+        let made = |content| Self { file: file.to_owned(), locale: locale.to_owned(), namespace, content };
         Some(content.map(made).map_err(|problem| vec![problem]))
     }
 }

@@ -1,16 +1,22 @@
 //! The Knock directory of a project: its workflows and channels become those of the environment.
 
-use std::collections::BTreeMap;
+mod texts;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use knock_directory::{ChannelType, Directory, Location, Place, Problem, Stamp, Workflow as Program};
+use jiff::tz::TimeZone;
+use knock_directory::{
+    ChannelType, Directory, Environment, Location, Place, Problem, Stamp, Workflow as Program,
+};
 use serde_json::{Value, json};
 
 use crate::data_schema::DataSchema;
 use crate::ids::Ids;
 use crate::render::Renderer;
 use crate::settings::{Channel, ChannelKind, Settings, Workflow};
+use crate::world::preferences::Preferences;
 
 /// A Knock directory, and what was last read from it.
 pub(crate) struct KnockDir {
@@ -44,10 +50,15 @@ impl KnockDir {
     fn read(&mut self) -> (Settings, Renderer) {
         let mut directory = Directory::load(&self.location);
         let mut settings = (*self.base).clone();
-        let environment = &directory.environment;
-        for (key, channel) in &environment.channels {
-            if let Some(channel) = channel_of(key, channel) {
-                settings.channels.insert(channel.id.clone(), Arc::new(channel));
+        let refused = refused(&mut directory.environment);
+        directory.problems.extend(refused);
+        directory.problems.extend(texts::problems(&directory));
+        let environment = &mut directory.environment;
+        for (key, channel) in &mut environment.channels {
+            if let Some(made) = channel_of(key, channel) {
+                // templates depend on it
+                channel.settings.insert("provider".to_owned(), json!(made.provider));
+                settings.channels.insert(made.id.clone(), Arc::new(made));
             }
         }
         if !environment.preferences.is_empty() {
@@ -79,6 +90,22 @@ impl KnockDir {
         self.versions.insert(key, current.clone());
         current
     }
+}
+
+/// Takes out of the environment what Knock would not accept.
+fn refused(environment: &mut Environment) -> Vec<Problem> {
+    let problem =
+        |member: &str, message| Problem::new("emulator.json", Place::Value(member.to_owned()), message);
+    let mut problems = Vec::new();
+    if let Err(failure) = Preferences::parse(&environment.preferences) {
+        environment.preferences.clear();
+        problems.push(problem("preferences", format!("are no preference set: {}", failure.summary())));
+    }
+    if let Some(zone) = environment.timezone.take_if(|zone| TimeZone::get(zone).is_err()) {
+        let message = format!("`{zone}` is not a time zone, for example `Europe/Berlin`");
+        problems.push(problem("timezone", message));
+    }
+    problems
 }
 
 /// The schema of the data of triggers, unless data cannot be checked against it.
@@ -120,7 +147,16 @@ fn renderer(directory: &Directory) -> Renderer {
         let content = Value::Object(translation.content.clone());
         builder = builder.translation(&translation.locale, namespace, content);
     }
+    if let Some(locale) = directory.environment.default_locale.as_deref().or_else(|| only_locale(directory)) {
+        builder = builder.default_locale(locale);
+    }
     builder.build()
+}
+
+/// The language of the translations, if there is only one.
+fn only_locale(directory: &Directory) -> Option<&str> {
+    let locales: BTreeSet<&str> = directory.translations.values().map(|one| one.locale.as_str()).collect();
+    locales.first().copied().filter(|_| locales.len() == 1)
 }
 
 fn workflow(program: Arc<Program>, version: u32) -> Workflow {

@@ -255,6 +255,32 @@ fn wrong_references() {
 }
 
 #[test]
+fn problems_that_others_find_name_the_file_of_the_text() {
+    let directory = Project::new()
+        .steps(&json!([{ "type": "branch", "ref": "b", "branches": [{ "name": "else", "steps": [{
+            "type": "channel", "ref": "s", "channel_key": "sms", "template": { "text_body@": "s.txt" },
+        }] }] }]))
+        .file("workflows/test/s.txt", "Hi")
+        .file("email-layouts/old/layout.json", json!({ "name": "Old", "html_layout@": "h.html" }).to_string())
+        .file("email-layouts/old/h.html", "{{ content }}")
+        .load();
+    let places: Vec<&str> =
+        directory.workflows["test"].all_steps().iter().map(|step| step.place.as_str()).collect();
+    assert_eq!(places, ["steps[0]", "steps[0].branches[0].steps[0]"]);
+    let text = format!("{}.template.text_body", places[1]);
+    for (folder, key, path, line, expected) in [
+        ("workflows", "test", &*text, Some(3), "workflows/test/s.txt:3:1: wrong"),
+        ("workflows", "test", &text, None, "workflows/test/s.txt: wrong"),
+        ("workflows", "test", "name", Some(1), "workflows/test/workflow.json: name: wrong"),
+        ("workflows", "test", "name", Some(2), "workflows/test/workflow.json: name: line 2: wrong"),
+        ("layouts", "old", "html_layout", Some(1), "email-layouts/old/h.html:1:1: wrong"),
+        ("layouts", "unknown", "name", None, "layouts: name: wrong"),
+    ] {
+        assert_eq!(directory.problem_in(folder, key, path, line, "wrong").to_string(), expected);
+    }
+}
+
+#[test]
 fn mistakes_in_referenced_files_name_these() {
     let blocks = |text: &str| {
         Project::new()

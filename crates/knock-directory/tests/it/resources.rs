@@ -140,6 +140,7 @@ fn the_file_of_our_own() {
         "branding": { "primary_color": "#05f" },
         "preferences": { "channel_types": { "sms": false } },
         "timezone": "Europe/Berlin",
+        "default_locale": "de-AT",
         "allowed_hosts": ["api.example.com"],
     });
     let step = json!([{ "type": "channel", "ref": "p", "channel_group_key": "mobile", "template": { "title": "T", "text_body": "B" } }]);
@@ -153,12 +154,13 @@ fn the_file_of_our_own() {
     let group = &environment.channel_groups["mobile"];
     assert_eq!((group.operator, group.channels[1].unless.is_some()), (GroupOperator::All, true));
     assert_eq!(environment.timezone.as_deref(), Some("Europe/Berlin"));
+    assert_eq!(environment.default_locale.as_deref(), Some("de-AT"));
 
     for (text, expected) in [
         ("{", "emulator.json:1:1: invalid JSON: EOF while parsing an object"),
         (
             r#"{"channel": {}}"#,
-            "emulator.json: channel: does not exist; there are $schema, channels, channel_groups, variables, branding, preferences, timezone, allowed_hosts",
+            "emulator.json: channel: does not exist; there are $schema, channels, channel_groups, variables, branding, preferences, timezone, default_locale, allowed_hosts",
         ),
         (r#"{"channels": {"a": {}}}"#, "emulator.json: channels.a.type: is missing"),
         (r#"{"variables": []}"#, "emulator.json: variables: should be an object"),

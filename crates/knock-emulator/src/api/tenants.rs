@@ -7,7 +7,6 @@ use serde_json::Value;
 use super::bulk::MAX_BULK;
 use super::objects::members;
 use super::page::Pager;
-use crate::json::deep_merge;
 use crate::recipient::{Recipient, TENANTS};
 use crate::wire::call::Call;
 use crate::wire::fields::{self, blank};
@@ -35,7 +34,7 @@ fn get(world: &World, call: &Call, id: &str) -> Outcome {
     if call.query.flag("resolve_full_preference_settings")? == Some(true) {
         let mut resolved = world.settings.default_preferences.clone();
         if let Some(own) = entity.tenant_preferences() {
-            deep_merge(&mut resolved, own);
+            preferences::overlay(&mut resolved, own);
         }
         rendered["settings"]["preference_set"] = preferences::render("default", &resolved);
     }

@@ -96,6 +96,11 @@ impl Problem {
         self
     }
 
+    /// The line, if it is known, and what is wrong.
+    pub(crate) fn into_parts(self) -> (Option<usize>, String) {
+        (self.line, self.message)
+    }
+
     /// Says which filter it is of.
     pub(crate) fn filter(self, filter: &str) -> Self {
         let message = if self.name.is_none() {

@@ -156,7 +156,8 @@ pub(crate) struct Layout {
     pub(crate) html: Parsed,
     pub(crate) text: Option<Parsed>,
     pub(crate) is_mjml: bool,
-    pub(crate) footer_links: Vec<(String, String)>,
+    /// The text and the URL of each.
+    pub(crate) footer_links: Vec<(Parsed, Parsed)>,
     pub(crate) branding: Json,
 }
 
@@ -165,7 +166,7 @@ impl Layout {
         let link = |link: &Json| {
             // An example of Knock's spells the text `label`.
             let text = link["text"].as_str().or_else(|| link["label"].as_str())?;
-            Some((text.to_owned(), link["url"].as_str()?.to_owned()))
+            Some((Template::parse(text), Template::parse(link["url"].as_str()?)))
         };
         let links = layout["footer_links"].as_array().map(Vec::as_slice).unwrap_or_default();
         let html = layout["html_layout"].as_str();

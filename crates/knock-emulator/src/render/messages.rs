@@ -8,6 +8,9 @@ use crate::render::error::{Problem, RenderError};
 use crate::render::fields::Fields;
 use crate::render::{markdown, mrkdwn, sms};
 
+/// The provider whose data are texts.
+const FCM: &str = "push_fcm";
+
 impl Fields<'_> {
     /// Liquid comes first, then Markdown: what a variable says is Markdown, too.
     pub(super) fn in_app_feed(&self) -> Result<InAppFeed, RenderError> {
@@ -54,6 +57,9 @@ impl Fields<'_> {
         let mut data = self.context.scope["data"].as_object().cloned().unwrap_or_default();
         if let Some(id) = self.context.scope["current_message"].get("id") {
             data.insert("knock_message_id".to_owned(), id.clone());
+        }
+        if self.step.channel["provider"] == FCM {
+            data = data.into_iter().fold(Map::new(), |flat, (name, value)| flattened(flat, name, value));
         }
         let body = if silent { None } else { self.field("text_body")? };
         Ok(Push {
@@ -144,10 +150,30 @@ pub(super) fn list(value: &Json) -> &[Json] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
-fn texts(members: Map<String, Json>) -> Vec<(String, String)> {
-    let text = |value: Json| match value {
+/// Adds what is in a value, by its path, for example `items.0.name`.
+fn flattened(mut flat: Map<String, Json>, path: String, value: Json) -> Map<String, Json> {
+    match value {
+        Json::Object(members) => members
+            .into_iter()
+            .fold(flat, |flat, (name, value)| flattened(flat, format!("{path}.{name}"), value)),
+        Json::Array(items) => items
+            .into_iter()
+            .enumerate()
+            .fold(flat, |flat, (at, item)| flattened(flat, format!("{path}.{at}"), item)),
+        value => {
+            flat.insert(path, Json::String(text(value)));
+            flat
+        }
+    }
+}
+
+fn text(value: Json) -> String {
+    match value {
         Json::String(text) => text,
         other => other.to_string(),
-    };
+    }
+}
+
+fn texts(members: Map<String, Json>) -> Vec<(String, String)> {
     members.into_iter().map(|(name, value)| (name, text(value))).collect()
 }

@@ -56,6 +56,7 @@ mod markdown;
 mod markdown_template;
 mod marks;
 mod messages;
+pub(crate) mod mistakes;
 mod mrkdwn;
 mod renderer;
 mod shown;

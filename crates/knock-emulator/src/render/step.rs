@@ -43,7 +43,8 @@ impl<'a> Step<'a> {
         self
     }
 
-    /// Sets what the channel configures: an object with fields that the overrides may have too, for example `from_address`.
+    /// Sets what the channel configures: an object with fields that the overrides may have too, for example `from_address`,
+    /// and the `provider`. For `push_fcm`, the data of a message are flat and all text.
     pub fn channel(mut self, settings: &'a Json) -> Self {
         self.channel = settings;
         self

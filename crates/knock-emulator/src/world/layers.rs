@@ -2,7 +2,7 @@
 
 use super::preferences::overlay;
 use super::store::World;
-use crate::json::{Fields, deep_merge};
+use crate::json::Fields;
 use crate::recipient::Recipient;
 
 impl World {
@@ -14,7 +14,7 @@ impl World {
             .and_then(|id| self.entities.get(&Recipient::tenant(id)))
             .and_then(|tenant| tenant.tenant_preferences());
         if let Some(set) = tenant_set {
-            deep_merge(&mut resolved, set);
+            overlay(&mut resolved, set);
         }
         if let Some(set) = self.entities.get(recipient).and_then(|entity| entity.preferences.get(set_id)) {
             overlay(&mut resolved, set);

@@ -55,12 +55,11 @@ impl World {
         next.filter(|next| schedule.ending_at.is_none_or(|end| *next <= end))
     }
 
-    /// The time zone of a recipient, otherwise that of the account.
+    /// The time zone of a recipient, otherwise that of the account. Zones that do not exist are skipped.
     pub(super) fn zone_of(&self, recipient: &Recipient) -> TimeZone {
-        let name =
-            self.entities.get(recipient).and_then(|entity| entity.properties.get("timezone")?.as_str());
-        let name = name.or(self.settings.timezone.as_deref());
-        name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
+        let own = self.entities.get(recipient).and_then(|entity| entity.properties.get("timezone")?.as_str());
+        let mut names = [own, self.settings.timezone.as_deref()].into_iter().flatten();
+        names.find_map(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
     }
 
     /// Runs an occurrence, unless the schedule was changed or deleted. There is no fan-out to subscribers.

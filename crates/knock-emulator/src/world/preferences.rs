@@ -141,7 +141,7 @@ pub(crate) fn allows(set: &Fields, workflow: &Workflow, channel: &Channel, scope
 }
 
 /// Merges `above` into `below`, except for entries and groups that `below` marks with `__strategy__: "replace"`.
-pub(super) fn overlay(below: &mut Fields, above: &Fields) {
+pub(crate) fn overlay(below: &mut Fields, above: &Fields) {
     let mut above = above.clone();
     for group in GROUPS {
         let Some(Value::Object(held)) = below.get(group) else { continue };

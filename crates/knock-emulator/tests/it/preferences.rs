@@ -117,6 +117,18 @@ fn tenants_and_the_environment_have_defaults() {
     assert_eq!(own["channel_types"], json!({ "sms": false, "email": false, "push": true }));
 }
 
+#[test]
+fn defaults_of_the_environment_can_hold_against_those_of_a_tenant() {
+    let defaults =
+        json!({ "workflows": { "must": { "__strategy__": "replace", "channel_types": { "email": true } } } });
+    let client = Client::of(Emulator::builder().default_preferences(defaults));
+    let set = json!({ "workflows": { "must": false, "other": false } });
+    client.put("/v1/tenants/t", json!({ "settings": { "preference_set": set } })).ok();
+    let resolved = client.get("/v1/users/u/preferences/default?tenant=t").ok();
+    assert_eq!(resolved["workflows"]["must"]["channel_types"]["email"], true);
+    assert_eq!(resolved["workflows"]["other"], false);
+}
+
 /// The kinds of channels that a trigger delivers to.
 fn kinds(preferences: &Value, body: &Value) -> Vec<&'static str> {
     let workflow = Workflow::new("w")

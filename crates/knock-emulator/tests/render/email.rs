@@ -270,6 +270,25 @@ fn layouts_have_footer_links_and_branding() {
 }
 
 #[test]
+fn footer_links_are_liquid() {
+    let layout = |url: &str| {
+        let links = json!([{ "text": "{{ recipient.name }} & {{ data.late }}", "url": url }]);
+        json!({ "html_layout": "<body>{{ footer_links }}{{ content }}</body>", "footer_links": links })
+    };
+    let template = json!({ "html_body": "", "settings": { "layout_key": "x" } });
+    let link = layout("{{ data.url }}&c=\"{{ vars.branding.primary_color }}\"");
+    let html = render(Renderer::builder().layout("x", &link), &template).html;
+    let expected =
+        "<a href=\"https://example.com/?a=1&amp;b=2&amp;c=&quot;#ff0000&quot;\">Ada &amp; late</a>";
+    assert!(html.contains(expected), "{html}");
+    let error = try_render(Renderer::builder().layout("x", &layout("{{ a | b }}")), &template).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "email_1: layout `x`, footer_links[0].url, line 1: the filter `b` is not known"
+    );
+}
+
+#[test]
 fn mjml() {
     let template = json!({
         "is_mjml": true,

@@ -94,6 +94,22 @@ fn lists_and_versions() {
 }
 
 #[test]
+fn lists_of_different_kinds_are_not_sorted() {
+    // Nil has no kind, and is between all others.
+    let kinds = [json!(1), json!("a"), json!(2.5), json!(true)].map(|kind| [kind, json!(null)]);
+    let mixed: Vec<_> = kinds.into_iter().flatten().cycle().take(60).collect();
+    for filter in ["sort", "sort: 'by'"] {
+        let objects: Vec<_> = mixed.iter().map(|by| json!({ "by": by })).collect();
+        let items = if filter == "sort" { mixed.clone() } else { objects };
+        let error = plain(&format!("{{{{ x | {filter} }}}}"), &json!({ "x": items })).unwrap_err();
+        assert!(error.ends_with("the items are of different kinds"), "{error}");
+    }
+    let numbers = json!({ "x": [9_007_199_254_740_993_i64, null, 9_007_199_254_740_992.0, 9_007_199_254_740_992_i64, -1] });
+    let sorted = plain("{{ x | sort | json }}", &numbers).unwrap();
+    assert!(sorted.starts_with("[-1,9007199254740993,") && sorted.ends_with(",null]"), "{sorted}");
+}
+
+#[test]
 fn entities() {
     check("{% assign user = 'jhammond' | user %}{{ user.name }}", "John Hammond");
     check(
@@ -136,6 +152,7 @@ fn translations() {
     check("en", "{{ 'tasks:due' | t: count: 0 }}", "None due");
     check("en", "{{ 'tasks:due' | t: count: 1 }}", "One due");
     check("en", "{{ 'tasks:due' | t: count: 7 }}", "7 due");
+    check("en", "{{ 'tasks:due' | t: count: '1' }}", "One due");
     check("fr", "{% t %}Good morning. All of you.{% endt %}", "Bonjour à tous");
     check("en", "{% t %}Good morning. All of you.{% endt %}", "Good morning. All of you.");
     check("en", "{{ 'no.such' | t }}", "no.such");

@@ -122,7 +122,8 @@ impl Fields<'_> {
             Some(layout) => {
                 run.assign("title", Value::text(subject));
                 run.assign("preview_text", Value::text(preview.unwrap_or_default()));
-                run.assign("footer_links", Value::text(footer(layout)));
+                let footer = self.footer(&mut run, layout)?;
+                run.assign("footer_links", Value::text(footer));
                 run.content(&content, after);
                 let html = self.in_layout(&mut run, &layout.html, "html_layout")?;
                 with_styles(&format!("{pre_content}{html}"), &env, is_mjml)
@@ -185,6 +186,16 @@ impl Fields<'_> {
         rendered.map_err(|problem| self.error(&format!("layout `{key}`, {field}"), problem))
     }
 
+    fn footer(&self, run: &mut Run<'_>, layout: &Layout) -> Result<String, RenderError> {
+        let mut links = Vec::new();
+        for (index, (text, url)) in layout.footer_links.iter().enumerate() {
+            let text = self.in_layout(run, text, &format!("footer_links[{index}].text"))?;
+            let url = self.in_layout(run, url, &format!("footer_links[{index}].url"))?;
+            links.push(format!(r#"<a href="{}">{text}</a>"#, html::attribute(url.trim())));
+        }
+        Ok(links.join(" &middot; "))
+    }
+
     /// The files in the data, one or a list.
     fn attachments(&self) -> Vec<Attachment> {
         let key = self.step.template["settings"]["attachment_key"].as_str().unwrap_or("attachments");
@@ -203,11 +214,6 @@ fn attachment(file: &Json) -> Option<Attachment> {
         content_id: text("content_id"),
         disposition: text("disposition"),
     })
-}
-
-fn footer(layout: &Layout) -> String {
-    let link = |(text, url): &(String, String)| format!(r#"<a href="{}">{text}</a>"#, html::attribute(url));
-    layout.footer_links.iter().map(link).collect::<Vec<_>>().join(" &middot; ")
 }
 
 /// Puts the styles of blocks and partials at the top of the head.

@@ -9,6 +9,7 @@ mod expression;
 mod filters;
 pub(crate) mod lexer;
 pub(crate) mod parse;
+mod partials;
 pub(crate) mod run;
 pub(crate) mod value;
 

@@ -522,8 +522,10 @@ impl Host for Run<'_> {
     }
 
     fn translate(&self, key: &str, named: &[(String, Value)]) -> Result<Option<String>, Problem> {
-        let count = named.iter().find_map(|(name, value)| match value {
-            Value::Integer(count) if name == "count" => Some(*count),
+        let count = named.iter().find(|(name, _)| name == "count").and_then(|(_, count)| match count {
+            Value::Integer(count) => Some(*count),
+            // in a partial, every argument is text
+            Value::Text(text) => text.trim().parse().ok(),
             _ => None,
         });
         let text = self.env.library.translation(&self.env.locales, key, count);

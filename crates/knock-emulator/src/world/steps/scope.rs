@@ -110,7 +110,10 @@ impl World {
         fields.insert("updated_at".to_owned(), json!(entity.updated_at));
         let kind = match recipient.collection() {
             None => "User",
-            Some(crate::recipient::TENANTS) => "Tenant",
+            Some(crate::recipient::TENANTS) => {
+                rename_preferences(&mut fields);
+                "Tenant"
+            }
             Some(collection) => {
                 fields.insert("collection".to_owned(), json!(collection));
                 "Object"
@@ -175,6 +178,15 @@ impl World {
             "delivery_status": status(message.status),
             "engagement_status": engagement(message),
         })
+    }
+}
+
+/// Templates have the preferences of a tenant by another name than the API.
+fn rename_preferences(tenant: &mut Map<String, Value>) {
+    if let Some(Value::Object(settings)) = tenant.get_mut("settings")
+        && let Some(set) = settings.remove("preference_set")
+    {
+        settings.insert("preferences".to_owned(), set);
     }
 }
 

@@ -99,7 +99,10 @@ impl Knock {
 
     pub(crate) fn start(project: Project) -> Self {
         let client = Client::of(project.builder());
-        assert_eq!(client.emulator.problems(), []);
+        let mut problems = client.emulator.problems();
+        // a template may be wrong: the step fails
+        problems.retain(|problem| !problem.place.to_string().contains(".template."));
+        assert_eq!(problems, []);
         let knock = Self { client, project };
         knock.user("u", json!({}));
         knock

@@ -7,7 +7,7 @@ use crate::render::error::Problem;
 use crate::render::liquid::filters::input::{Filter, Input, Outcome, takes, takes_up_to};
 use crate::render::liquid::filters::number::{Number, number};
 use crate::render::liquid::filters::text::whole;
-use crate::render::liquid::value::{Value, contains, count, equal, items, order, write_json};
+use crate::render::liquid::value::{self, Value, contains, count, equal, items, order, write_json};
 
 pub(super) fn find(name: &str) -> Option<Filter> {
     Some(match name {
@@ -194,10 +194,18 @@ fn sort(input: &Input<'_>, by: impl Fn(&Value) -> Result<Value, Problem>) -> Out
         }
         keyed.push((by(&part(&item, &key))?, item));
     }
-    let like =
-        |a: &Value, b: &Value| order(a, b).is_some() || matches!((a, b), (Value::Nil, _) | (_, Value::Nil));
-    if keyed.windows(2).any(|pair| !like(&pair[0].0, &pair[1].0)) {
+    let mut filled = keyed.iter().map(|(by, _)| by).filter(|by| !matches!(by, Value::Nil));
+    // All are compared with one: neighbours may all be alike, and the list is mixed nevertheless.
+    if let Some(first) = filled.next()
+        && filled.any(|other| order(first, other).is_none())
+    {
         return Err(Problem::new("the items are of different kinds"));
+    }
+    // Beside a fraction, integers are compared as fractions. Then all have to be, or there is no order of all.
+    if keyed.iter().any(|(by, _)| matches!(by, Value::Float(_))) {
+        for (by, _) in &mut keyed {
+            *by = value::number(by).map_or(Value::Nil, Value::Float);
+        }
     }
     keyed.sort_by(|(a, _), (b, _)| match (a, b) {
         (Value::Nil, Value::Nil) => Ordering::Equal,
