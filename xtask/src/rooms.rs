@@ -46,7 +46,10 @@ const HOUSES: &[House] = &[
     House {
         source: "crates/knock-emulator/src",
         rooms: &[
-            ("ground", &["clock", "data_schema", "ids", "json", "origins", "recipient", "user_token"]),
+            (
+                "ground",
+                &["clock", "data_schema", "fetch_error", "ids", "json", "origins", "recipient", "user_token"],
+            ),
             ("settings", &["endpoint", "settings"]),
             ("wire", &["wire"]),
             ("cors", &["cors"]),

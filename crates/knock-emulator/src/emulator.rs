@@ -15,6 +15,8 @@ use crate::control;
 use crate::cors;
 use crate::endpoint::WebhookEndpoint;
 use crate::fault::Faults;
+#[cfg(feature = "workflows")]
+use crate::fetch_error::FetchError;
 use crate::journal::{Journal, StateError};
 use crate::observe::{Request, Run};
 #[cfg(feature = "smtp")]
@@ -528,7 +530,7 @@ impl Emulator {
 
     /// Reports the response to a request of [`due_fetches`](Self::due_fetches), or why there was none. The run goes on.
     #[cfg(feature = "workflows")]
-    pub fn fetched(&self, id: u64, result: Result<Response<Bytes>, String>) {
+    pub fn fetched(&self, id: u64, result: Result<Response<Bytes>, FetchError>) {
         let mut state = self.lock();
         let now = state.now();
         state.advance(now);
@@ -537,7 +539,7 @@ impl Emulator {
                 "status": response.status().as_u16(),
                 "body": String::from_utf8_lossy(response.body()),
             }),
-            Err(error) => serde_json::json!({ "error": error }),
+            Err(error) => error.to_json(),
         };
         // It can have been given up meanwhile, and one from before a reset is about nothing.
         if let Some(id) = id.checked_sub(state.fetches_before) {

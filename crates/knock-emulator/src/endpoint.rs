@@ -44,12 +44,8 @@ impl WebhookEndpoint {
     /// if the feature `tls` is on.
     pub fn new(url: &str, secret: &str) -> Result<Self, String> {
         let parsed: Uri = url.parse().map_err(|_| format!("{url:?} is not a URL"))?;
-        let can_be_sent = match parsed.scheme_str() {
-            Some("http") => true,
-            Some("https") => cfg!(feature = "tls"),
-            _ => false,
-        };
-        if !can_be_sent || parsed.authority().is_none() {
+        let can_be_sent = |scheme| scheme == "http" || (cfg!(feature = "tls") && scheme == "https");
+        if !parsed.scheme_str().is_some_and(can_be_sent) || parsed.authority().is_none() {
             return Err(format!("{url:?} does not begin with {SCHEMES}"));
         }
         let verifier = Verifier::new(secret).map_err(|error| error.to_string())?;

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+#[cfg(feature = "workflows")]
+use crate::fetch_error::FetchError;
 use crate::json::Fields;
 use crate::wire::response::Failure;
 use crate::world::World;
@@ -45,7 +47,7 @@ fn on_runs(world: &mut World, path: &[&str], body: &Value) -> Result<(), Failure
             let status = body.get("status").and_then(Value::as_u64);
             let response = match status.and_then(|status| u16::try_from(status).ok()) {
                 Some(status) => Ok((status, text("body").as_bytes().to_vec())),
-                None => Err(text("error").to_owned()),
+                None => Err(FetchError::of_json(body)),
             };
             id.parse().is_ok_and(|id| world.responded(id, response))
         }

@@ -67,6 +67,22 @@ test('an agent gets its response by hand', async () => {
   await page.locator('.message-links a', { hasText: 'It said All is well' }).first().waitFor();
 });
 
+test('an event is told by hand, or that its time is over', async () => {
+  const emulator = await startEmulator(['--knock-dir', writeProject('waiting')]);
+  await createReachable(emulator, 'jhammond');
+  const page = await openInbox(browser, emulator, '#/runs');
+  for (const [index, [button, text]] of [['The event happened', 'Paid: true, 7'], ['The time is over', 'Paid: false,']].entries()) {
+    await emulator.trigger('waiting', { recipients: ['jhammond'] });
+    await page.locator('.run-row').nth(index).waitFor();
+    await page.locator('.run-row').first().click();
+    await page.getByLabel('The event, as JSON').fill('{"data": {"amount": 7}}');
+    await page.getByRole('button', { name: button }).click();
+    await page.locator('.message-links a', { hasText: text }).first().waitFor();
+    await page.getByRole('link', { name: 'Runs', exact: true }).first().click();
+  }
+  assert.deepEqual(page.seen, NOTHING);
+});
+
 test('the form of a workflow is made of its schema', async () => {
   const emulator = await startEmulator(['--knock-dir', writeProject('form')]);
   await createReachable(emulator, 'jhammond');

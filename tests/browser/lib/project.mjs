@@ -76,6 +76,13 @@ const WORKFLOWS = {
       channel('sms', 'twilio', { text_body: 'It said {{ data.agent.text }}', settings: {} }),
     ],
   },
+  waiting: {
+    name: 'Waiting',
+    steps: [
+      { type: 'wait_for_event', ref: 'paid', settings: { event: { event_type: 'integration_source', event_key: 'paid', integration_source_key: 'stripe' }, expires_after: { unit: 'hours', value: 1 }, on_timeout: 'continue' } },
+      channel('sms', 'twilio', { text_body: 'Paid: {{ refs.paid.matched }}, {{ refs.paid.signal_variables.data.amount }}', settings: {} }),
+    ],
+  },
   broken: { name: 'Broken', steps: [{ type: 'teleport', ref: 'a' }] },
 };
 

@@ -4,20 +4,23 @@ use std::time::Duration;
 
 use http::StatusCode;
 use knock_emulator::{DEFAULT_WEBHOOK_SECRET, Emulator, WebhookEndpoint, Workflow};
-use knock_reqwest::{Knock, workflows};
+use knock_reqwest::{Knock, Operation as _, workflows};
 use network_tests::{Authority, Certificate, Fault, Server, alone};
 
 /// Triggers a workflow, and returns the result of the first attempt to report it.
 async fn report_to(server: &Server) -> Result<StatusCode, String> {
-    let endpoint = WebhookEndpoint::new(&format!("{}/hooks", server.url()), DEFAULT_WEBHOOK_SECRET).unwrap();
+    let url = format!("{}/hooks", server.url());
+    let endpoint = WebhookEndpoint::new(&url, DEFAULT_WEBHOOK_SECRET).expect("a URL that can be used");
     let workflow = Workflow::new("welcome");
-    let emulator = Emulator::builder().workflow(workflow).webhook(endpoint.events(["message.sent"])).build();
-    let emulator = knock_emulator::Server::start(emulator, ([127, 0, 0, 1], 0).into()).await.unwrap();
-    let knock = Knock::with_config(emulator.config()).unwrap();
-    knock.send(&workflows::trigger("welcome").recipients(["jane"])).await.unwrap();
+    let emulator =
+        Emulator::builder().workflow(workflow).webhook(endpoint.events(["message.delivered"])).build();
+    let emulator = knock_emulator::Server::start(emulator, ([127, 0, 0, 1], 0).into());
+    let emulator = emulator.await.expect("a port is free");
+    let knock = Knock::with_config(emulator.config()).expect("a valid configuration");
+    workflows::trigger("welcome").recipients(["jane"]).send(&knock).await.expect("a run");
     loop {
-        let webhooks = emulator.emulator().webhooks();
-        if let Some(result) = webhooks.first().and_then(|webhook| webhook.attempts[0].result.clone()) {
+        let mut attempts = emulator.emulator().webhooks().into_iter().flat_map(|webhook| webhook.attempts);
+        if let Some(result) = attempts.find_map(|attempt| attempt.result) {
             return result;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;

@@ -76,15 +76,18 @@ pub(crate) fn all_hold(conditions: Option<&Value>, scope: &Scope<'_>) -> bool {
 
 /// Whether a condition holds, or `None` if that cannot be decided.
 pub(crate) fn decide(name: &str, operator: &str, argument: &Value, scope: &Scope<'_>) -> Option<bool> {
-    let variable = scope.resolve(name).ok()?;
-    // what is not found counts as an empty text
-    let value = variable.clone().unwrap_or_else(|| json!(""));
-    let argument = scope.argument(argument)?;
     let positive = match operator.strip_prefix("not_") {
         Some(positive) => positive,
         None if operator.starts_with("is_not_") => &operator.replacen("is_not_", "is_", 1),
         None => operator,
     };
+    let variable = match scope.resolve(name) {
+        Ok(variable) => variable,
+        Err(Unknown) => Some(literal(name).filter(|_| !matches!(positive, "exists" | "empty"))?),
+    };
+    // what is not found counts as an empty text
+    let value = variable.clone().unwrap_or_else(|| json!(""));
+    let argument = scope.argument(argument)?;
     let holds = match positive {
         "equal_to" => equal(&value, &argument),
         "greater_than" => compare(&value, &argument)? == Ordering::Greater,
@@ -96,8 +99,8 @@ pub(crate) fn decide(name: &str, operator: &str, argument: &Value, scope: &Scope
         "empty" => is_empty(&value),
         "exists" => variable.is_some_and(|value| !value.is_null()),
         "is_between" => {
-            let (low, high) = pair(&argument)?;
-            compare(&value, low)? != Ordering::Less && compare(&value, high)? != Ordering::Greater
+            let (low, high) = scope.pair(&argument)?;
+            compare(&value, &low)? != Ordering::Less && compare(&value, &high)? != Ordering::Greater
         }
         "is_timestamp" => time(&value, scope.now).is_some(),
         "is_timestamp_before" => time(&value, scope.now)? < time(&argument, scope.now)?,
@@ -107,8 +110,8 @@ pub(crate) fn decide(name: &str, operator: &str, argument: &Value, scope: &Scope
         "is_timestamp_before_date" => date(&value, scope.now)? < date(&argument, scope.now)?,
         "is_timestamp_on_or_after_date" => date(&value, scope.now)? >= date(&argument, scope.now)?,
         "is_timestamp_between" => {
-            let (start, end) = pair(&argument)?;
-            (time(start, scope.now)?..=time(end, scope.now)?).contains(&time(&value, scope.now)?)
+            let (start, end) = scope.pair(&argument)?;
+            (time(&start, scope.now)?..=time(&end, scope.now)?).contains(&time(&value, scope.now)?)
         }
         "is_in_random_cohort" => is_in_cohort(name, &value, &argument)?,
         "is_audience_member" => (scope.is_member)(&scope.owner(name)?, argument.as_str()?)?,
@@ -163,6 +166,22 @@ impl Scope<'_> {
             _ => Some(serde_json::from_str(text).unwrap_or_else(|_| argument.clone())),
         }
     }
+
+    /// The two ends of a range, each of which is an argument.
+    fn pair(&self, argument: &Value) -> Option<(Value, Value)> {
+        match argument.as_array()?.as_slice() {
+            [first, second] => Some((self.argument(first)?, self.argument(second)?)),
+            _ => None,
+        }
+    }
+}
+
+/// The left side of a condition is rarely a value itself. What has a dot is rather a path that is wrong.
+fn literal(text: &str) -> Option<Value> {
+    match serde_json::from_str(text) {
+        Ok(value) => Some(value),
+        Err(_) => (!text.is_empty() && !text.contains('.')).then(|| json!(text)),
+    }
 }
 
 /// The value at a path with dots, in which numbers are the indexes of lists.
@@ -207,13 +226,6 @@ fn message_status(value: &Value) -> Option<u8> {
 /// A text such as `data. Hello` only looks like one.
 fn is_path(path: &str) -> bool {
     !path.is_empty() && !path.contains(char::is_whitespace)
-}
-
-fn pair(argument: &Value) -> Option<(&Value, &Value)> {
-    match argument.as_array()?.as_slice() {
-        [first, second] => Some((first, second)),
-        _ => None,
-    }
 }
 
 fn plain(value: &Value) -> String {
@@ -393,6 +405,13 @@ mod tests {
             ("recipient.unset", "not_exists", Value::Null, true),
             ("recipient.five", "is_between", json!("[1, 5]"), true),
             ("data.amount", "is_between", json!("[1, 5]"), false),
+            ("data.amount", "is_between", json!(["recipient.five", "15"]), true),
+            ("recipient.born", "is_timestamp_between", json!(["data.born", "1_days_from_now"]), true),
+            // either side can be a value
+            ("rex", "contains", json!("data.dino"), true),
+            ("sue", "contains", json!("recipient.muted"), true),
+            ("\"bob\"", "equal_to", json!("data.other"), true),
+            ("5", "greater_than", json!("data.amount"), false),
             ("recipient.born", "is_timestamp", Value::Null, true),
             ("recipient.name", "is_timestamp", Value::Null, false),
             ("recipient.name", "is_not_timestamp", Value::Null, true),

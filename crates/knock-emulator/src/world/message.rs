@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+#[cfg(feature = "workflows")]
+use knock_core::webhook::Verifier;
 use serde_json::{Value, json};
 
 use super::activity::{Activities, Activity};
@@ -147,6 +149,9 @@ pub(crate) struct Message {
     /// When a send window opens.
     pub(crate) scheduled_at: Option<Timestamp>,
     pub(crate) events: Vec<Event>,
+    /// Signs the requests of a webhook channel.
+    #[cfg(feature = "workflows")]
+    pub(super) signer: Option<Verifier>,
     #[cfg(feature = "workflows")]
     attempts: Attempts,
     pub(crate) inserted_at: Timestamp,
@@ -166,6 +171,7 @@ pub(super) struct Post {
     pub(super) channel: Arc<Channel>,
     pub(super) activities: Arc<Activities>,
     pub(super) content: Option<Arc<Content>>,
+    pub(super) signer: Option<Verifier>,
     pub(super) sandbox: bool,
     pub(super) scheduled_at: Option<Timestamp>,
 }
@@ -213,6 +219,8 @@ impl Message {
             scheduled_at: None,
             events: Vec::new(),
             #[cfg(feature = "workflows")]
+            signer: None,
+            #[cfg(feature = "workflows")]
             attempts: Attempts::default(),
             inserted_at: now,
             updated_at: now,
@@ -241,6 +249,7 @@ impl Message {
             sandbox: post.sandbox,
             scheduled_at: post.scheduled_at,
             events: vec![queued],
+            signer: post.signer,
             attempts: Attempts::default(),
             inserted_at: now,
             updated_at: now,

@@ -1,5 +1,6 @@
 // One run: its steps, in order.
 
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { get, post, runUrl } from '../lib/api';
@@ -216,30 +217,57 @@ function reason({ reason: name, detail }: JsonObject): string {
 
 /** Lets a run that waits go on. Agents and events need to be told what the response is. */
 function GoOn({ step, run }: { step: Step; run: Run }) {
-  const isAgent = step.step_type === 'ai_agent';
-  const [response, setResponse] = useState<Json | undefined>(isAgent ? { text: '' } : undefined);
-  const go = () => void attempt(() => post(runUrl(run.id, '/continue'), response ?? null), 'The run goes on.');
-  if (!isAgent) {
-    return (
-      <p>
-        <Button kind="primary" icon="play" onClick={go}>
-          Go on now
-        </Button>
-      </p>
-    );
+  const go = (response: Json) => void attempt(() => post(runUrl(run.id, '/continue'), response), 'The run goes on.');
+  const ref = step.step_ref;
+  switch (step.step_type) {
+    case 'ai_agent':
+      return (
+        <GoOnWith
+          label="The response of the agent, as JSON"
+          hint={`Templates see it as data.${ref}. For a text, give {"text": "…"}.`}
+          initial={{ text: '' }}
+          submit="Go on with this response"
+          onSubmit={go}
+        />
+      );
+    case 'wait_for_event':
+      return (
+        <GoOnWith label="The event, as JSON" hint={`Templates see it as refs.${ref}.signal_variables.`} initial={{ data: {} }} submit="The event happened" onSubmit={(event) => go({ event })}>
+          <Button icon="clock" onClick={() => go(null)}>
+            The time is over
+          </Button>
+        </GoOnWith>
+      );
+    default:
+      return (
+        <p>
+          <Button kind="primary" icon="play" onClick={() => go(null)}>
+            Go on now
+          </Button>
+        </p>
+      );
   }
+}
+
+type WithProps = { label: string; hint: string; initial: Json; submit: string; onSubmit: (value: Json) => void; children?: ComponentChildren };
+
+function GoOnWith({ label, hint, initial, submit, onSubmit, children }: WithProps) {
+  const [value, setValue] = useState<Json | undefined>(initial);
   return (
     <form
       class="go-on"
       onSubmit={(event) => {
         event.preventDefault();
-        go();
+        onSubmit(value ?? null);
       }}
     >
-      <JsonEditor label="The response of the agent, as JSON" hint={`Templates see it as data.${step.step_ref}. For a text, give {"text": "…"}.`} value={response} onChange={setResponse} rows={5} />
-      <Button kind="primary" icon="play" type="submit">
-        Go on with this response
-      </Button>
+      <JsonEditor label={label} hint={hint} value={value} onChange={setValue} rows={5} />
+      <div class="row">
+        <Button kind="primary" icon="play" type="submit">
+          {submit}
+        </Button>
+        {children}
+      </div>
     </form>
   );
 }

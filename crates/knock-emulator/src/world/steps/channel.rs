@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use knock_core::webhook::Verifier;
 use knock_directory::{ChannelStep, ChannelTarget, ChannelType, GroupOperator, GroupRule, Step};
 use serde_json::{Value, json};
 
@@ -125,6 +126,7 @@ impl World {
             scope["recipient"]["locale"] = json!(locale);
         }
         let content = self.content(step, own, channel, &address.value, &scope).map_err(Not::Failed)?;
+        let signer = self.signer(channel, &scope)?;
         Ok(Post {
             id,
             step_ref: step.step_ref.clone(),
@@ -135,9 +137,24 @@ impl World {
             activities: Arc::clone(&live.progress.activities),
             data: Arc::clone(live.shown_data()),
             content: Some(Arc::new(content)),
+            signer,
             sandbox: live.trigger.sandbox,
             scheduled_at: (send_at > self.now).then_some(send_at),
         })
+    }
+
+    /// What signs the requests of a webhook channel with a key.
+    fn signer(&self, channel: &Channel, scope: &Value) -> Result<Option<Verifier>, Not> {
+        let declared = || {
+            let channels = &self.settings.directory.as_ref()?.environment.channels;
+            channels.get(channel.key.as_deref()?)?.settings.get("signing_key")?.as_str()
+        };
+        let Some(template) = declared() else { return Ok(None) };
+        let key = self.text(template, scope).map_err(Not::Failed)?;
+        if key.trim().is_empty() {
+            return Err(Not::Skipped("signing_key", "the signing key of the channel is empty".to_owned()));
+        }
+        Verifier::new(&key).map(Some).map_err(|error| Not::Failed(format!("signing_key: {error}")))
     }
 
     fn post(&mut self, live: &Live, post: Post) -> String {

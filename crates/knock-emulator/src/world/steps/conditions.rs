@@ -1,5 +1,7 @@
 //! The conditions of steps: <https://docs.knock.app/designing-workflows/step-conditions>.
 
+use std::borrow::Cow;
+
 use knock_directory::{AudienceType, Condition, Conditions};
 use serde_json::Value;
 
@@ -36,6 +38,7 @@ impl World {
         data: &Value,
         event: Option<&Value>,
     ) -> Result<(), String> {
+        let templates = scope;
         let tenant = live.trigger.tenant.as_deref();
         let is_member = |who: &Value, audience: &str| self.is_member(who, audience, tenant);
         let scope = Scope {
@@ -53,12 +56,25 @@ impl World {
         };
         let mut refused = None;
         for group in &conditions.any {
-            match group.iter().find_map(|condition| refusal(condition, &scope)) {
+            let refusal = |condition| refusal(&self.with_argument(condition, templates), &scope);
+            match group.iter().find_map(refusal) {
                 None => return Ok(()),
                 Some(condition) => refused = refused.or(Some(condition)),
             }
         }
         Err(refused.unwrap_or_else(|| "there are no conditions that could hold".to_owned()))
+    }
+
+    /// A condition whose argument is no template any more. An argument that cannot be rendered stays as it is.
+    fn with_argument<'c>(&self, condition: &'c Condition, scope: &Value) -> Cow<'c, Condition> {
+        let rendered = match &condition.argument {
+            Value::String(text) if text.contains("{{") => self.text(text, scope).ok(),
+            _ => None,
+        };
+        let Some(text) = rendered else { return Cow::Borrowed(condition) };
+        let mut condition = condition.clone();
+        condition.argument = Value::String(text.trim().to_owned());
+        Cow::Owned(condition)
     }
 
     /// Whether a recipient is in a dynamic audience of the directory. `None` if there is no such audience.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::progress::{Outcome, Waiting};
+use crate::fetch_error::FetchError;
 
 /// How often Knock tries a step that fails.
 pub(super) const ATTEMPTS: u32 = 3;
@@ -29,7 +30,7 @@ pub(super) enum Wake {
     /// The event that it waited for.
     Event(Value),
     /// The response that it waited for.
-    Response(Result<(u16, Vec<u8>), String>),
+    Response(Result<(u16, Vec<u8>), FetchError>),
     /// Somebody who lets it go on, with what they know.
     Hand(Value),
 }

@@ -153,7 +153,7 @@ impl World {
             (StepKind::WaitForEvent(wait), Waiting::Event { .. }) => {
                 self.end_wait(&mut live, step, wait, wake)
             }
-            (StepKind::HttpFetch(fetch), Waiting::Response { attempt }) => {
+            (StepKind::HttpFetch(fetch), Waiting::Response { attempt, .. }) => {
                 self.end_fetch(&mut live, fetch, wake, attempt)
             }
             (StepKind::HttpFetch(fetch), Waiting::Until(_)) => {
@@ -319,10 +319,21 @@ impl World {
         };
         let is_waiting = self.runs.get(run_id).is_some_and(waits);
         if is_waiting {
+            if let Some(request) = self.awaited_request(run_id) {
+                self.steps.requests.remove(request);
+            }
             self.wake(run_id, Wake::Hand(known));
             self.settle();
         }
         is_waiting
+    }
+
+    /// The request whose response a run waits for.
+    pub(super) fn awaited_request(&self, run_id: &str) -> Option<u64> {
+        match self.runs.get(run_id)?.progress.as_ref()?.waiting {
+            Some(Waiting::Response { request, .. }) => Some(request),
+            _ => None,
+        }
     }
 
     /// The workflow of a key as it is now.

@@ -1,5 +1,7 @@
 //! Requests in a run: <https://docs.knock.app/designing-workflows/fetch-function>.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use knock_directory::{HttpFetch, Pairs};
 use serde_json::{Value, json};
@@ -11,6 +13,7 @@ use super::progress::Waiting;
 use super::request::{Purpose, Request, with_query};
 use super::trigger_workflow::json_object;
 use super::update::merge_into_data;
+use crate::fetch_error::FetchError;
 
 /// The waits before the second and the third attempt.
 const WAITS: [SignedDuration; 2] = [SignedDuration::from_secs(30), SignedDuration::from_secs(60)];
@@ -30,8 +33,8 @@ impl World {
         match request {
             Ok(request) => {
                 let detail = json!({ "request": request.render(), "attempt": attempt });
-                self.request(request, Purpose::Fetch { run_id: live.id.clone() });
-                Did::Waits(Waiting::Response { attempt }, detail)
+                let request = self.request(request, Purpose::Fetch { run_id: live.id.clone() });
+                Did::Waits(Waiting::Response { request, attempt }, detail)
             }
             Err(error) => Did::Failed(error),
         }
@@ -41,7 +44,10 @@ impl World {
     pub(super) fn end_fetch(&mut self, live: &mut Live, fetch: &HttpFetch, wake: Wake, attempt: u32) -> Did {
         let (status, body) = match wake {
             Wake::Response(Ok(response)) => response,
-            Wake::Response(Err(error)) => return self.fetch_again(attempt, &error),
+            Wake::Response(Err(error @ FetchError::TimedOut)) => {
+                return self.fetch_again(attempt, &error.to_string());
+            }
+            Wake::Response(Err(error)) => return Did::Failed(error.to_string()),
             // by hand, with the body
             Wake::Hand(known) => (200, known.to_string().into_bytes()),
             Wake::Time | Wake::Event(_) => return self.fetch_again(attempt, "there was no response"),
@@ -49,9 +55,9 @@ impl World {
         match status {
             200 | 201 | 204 => {
                 let text = String::from_utf8_lossy(&body);
-                // a response that is not a JSON object changes nothing
-                if let Ok(response) = json_object(&text) {
-                    merge_into_data(live, &at_path(fetch.response_path.as_deref(), response));
+                // a response that is not JSON changes nothing
+                if let Ok(response) = serde_json::from_str::<Value>(&text) {
+                    merge_response(live, fetch.response_path.as_deref(), &response);
                 }
                 Did::Done(json!({ "status": status, "body": text }))
             }
@@ -104,7 +110,7 @@ impl World {
 }
 
 /// `t=<milliseconds>,s=<Base64>`, like that of outbound webhooks. Knock does not document the encoding for this one.
-fn signature(key: &str, now: i64, body: &str) -> Result<String, String> {
+pub(super) fn signature(key: &str, now: i64, body: &str) -> Result<String, String> {
     let at = std::time::UNIX_EPOCH + std::time::Duration::from_millis(u64::try_from(now).unwrap_or_default());
     let verifier = knock_core::webhook::Verifier::new(key).map_err(|error| error.to_string())?;
     Ok(verifier.sign(body.as_bytes(), at.into()))
@@ -114,8 +120,24 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Wraps a response in objects by a path with dots.
-fn at_path(path: Option<&str>, response: Value) -> Value {
-    let parts: Vec<&str> = path.map(|path| path.split('.').collect()).unwrap_or_default();
-    parts.into_iter().rev().fold(response, |inner, part| json!({ part: inner }))
+/// Merges a response into the data: an object at the top level, or anything at a path with dots.
+fn merge_response(live: &mut Live, path: Option<&str>, response: &Value) {
+    let Some(path) = path.filter(|path| !path.is_empty()) else { return merge_into_data(live, response) };
+    for data in [Some(&mut live.data), live.progress.flat.as_mut()].into_iter().flatten() {
+        put(Arc::make_mut(data), path, response);
+    }
+}
+
+/// Puts a value at a path. What is on the way and no object is replaced by one, and objects at its end are merged.
+fn put(data: &mut Value, path: &str, value: &Value) {
+    let place = path.split('.').fold(data, |parent, part| {
+        if !parent.is_object() {
+            *parent = json!({});
+        }
+        &mut parent[part]
+    });
+    match (place, value) {
+        (Value::Object(known), Value::Object(new)) => known.extend(new.clone()),
+        (place, value) => *place = value.clone(),
+    }
 }

@@ -32,8 +32,8 @@ pub(super) enum Waiting {
     Batch(BatchKey),
     /// An event, until a time. For the membership in an audience: whether the recipient was a member.
     Event { until: Timestamp, was_member: Option<bool> },
-    /// The response of a request, of which this is the number of the attempt.
-    Response { attempt: u32 },
+    /// The response of the request with this id.
+    Response { request: u64, attempt: u32 },
     /// Somebody who lets it go on by hand.
     Hand,
 }

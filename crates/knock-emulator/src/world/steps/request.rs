@@ -5,12 +5,16 @@ use std::fmt::Write;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use knock_core::webhook::Verifier;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::super::attempts::Sent;
+use crate::clock::system_time;
 use crate::render::HttpRequest;
 
+/// The header of webhook channels that have a signing key.
+const SIGNATURE: &str = "x-webhook-signature";
 /// A request without a response for this long is due again. It is longer than any response is waited for.
 const LOST: SignedDuration = SignedDuration::from_secs(120);
 
@@ -39,7 +43,6 @@ pub(super) struct Pending {
     pub(super) attempt: u32,
     /// When it is due, or due again if its response is lost.
     due: Timestamp,
-    in_flight: bool,
 }
 
 /// The requests that have no response yet.
@@ -70,6 +73,16 @@ impl Request {
         }
     }
 
+    /// The request with a signature of its own for the time at which it is sent.
+    pub(super) fn signed(mut self, signer: Option<&Verifier>, at: Timestamp) -> Self {
+        if let Some(signer) = signer {
+            self.headers.retain(|(name, _)| name != SIGNATURE);
+            let signature = signer.sign(self.body.as_bytes(), system_time(at).into());
+            self.headers.push((SIGNATURE.to_owned(), signature));
+        }
+        self
+    }
+
     /// What a message keeps of it.
     pub(super) fn sent(&self) -> Sent {
         Sent {
@@ -98,9 +111,11 @@ impl Request {
 }
 
 impl Requests {
-    pub(super) fn add(&mut self, request: Request, purpose: Purpose, attempt: u32, due: Timestamp) {
+    /// Returns the id of the request.
+    pub(super) fn add(&mut self, request: Request, purpose: Purpose, attempt: u32, due: Timestamp) -> u64 {
         self.next += 1;
-        self.pending.insert(self.next, Pending { request, purpose, attempt, due, in_flight: false });
+        self.pending.insert(self.next, Pending { request, purpose, attempt, due });
+        self.next
     }
 
     /// How many there have been.
@@ -121,7 +136,6 @@ impl Requests {
             }
             // it was built before
             let Ok(request) = pending.request.http() else { continue };
-            pending.in_flight = true;
             pending.due = now.saturating_add(LOST).unwrap_or(Timestamp::MAX);
             due.push(Due { id: *id, request });
         }

@@ -9,6 +9,7 @@ use super::super::message::{Message, Report};
 use super::super::store::World;
 use super::did::Wake;
 use super::request::{Pending, Purpose, Request};
+use crate::fetch_error::FetchError;
 use crate::settings::ChannelKind;
 
 /// Knock attempts to deliver a message this often.
@@ -19,8 +20,9 @@ const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(10);
 const FATAL: [u16; 4] = [401, 403, 404, 405];
 
 impl World {
-    pub(super) fn request(&mut self, request: Request, purpose: Purpose) {
-        self.steps.requests.add(request, purpose, 1, self.now);
+    /// Returns the id of the request.
+    pub(super) fn request(&mut self, request: Request, purpose: Purpose) -> u64 {
+        self.steps.requests.add(request, purpose, 1, self.now)
     }
 
     /// Fails unless the host is this machine, or one that `emulator.json` allows.
@@ -41,9 +43,11 @@ impl World {
     }
 
     /// Takes the response of a request, or why there was none. Returns whether there is such a request.
-    pub(crate) fn responded(&mut self, id: u64, response: Result<(u16, Vec<u8>), String>) -> bool {
+    pub(crate) fn responded(&mut self, id: u64, response: Result<(u16, Vec<u8>), FetchError>) -> bool {
         let Some(pending) = self.steps.requests.remove(id) else { return false };
         match pending.purpose.clone() {
+            // a run that was let go on by hand does not wait for it any more
+            Purpose::Fetch { run_id } if self.awaited_request(&run_id) != Some(id) => {}
             Purpose::Fetch { run_id } => self.wake(&run_id, Wake::Response(response)),
             Purpose::Webhook { message_id } => self.webhook_responded(&message_id, pending, &response),
         }
@@ -56,17 +60,23 @@ impl World {
         &mut self,
         message_id: &str,
         pending: Pending,
-        response: &Result<(u16, Vec<u8>), String>,
+        response: &Result<(u16, Vec<u8>), FetchError>,
     ) {
         let status = response.as_ref().map(|(status, _)| *status).ok();
-        let is_last = pending.attempt >= MAX_ATTEMPTS || status.is_some_and(|status| FATAL.contains(&status));
+        let error = response.as_ref().err().map(ToString::to_string);
+        let is_fatal = matches!(response, Err(FetchError::BadUrl(_)))
+            || status.is_some_and(|status| FATAL.contains(&status));
+        let is_last = is_fatal || pending.attempt >= MAX_ATTEMPTS;
         let mut log = json!({
             "attempt": pending.attempt,
             "max_attempts": MAX_ATTEMPTS,
             "status": status,
-            "error": response.as_ref().err(),
+            "error": error,
         });
-        let outcome = response.as_ref().map(|(status, body)| (*status, &**body)).map_err(String::as_str);
+        let outcome = match (response, &error) {
+            (Ok((status, body)), _) => Ok((*status, &**body)),
+            (Err(_), error) => Err(error.as_deref().unwrap_or_default()),
+        };
         self.attempted(message_id, Attempt::http(self.now, pending.request.sent(), outcome));
         let report = match status {
             Some(200..=299) => Report::Delivered,
@@ -76,7 +86,6 @@ impl World {
         match report {
             Report::Attempted => log["retryable"] = json!(true),
             Report::Undelivered => {
-                let is_fatal = pending.attempt < MAX_ATTEMPTS;
                 log["failure_reason"] = json!(if is_fatal { "fatal_error" } else { "retries_exhausted" });
             }
             Report::Delivered | Report::Bounced => {}
@@ -85,7 +94,9 @@ impl World {
         if report == Report::Attempted {
             let wait = FIRST_WAIT * (1 << (pending.attempt - 1));
             let due = self.now.saturating_add(wait).unwrap_or(Timestamp::MAX);
-            self.steps.requests.add(pending.request, pending.purpose, pending.attempt + 1, due);
+            let signer = self.messages.get(message_id).and_then(|message| message.signer.as_ref());
+            let request = pending.request.signed(signer, due);
+            self.steps.requests.add(request, pending.purpose, pending.attempt + 1, due);
         }
     }
 
@@ -99,12 +110,13 @@ impl World {
     pub(in super::super) fn deliver_webhook(&mut self, message_id: &str) -> bool {
         let is_webhook = |message: &&Message| message.channel.kind == ChannelKind::Http && !message.sandbox;
         let message = self.messages.get(message_id).filter(is_webhook);
-        let Some(Content::Http(content)) = message.and_then(|message| message.content.as_deref()) else {
-            return false;
-        };
-        let request = Request::of_content(content);
+        let Some(message) = message else { return false };
+        let Some(Content::Http(content)) = message.content.as_deref() else { return false };
+        let request = Request::of_content(content).signed(message.signer.as_ref(), self.now);
         match self.check_host(&request) {
-            Ok(()) => self.request(request, Purpose::Webhook { message_id: message_id.to_owned() }),
+            Ok(()) => {
+                self.request(request, Purpose::Webhook { message_id: message_id.to_owned() });
+            }
             Err(error) => {
                 self.attempted(message_id, Attempt::http(self.now, request.sent(), Err(&error)));
                 let log = json!({ "error": error, "failure_reason": "fatal_error" });
