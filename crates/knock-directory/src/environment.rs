@@ -65,7 +65,7 @@ pub struct Channel {
     /// Messages are only sent if these hold, besides the conditions of the step.
     pub conditions: Conditions,
     /// The settings that steps can override. Webhooks have their request here: `method`, `url`, `headers`, `query_params` and
-    /// `body`.
+    /// `body`, and if it is signed, `signing_key`.
     pub settings: Map<String, Value>,
 }
 
