@@ -39,7 +39,9 @@ const EXCERPT_BYTES: usize = 2048;
 /// fn decide(error: &Error) -> Action {
 ///     match error.kind() {
 ///         _ if error.is_retryable() => Action::RetryLater,
-///         ErrorKind::Configuration | ErrorKind::Authentication | ErrorKind::PermissionDenied => Action::AlertSomeone,
+///         ErrorKind::Configuration
+///         | ErrorKind::Authentication
+///         | ErrorKind::PermissionDenied => Action::AlertSomeone,
 ///         _ if error.outcome_unknown() => Action::AlertSomeone,
 ///         _ => Action::Drop,
 ///     }
