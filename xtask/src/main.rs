@@ -50,7 +50,7 @@ cargo xtask fuzz [OPTIONS]       runs the fuzz targets, each for --seconds N (de
                                  --seed N repeats the random numbers of a run
 cargo xtask bench [OPTIONS]      measures everything and writes BENCHMARKS.md; --check compares with the limits
 cargo xtask test                 runs `cargo test --workspace`, then the tests on Postgres and those of the edge
-cargo xtask portable             runs the tests that run on every system
+cargo xtask portable             runs the tests that run on this system
 cargo xtask ci                   runs what one machine can check before a change is merged
 ";
 
