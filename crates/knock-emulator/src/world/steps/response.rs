@@ -73,9 +73,9 @@ impl World {
             "status": status,
             "error": error,
         });
-        let outcome = match (response, &error) {
-            (Ok((status, body)), _) => Ok((*status, &**body)),
-            (Err(_), error) => Err(error.as_deref().unwrap_or_default()),
+        let outcome = match response {
+            Ok((status, body)) => Ok((*status, &**body)),
+            Err(_) => Err(error.as_deref().unwrap_or_default()),
         };
         self.attempted(message_id, Attempt::http(self.now, pending.request.sent(), outcome));
         let report = match status {
