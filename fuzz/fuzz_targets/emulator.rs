@@ -44,7 +44,9 @@ fuzz_target!(|input: &[u8]| {
         faults |= is_control && request.method() == Method::POST;
         let (again, method) = (request.clone(), request.method().clone());
         let reply = emulator.respond(request, now);
-        assert!(is_control || method == Method::OPTIONS || reply.response.headers().contains_key("x-request-id"));
+        assert!(
+            is_control || method == Method::OPTIONS || reply.response.headers().contains_key("x-request-id")
+        );
         if !faults {
             assert_eq!((reply.connection, reply.delay), (Connection::Keep, Duration::ZERO));
             check_response(&method, &reply.response);

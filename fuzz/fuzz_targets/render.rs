@@ -23,12 +23,18 @@ fuzz_target!(|input: &[u8]| {
 fn renderer() -> &'static Renderer {
     static RENDERER: OnceLock<Renderer> = OnceLock::new();
     RENDERER.get_or_init(|| {
-        let partial = json!({ "type": "html", "content": "<style>p {}</style><p>{{ a }}{% render 'p' %}</p>" });
-        let layout = json!({ "html_layout": "<head></head>{{ content }}{{ x }}", "text_layout": "{{ content }}" });
+        let partial =
+            json!({ "type": "html", "content": "<style>p {}</style><p>{{ a }}{% render 'p' %}</p>" });
+        let layout =
+            json!({ "html_layout": "<head></head>{{ content }}{{ x }}", "text_layout": "{{ content }}" });
         Renderer::builder()
             .partial("p", &partial)
             .layout("default", &layout)
-            .translation("en", "", json!({ "a": { "one": "{{ count }} {{ name }}", "other": "{{ count }}" } }))
+            .translation(
+                "en",
+                "",
+                json!({ "a": { "one": "{{ count }} {{ name }}", "other": "{{ count }}" } }),
+            )
             .build()
     })
 }

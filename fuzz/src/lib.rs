@@ -24,9 +24,10 @@ pub fn config() -> Config {
     Config::builder(KEY).deadline(Duration::from_secs(120)).build().expect("the settings are valid")
 }
 
-/// Returns whether an input contains a text. libFuzzer copies the texts that it sees compared into its inputs.
+/// Returns whether an input contains a text in any case: names of headers are made lower case. libFuzzer copies the texts
+/// that it sees compared into its inputs.
 pub fn mentions(input: &[u8], text: &str) -> bool {
-    input.windows(text.len()).any(|part| part == text.as_bytes())
+    input.windows(text.len()).any(|part| part.eq_ignore_ascii_case(text.as_bytes()))
 }
 
 /// Passes the samples of all operations, which are made once.

@@ -37,8 +37,11 @@ const TARGETS: [(&str, u32); 12] = [
 
 /// The options of the command.
 struct Options {
+    /// The time for each target.
     seconds: u32,
-    /// Where libFuzzer's random numbers begin. It chooses, if this is 0.
+    /// The largest number of inputs for each target. There is no limit if this is negative.
+    runs: i32,
+    /// Where libFuzzer's random numbers begin. It chooses if this is 0.
     seed: u32,
     targets: Vec<(&'static str, u32)>,
 }
@@ -72,13 +75,17 @@ fn fuzz_next(waiting: &Mutex<VecDeque<(&str, u32)>>, options: &Options) -> Vec<S
 
 impl Options {
     fn parse(options: &[&str]) -> Result<Self> {
-        let mut parsed = Self { seconds: 60, seed: 0, targets: TARGETS.to_vec() };
+        let mut parsed = Self { seconds: 60, runs: -1, seed: 0, targets: TARGETS.to_vec() };
         let mut rest = options;
         loop {
             rest = match rest {
                 [] => return Ok(parsed),
                 ["--seconds", seconds, rest @ ..] => {
                     parsed.seconds = seconds.parse()?;
+                    rest
+                }
+                ["--runs", runs, rest @ ..] => {
+                    parsed.runs = runs.parse()?;
                     rest
                 }
                 ["--seed", seed, rest @ ..] => {
@@ -148,6 +155,7 @@ fn fuzz(target: &str, max_bytes: u32, options: &Options) -> Result<()> {
     let status = Command::new(program(target)?)
         .args([&found, &committed])
         .arg(format!("-max_total_time={}", options.seconds))
+        .arg(format!("-runs={}", options.runs))
         .arg(format!("-seed={}", options.seed))
         .arg(format!("-max_len={max_bytes}"))
         .arg(format!("-rss_limit_mb={MEMORY_MB}"))
