@@ -7,12 +7,14 @@ use knock_core::channel_data::{
     AwsSnsDevice, ChannelDataRequest, ChannelId, DiscordChannelData, DiscordConnection, MsTeamsChannelData,
     MsTeamsConnection, PushDevice, SlackChannelData, SlackConnection,
 };
+use knock_core::channels::{self, MessageAction};
 use knock_core::messages::{self, MessageFilter};
 use knock_core::preferences::{
     ChannelType, Condition, DEFAULT_SET, Operator, PreferenceSetRequest, WorkflowSettings,
 };
 use knock_core::recipients::{ObjectReference, ObjectRequest, RecipientReference, UserRequest};
 use knock_core::slack::{self, AccessTokenObject};
+use knock_core::subscriptions::SubscriptionMode;
 use knock_core::tenants::{Branding, TenantRequest};
 use knock_core::{
     CallOptions, Clear, Config, Error, ErrorKind, Method, Operation, PreparedCall, Timestamp, UnixTime,
@@ -490,6 +492,46 @@ fn empty_filters_are_refused() {
     let feed = feeds::list_items("jhammond", channel()).workflow_categories(nobody);
     assert_refused(&feed, "workflow_categories", problem);
     assert_refused(&workflow_recipient_runs::list().statuses(nobody), "status", problem);
+}
+
+#[test]
+fn values_of_filters_without_content_are_refused() {
+    for (text, problem) in [("", "is empty"), (" \t", "is only white space")] {
+        let feed = || feeds::list_items("jhammond", channel());
+        assert_refused(&feed().status(text), "status", problem);
+        assert_refused(&feed().archived(text), "archived", problem);
+        assert_refused(&feed().mode(text), "mode", problem);
+        assert_refused(&feed().tenant(text), "tenant", problem);
+        assert_refused(&messages::list().statuses(["sent", text]), "status[]", problem);
+        assert_refused(&messages::list().engagement_statuses([text]), "engagement_status[]", problem);
+        assert_refused(&messages::list().message_ids([text]), "message_ids[0]", problem);
+        assert_refused(&workflow_recipient_runs::list().statuses([text]), "status[]", problem);
+        assert_refused(&workflow_recipient_runs::list().recipient(text), "recipient", problem);
+        let subscribers = || objects::list_subscriptions("projects", "paddock-9");
+        assert_refused(&subscribers().mode(SubscriptionMode::Other(text.to_owned())), "mode", problem);
+        assert_refused(&subscribers().recipients([text]), "recipients[0]", problem);
+        let update = || channels::bulk_update_message_status(CHANNEL, MessageAction::Delete);
+        assert_refused(&update().archived(text), "archived", problem);
+        assert_refused(&update().delivery_status(text), "delivery_status", problem);
+        assert_refused(&update().engagement_status(text), "engagement_status", problem);
+        assert_refused(&update().tenants(["a", text]), "tenants[1]", problem);
+    }
+}
+
+#[test]
+fn trigger_data_without_entries_is_refused() {
+    let problem = "has no entries";
+    let update = channels::bulk_update_message_status(CHANNEL, MessageAction::Delete).trigger_data(json!({}));
+    assert_refused(&update, "trigger_data", problem);
+    assert_refused(&messages::list().trigger_data(json!({})), "trigger_data", problem);
+    assert_refused(&messages::list_activities("1").trigger_data(json!({})), "trigger_data", problem);
+    assert_refused(
+        &feeds::list_items("jhammond", channel()).trigger_data(json!({})),
+        "trigger_data",
+        problem,
+    );
+    // The metadata of an interaction is no filter.
+    assert!(messages::mark_as_interacted("1").metadata(json!({})).prepare(RANDOM).is_ok());
 }
 
 #[test]

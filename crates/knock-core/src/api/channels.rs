@@ -8,7 +8,7 @@ use crate::api::bulk_operations::BulkOperation;
 use crate::api::messages::{DeliveryStatus, EngagementStatus};
 use crate::operation::{TriggerDataFilter, operation};
 use crate::value::{IntoOptional, InvalidInput, Text, Time};
-use crate::wire::{ObjectSink, check_id, open_enum};
+use crate::wire::{ObjectSink, check_filter_value, check_id, open_enum};
 
 open_enum! {
     /// An action on the messages of a channel.
@@ -81,6 +81,9 @@ operation! {
             check_selection("recipient_ids", this.recipient_ids.as_deref())?;
             check_selection("tenants", this.tenants.as_deref())?;
             check_selection("workflows", this.workflows.as_deref())?;
+            check_one("archived", this.archived.as_ref())?;
+            check_one("delivery_status", this.delivery_status.as_ref())?;
+            check_one("engagement_status", this.engagement_status.as_ref())?;
             this.trigger_data.as_ref().map_or(Ok(()), TriggerDataFilter::check)
         }
         encode |this, request| {
@@ -173,6 +176,11 @@ fn check_selection(field: &'static str, ids: Option<&[Text]>) -> Result<(), Inva
     }
     let mut ids = ids.unwrap_or_default().iter().enumerate();
     ids.try_for_each(|(index, id)| check_id(id.as_str(), || format!("{field}[{index}]")))
+}
+
+/// Refuses a condition without a value, for the same reason.
+fn check_one(field: &'static str, value: Option<&impl AsRef<str>>) -> Result<(), InvalidInput> {
+    value.map_or(Ok(()), |value| check_filter_value(field, value.as_ref()))
 }
 
 #[cfg(test)]

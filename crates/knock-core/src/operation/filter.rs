@@ -36,9 +36,12 @@ impl TriggerDataFilter {
         Self(JsonText::new(Self::FIELD, data))
     }
 
-    /// Refuses nested data, which Knock would ignore.
+    /// Refuses nested data, as Knock does, and data without entries, which would select all messages.
     pub(crate) fn check(&self) -> Result<(), InvalidInput> {
-        check_flat(Self::FIELD, &self.0, usize::MAX)
+        match check_flat(Self::FIELD, &self.0, usize::MAX)? {
+            0 => Err(InvalidInput::new(Self::FIELD, "has no entries; leave it out, or pass at least one")),
+            _ => Ok(()),
+        }
     }
 
     /// Appends the filter to the query, if there is one.

@@ -7,12 +7,21 @@ use crate::value::{InvalidInput, Text};
 /// The maximum length of an idempotency key, in characters.
 const IDEMPOTENCY_KEY_CHARS: usize = 255;
 
-/// Refuses an empty id.
+/// Refuses an empty id, and one of white space, which is certainly a mistake.
 pub(crate) fn check_id(id: &str, field: impl FnOnce() -> String) -> Result<(), InvalidInput> {
-    if id.is_empty() {
-        return Err(InvalidInput::new(field(), "is empty; it must be an id"));
+    match blank(id) {
+        Some(problem) => Err(InvalidInput::new(field(), format!("{problem}; it must be an id"))),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Returns what is wrong with a text without content.
+fn blank(text: &str) -> Option<&'static str> {
+    match text {
+        "" => Some("is empty"),
+        _ if text.trim().is_empty() => Some("is only white space"),
+        _ => None,
+    }
 }
 
 /// Refuses an empty filter, which Knock would ignore and return everything.
@@ -21,6 +30,17 @@ pub(crate) fn check_filter<T>(field: &str, filter: &[T]) -> Result<(), InvalidIn
         return Err(InvalidInput::new(field.to_owned(), "is empty; leave it out to get everything"));
     }
     Ok(())
+}
+
+/// Refuses a value of a filter without content: Knock would ignore the filter, and return everything.
+pub(crate) fn check_filter_value(field: &str, value: &str) -> Result<(), InvalidInput> {
+    match blank(value) {
+        Some(problem) => {
+            let problem = format!("{problem}; leave it out, or pass a value");
+            Err(InvalidInput::new(field.to_owned(), problem))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Refuses a list that is empty or has more entries than one call may have.

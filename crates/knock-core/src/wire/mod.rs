@@ -10,7 +10,8 @@ mod place;
 mod query;
 
 pub(crate) use check::{
-    check_count, check_filter, check_id, check_idempotency_key, check_ids, check_optional_id,
+    check_count, check_filter, check_filter_value, check_id, check_idempotency_key, check_ids,
+    check_optional_id,
 };
 pub use decode::{DecodeError, json};
 pub(crate) use decode::{

@@ -117,6 +117,7 @@ macro_rules! open_enum {
                 name: &str,
                 query: &mut $crate::wire::Query<'_>,
             ) -> Result<(), $crate::value::InvalidInput> {
+                $crate::wire::check_filter_value(name, self.as_str())?;
                 query.pair(name, self);
                 Ok(())
             }

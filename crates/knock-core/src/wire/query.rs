@@ -5,7 +5,7 @@ use std::fmt::{Display, Write};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::value::{InvalidInput, Text, Time, Timestamp};
-use crate::wire::check_filter;
+use crate::wire::{check_filter, check_filter_value};
 
 /// All characters except `unreserved` of RFC 3986 §2.3. Brackets are encoded, as in the official SDK.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -80,9 +80,7 @@ scalar!(str, String, bool, u32, u64, Timestamp);
 
 impl QueryValue for Text {
     fn append(&self, name: &str, query: &mut Query<'_>) -> Result<(), InvalidInput> {
-        if self.as_str().is_empty() {
-            return Err(InvalidInput::new(name.to_owned(), "is empty; leave it out, or pass a value"));
-        }
+        check_filter_value(name, self.as_str())?;
         self.as_str().append(name, query)
     }
 }
@@ -122,6 +120,7 @@ impl<T: QueryValue> QueryValue for Vec<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::messages::DeliveryStatus;
 
     fn query(append: impl FnOnce(&mut Query<'_>) -> Result<(), InvalidInput>) -> String {
         let mut target = String::new();
@@ -148,8 +147,13 @@ mod tests {
     fn invalid_values_are_refused() {
         let mut target = String::new();
         let mut query = Query::new(&mut target);
-        let error = Text::from("").append("tenant", &mut query).unwrap_err();
-        assert_eq!(error.field(), "tenant");
+        for text in ["", " ", "\t\n"] {
+            let error = Text::from(text).append("tenant", &mut query).unwrap_err();
+            assert_eq!(error.field(), "tenant");
+            let error = DeliveryStatus::from(text).append("status", &mut query).unwrap_err();
+            assert_eq!(error.field(), "status");
+            assert!(vec![DeliveryStatus::Sent, text.into()].append("status", &mut query).is_err());
+        }
         let error = Vec::<Text>::new().append("message_ids", &mut query).unwrap_err();
         assert_eq!(error.field(), "message_ids");
         let error = Time::from("yesterday").append("inserted_at[gt]", &mut query).unwrap_err();

@@ -301,7 +301,7 @@ impl MarkAsInteracted {
 
 /// Refuses metadata of an interaction that is not flat or has more than 5 values.
 fn check_metadata(metadata: Option<&JsonText>) -> Result<(), InvalidInput> {
-    metadata.map_or(Ok(()), |metadata| check_flat("metadata", metadata, MAX_METADATA))
+    metadata.map_or(Ok(()), |metadata| check_flat("metadata", metadata, MAX_METADATA).map(drop))
 }
 
 operation! {

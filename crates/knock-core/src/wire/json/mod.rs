@@ -119,8 +119,8 @@ pub(crate) fn members_of(
         .map_err(|_| InvalidInput::new(field, "are not an object in JSON; pass a struct or a map"))
 }
 
-/// Refuses a value that is not a flat JSON object, or has more than `max` members.
-pub(crate) fn check_flat(field: &'static str, json: &JsonText, max: usize) -> Result<(), InvalidInput> {
+/// Refuses a value that is not a flat JSON object, or has more than `max` members. Returns the number of its members.
+pub(crate) fn check_flat(field: &'static str, json: &JsonText, max: usize) -> Result<usize, InvalidInput> {
     let Ok(map) = serde_json::from_str::<Map<String, Value>>(json.get()?.get()) else {
         return Err(InvalidInput::new(field, "is not a JSON object; pass a struct or a map"));
     };
@@ -131,7 +131,7 @@ pub(crate) fn check_flat(field: &'static str, json: &JsonText, max: usize) -> Re
         let problem = format!("has {} entries; at most {max} are allowed", map.len());
         return Err(InvalidInput::new(field, problem));
     }
-    Ok(())
+    Ok(map.len())
 }
 
 /// The longest list of members that is searched from its start, which is faster than an index for a short one.
