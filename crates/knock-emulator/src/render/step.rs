@@ -74,13 +74,20 @@ pub struct Context<'a> {
     pub(crate) scope: &'a Json,
     pub(crate) now: Timestamp,
     pub(crate) entities: &'a dyn Entities,
+    pub(crate) opener: Option<&'a Json>,
 }
 
 impl<'a> Context<'a> {
     /// The scope is an object with the variables: `recipient`, `actor`, `data`, `vars` and so on, with the members of `data`
     /// beside them. The time is that of `now` in the filter `date`.
     pub fn new(scope: &'a Json, now: Timestamp, entities: &'a dyn Entities) -> Self {
-        Self { scope, now, entities }
+        Self { scope, now, entities, opener: None }
+    }
+
+    /// Sets the data of the trigger that opened a batch. Its files are attached: a batch removes them from the scope.
+    pub(crate) fn opener(mut self, data: Option<&'a Json>) -> Self {
+        self.opener = data;
+        self
     }
 }
 

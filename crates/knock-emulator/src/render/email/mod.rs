@@ -196,10 +196,12 @@ impl Fields<'_> {
         Ok(links.join(" &middot; "))
     }
 
-    /// The files in the data, one or a list.
+    /// The files in the data, one or a list. After a batch, there are those of its opener unless a later step added some.
     fn attachments(&self) -> Vec<Attachment> {
         let key = self.step.template["settings"]["attachment_key"].as_str().unwrap_or("attachments");
-        let value = key.split('.').fold(&self.context.scope["data"], |value, name| &value[name]);
+        let at_key = |data| key.split('.').fold(data, |value: &Json, name| &value[name]);
+        let own = at_key(&self.context.scope["data"]);
+        let value = self.context.opener.filter(|_| own.is_null()).map_or(own, at_key);
         let files = if value.is_object() { std::slice::from_ref(value) } else { list(value) };
         files.iter().filter_map(attachment).collect()
     }

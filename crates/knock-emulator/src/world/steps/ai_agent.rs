@@ -1,13 +1,12 @@
 //! AI agents: the emulator has no language model, so somebody else gives the response.
 
-use std::sync::Arc;
-
 use knock_directory::Step;
 use serde_json::{Value, json};
 
 use super::did::{Did, Wake};
 use super::live::Live;
 use super::progress::Waiting;
+use super::update::merge_into_data;
 
 const NOTICE: &str = "The emulator has no language model. POST /_emulator/runs/{id}/continue with the response as JSON to go on.";
 
@@ -21,8 +20,6 @@ pub(super) fn end(live: &mut Live, step: &Step, wake: &Wake) -> Did {
         Wake::Hand(known) => known.clone(),
         _ => Value::Null,
     };
-    if let Value::Object(data) = Arc::make_mut(&mut live.data) {
-        data.insert(step.step_ref.clone(), response.clone());
-    }
+    merge_into_data(live, &json!({ (&step.step_ref): response }));
     Did::Done(json!({ "response": response }))
 }

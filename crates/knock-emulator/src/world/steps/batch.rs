@@ -10,9 +10,9 @@ use super::super::activity::{Activities, Activity};
 use super::super::store::World;
 use super::did::Did;
 use super::live::Live;
-use super::progress::{Outcome, Waiting};
+use super::progress::{Batched, Outcome, Waiting};
 use super::state::{Batch as Open, BatchKey, Item};
-use super::when;
+use super::when::{Window, after};
 use crate::recipient::Recipient;
 
 /// Knock does not document how long a window can be. This is the longest delay.
@@ -38,17 +38,24 @@ impl World {
             self.steps.batches.remove(&key);
         }
         if self.steps.batches.contains_key(&key) {
-            return self.join(live, batch, key, scope);
+            return self.join(live, batch, key);
         }
-        let closes_at = match self.window_of(live, batch, scope) {
-            Ok(closes_at) => closes_at,
+        let path = batch.batch_until_field_path.as_deref();
+        let window = Window::resolve(batch.batch_window, path, scope).and_then(|window| {
+            let closes_at = self.window_end(live, &window)?;
+            Ok((window, closes_at))
+        });
+        let (window, closes_at) = match window {
+            Ok(opened) => opened,
             Err(problem) => return Did::Skipped("window", problem),
         };
         let is_flushed = batch.batch_execution_mode == BatchExecutionMode::FlushLeading;
         let (opener, items) =
             if is_flushed { (None, Vec::new()) } else { (Some(live.id.clone()), vec![item(live)]) };
         let detail = json!({ "opened": true, "key": key.key, "until": closes_at });
-        self.steps.batches.insert(key.clone(), Open { opener, items, opened_at: self.now, closes_at });
+        self.steps
+            .batches
+            .insert(key.clone(), Open { opener, items, window, opened_at: self.now, closes_at });
         if is_flushed { Did::Done(detail) } else { Did::Waits(Waiting::Batch(key), detail) }
     }
 
@@ -60,22 +67,22 @@ impl World {
         }
     }
 
-    fn window_of(&self, live: &Live, batch: &Batch, scope: &Value) -> Result<Timestamp, String> {
-        let zone = self.zone_of(&live.recipient);
-        let path = batch.batch_until_field_path.as_deref();
-        when::window_end(batch.batch_window, path, scope, self.now, &zone, LONGEST)
+    fn window_end(&self, live: &Live, window: &Window) -> Result<Timestamp, String> {
+        window.end(self.now, &self.zone_of(&live.recipient), LONGEST)
     }
 
     /// Adds the trigger to an open batch, which ends this run, unless it is the first one after a flushed one.
-    fn join(&mut self, live: &Live, batch: &Batch, key: BatchKey, scope: &Value) -> Did {
+    fn join(&mut self, live: &Live, batch: &Batch, key: BatchKey) -> Did {
         let now = self.now;
         let is_sliding = batch.batch_window_type == WindowType::Sliding;
-        let extended = if is_sliding { self.window_of(live, batch, scope).ok() } else { None };
+        // the window is that of the opener, whatever this trigger says
+        let window = self.steps.batches.get(&key).filter(|_| is_sliding).map(|open| &open.window);
+        let extended = window.and_then(|window| self.window_end(live, window).ok());
         let Some(open) = self.steps.batches.get_mut(&key) else { return Did::Done(Value::Null) };
         open.items.push(item(live));
         if let Some(extended) = extended {
             let limit = batch.batch_window_extension_limit;
-            let limit = limit.and_then(|limit| when::after(open.opened_at, limit)).unwrap_or(Timestamp::MAX);
+            let limit = limit.and_then(|limit| after(open.opened_at, limit)).unwrap_or(Timestamp::MAX);
             open.closes_at = extended.min(limit).max(now);
         }
         if batch.batch_items_max_limit.is_some_and(|max| open.items.len() >= max) {
@@ -98,9 +105,9 @@ impl World {
     /// Goes on with everything that was collected.
     pub(super) fn close_batch(&mut self, live: &mut Live, batch: &Batch, key: &BatchKey) -> Did {
         let items = self.steps.batches.remove(key).map(|open| open.items).unwrap_or_default();
-        if items.is_empty() {
+        let Some(first) = items.first().map(|item| Arc::clone(&item.activity.data)) else {
             return Did::Ended(Outcome::EmptyBatch, Value::Null);
-        }
+        };
         if batch.workflow_version_mode == WorkflowVersionMode::Latest {
             self.move_to_latest(live);
         }
@@ -110,7 +117,9 @@ impl World {
             data.extend(activity.data.as_object().cloned().unwrap_or_default());
         }
         let total = activities.len();
-        live.progress.flat = Some(Arc::new(Value::Object(flat(&data))));
+        let opener = live.progress.opener_data().unwrap_or(&live.data);
+        let opener = Arc::clone(opener);
+        live.progress.batched = Some(Batched { flat: Arc::new(Value::Object(flat(&data))), first, opener });
         live.data = Arc::new(Value::Object(data));
         live.progress.activities = Arc::new(shown(activities, batch));
         Did::Done(json!({ "total_activities": total }))

@@ -125,7 +125,7 @@ impl World {
         if let Some(locale) = &address.locale {
             scope["recipient"]["locale"] = json!(locale);
         }
-        let content = self.content(step, own, channel, &address.value, &scope).map_err(Not::Failed)?;
+        let content = self.content(live, step, own, channel, &address.value, &scope).map_err(Not::Failed)?;
         let signer = self.signer(channel, &scope)?;
         Ok(Post {
             id,

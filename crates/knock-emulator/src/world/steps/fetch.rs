@@ -1,7 +1,5 @@
 //! Requests in a run: <https://docs.knock.app/designing-workflows/fetch-function>.
 
-use std::sync::Arc;
-
 use jiff::SignedDuration;
 use knock_directory::{HttpFetch, Pairs};
 use serde_json::{Value, json};
@@ -123,9 +121,7 @@ fn plain(value: &Value) -> String {
 /// Merges a response into the data: an object at the top level, or anything at a path with dots.
 fn merge_response(live: &mut Live, path: Option<&str>, response: &Value) {
     let Some(path) = path.filter(|path| !path.is_empty()) else { return merge_into_data(live, response) };
-    for data in [Some(&mut live.data), live.progress.flat.as_mut()].into_iter().flatten() {
-        put(Arc::make_mut(data), path, response);
-    }
+    live.all_data().for_each(|data| put(data, path, response));
 }
 
 /// Puts a value at a path. What is on the way and no object is replaced by one, and objects at its end are merged.

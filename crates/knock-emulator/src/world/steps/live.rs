@@ -62,7 +62,13 @@ impl Live {
 
     /// The data that templates see.
     pub(super) fn shown_data(&self) -> &Arc<Value> {
-        self.progress.flat.as_ref().unwrap_or(&self.data)
+        self.progress.batched.as_ref().map_or(&self.data, |batched| &batched.flat)
+    }
+
+    /// The data of the run, and after a batch also what templates see.
+    pub(super) fn all_data(&mut self) -> impl Iterator<Item = &mut Value> {
+        let flat = self.progress.batched.as_mut().map(|batched| &mut batched.flat);
+        [Some(&mut self.data), flat].into_iter().flatten().map(Arc::make_mut)
     }
 }
 

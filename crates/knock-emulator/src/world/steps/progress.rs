@@ -15,12 +15,23 @@ pub(crate) struct Progress {
     pub(super) path: Vec<usize>,
     pub(super) waiting: Option<Waiting>,
     pub(super) activities: Arc<Activities>,
-    /// After a batch: the data without objects and arrays, which templates and the API see.
-    pub(super) flat: Option<Arc<Value>>,
+    /// What a batch left, after one.
+    pub(super) batched: Option<Batched>,
     /// The results of steps that wait for events, by the references of the steps.
     pub(super) refs: Map<String, Value>,
     pub(super) log: Vec<Entry>,
     pub(super) outcome: Option<Outcome>,
+}
+
+/// The data of a run after a batch.
+#[derive(Clone, Debug)]
+pub(super) struct Batched {
+    /// Without objects and arrays, as templates and the API see it.
+    pub(super) flat: Arc<Value>,
+    /// That of the first activity, which need not be shown.
+    pub(super) first: Arc<Value>,
+    /// That of the run that opened the batch, even if its activity was removed.
+    pub(super) opener: Arc<Value>,
 }
 
 /// What a run waits for.
@@ -118,7 +129,7 @@ impl Progress {
             path: vec![0],
             waiting: None,
             activities: Arc::new(activities),
-            flat: None,
+            batched: None,
             refs: Map::new(),
             log: Vec::new(),
             outcome: None,
@@ -139,7 +150,12 @@ impl Progress {
 
     /// The data that preference conditions see: after a batch, only that of the first activity.
     pub(super) fn first_data(&self) -> Option<&Arc<Value>> {
-        self.flat.as_ref().and_then(|_| self.activities.shown.first()).map(|first| &first.data)
+        self.batched.as_ref().map(|batched| &batched.first)
+    }
+
+    /// The data with the attachments of emails: after a batch, only that of its opener.
+    pub(super) fn opener_data(&self) -> Option<&Arc<Value>> {
+        self.batched.as_ref().map(|batched| &batched.opener)
     }
 
     /// Whether a step was executed, and skipped the last time.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::super::activity::Activity;
 use super::request::Requests;
+use super::when::Window;
 use crate::recipient::Recipient;
 
 /// The scopes of the steps of older runs are dropped.
@@ -45,6 +46,8 @@ pub(super) struct Batch {
     /// The run that goes on when it closes. A flushed batch has none until its second item.
     pub(super) opener: Option<String>,
     pub(super) items: Vec<Item>,
+    /// The window of the run that opened it, which extends a sliding one.
+    pub(super) window: Window,
     pub(super) opened_at: Timestamp,
     pub(super) closes_at: Timestamp,
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::content::Content;
 use super::super::store::World;
+use super::live::Live;
 use crate::recipient::Recipient;
 use crate::render::{self, Context, Entities, Source};
 use crate::settings::Channel;
@@ -31,6 +32,7 @@ impl World {
     /// Renders the content of a message.
     pub(super) fn content(
         &self,
+        live: &Live,
         step: &Step,
         own: &ChannelStep,
         channel: &Channel,
@@ -46,7 +48,9 @@ impl World {
             .overrides(&own.overrides)
             .channel(&settings)
             .address(address);
-        renderer.render(&template, &Context::new(scope, self.now, self)).map_err(|error| error.to_string())
+        let context =
+            Context::new(scope, self.now, self).opener(live.progress.opener_data().map(|data| &**data));
+        renderer.render(&template, &context).map_err(|error| error.to_string())
     }
 
     fn known(&self, recipient: &Recipient) -> Option<Value> {

@@ -1,8 +1,6 @@
 //! Updating the data of the run, users, objects and tenants:
 //! <https://docs.knock.app/designing-workflows/update-data-function>.
 
-use std::sync::Arc;
-
 use knock_directory::{Step, StepKind, Update, UpdateData};
 use serde_json::{Value, json};
 
@@ -60,10 +58,8 @@ impl World {
 /// Members at the top level are replaced.
 pub(super) fn merge_into_data(live: &mut Live, new: &Value) {
     let Some(new) = new.as_object() else { return };
-    for data in [Some(&mut live.data), live.progress.flat.as_mut()].into_iter().flatten() {
-        if let Value::Object(data) = Arc::make_mut(data) {
-            data.extend(new.iter().map(|(key, value)| (key.clone(), value.clone())));
-        }
+    for data in live.all_data().filter_map(Value::as_object_mut) {
+        data.extend(new.iter().map(|(key, value)| (key.clone(), value.clone())));
     }
 }
 

@@ -35,26 +35,54 @@ pub(super) fn window_end(
     zone: &TimeZone,
     longest: SignedDuration,
 ) -> Result<Timestamp, String> {
-    let end = match (path, span) {
-        (Some(path), span) => {
-            let value = value_at(scope, path).filter(|value| !value.is_null());
-            let value = value.ok_or_else(|| format!("`{path}` is missing"))?;
-            let moment = moment(value, now, zone).ok_or_else(|| {
-                format!("`{path}` is {value}, which is not a time, a duration or a rule for a window")
-            })?;
-            span.map_or(Some(moment), |offset| after(moment, offset))
+    Window::resolve(span, path, scope)?.end(now, zone, longest)
+}
+
+/// A window whose variables are known.
+#[derive(Debug)]
+pub(super) enum Window {
+    /// A duration.
+    Fixed(Span),
+    /// What a path leads to, and so long after it.
+    Dynamic { path: String, value: Value, offset: Option<Span> },
+}
+
+impl Window {
+    /// Looks up what the path leads to.
+    pub(super) fn resolve(span: Option<Span>, path: Option<&str>, scope: &Value) -> Result<Self, String> {
+        let Some(path) = path else {
+            return span.map(Self::Fixed).ok_or_else(|| "there is neither a duration nor a path".to_owned());
+        };
+        let value = value_at(scope, path).filter(|value| !value.is_null());
+        let value = value.ok_or_else(|| format!("`{path}` is missing"))?.clone();
+        Ok(Self::Dynamic { path: path.to_owned(), value, offset: span })
+    }
+
+    /// When it ends, if it begins now. See [`window_end`].
+    pub(super) fn end(
+        &self,
+        now: Timestamp,
+        zone: &TimeZone,
+        longest: SignedDuration,
+    ) -> Result<Timestamp, String> {
+        let end = match self {
+            Self::Fixed(span) => after(now, *span),
+            Self::Dynamic { path, value, offset } => {
+                let moment = moment(value, now, zone).ok_or_else(|| {
+                    format!("`{path}` is {value}, which is not a time, a duration or a rule for a window")
+                })?;
+                offset.map_or(Some(moment), |offset| after(moment, offset))
+            }
+        };
+        let end = end.ok_or("the time is out of range")?;
+        if end <= now && matches!(self, Self::Dynamic { .. }) {
+            return Err(format!("{end} is not in the future"));
         }
-        (None, Some(span)) => after(now, span),
-        (None, None) => return Err("there is neither a duration nor a path".to_owned()),
-    };
-    let end = end.ok_or("the time is out of range")?;
-    if end <= now && path.is_some() {
-        return Err(format!("{end} is not in the future"));
+        if end.duration_since(now) > longest {
+            return Err(format!("{end} is more than {} days ahead", longest.as_hours() / 24));
+        }
+        Ok(end)
     }
-    if end.duration_since(now) > longest {
-        return Err(format!("{end} is more than {} days ahead", longest.as_hours() / 24));
-    }
-    Ok(end)
 }
 
 /// A time, a duration from now, or the next time that a rule gives.

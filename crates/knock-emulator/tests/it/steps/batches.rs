@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::project::{Knock, delay, only_if, says, seconds_of, sms, step};
+use super::project::{Knock, delay, email, only_if, says, seconds_of, sms, step};
 
 /// A batch step with a window of 60 seconds and other settings.
 fn batch(more: Value) -> Value {
@@ -321,4 +321,70 @@ fn cancelling_for_some_recipients_leaves_the_others() {
     knock.client.post("/v1/workflows/test/cancel", body).no_content();
     knock.wait(60);
     assert_eq!(knock.message()["recipient"], "v");
+}
+
+#[test]
+fn emails_have_the_attachments_of_the_opener() {
+    let file = |name: &str| json!({ "attachments": [{ "name": name, "content": "aGVsbG8=" }] });
+    let names = |knock: &Knock| {
+        let id = knock.message()["id"].as_str().unwrap().to_owned();
+        let content = knock.client.control("GET", &format!("messages/{id}"), None).1["content"].clone();
+        let files = content["attachments"].as_array().unwrap().iter();
+        files.map(|file| file["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let knock = Knock::of(json!([batch(json!({})), email("after")]));
+    let first = json!({ "data": file("first.txt"), "cancellation_key": "k" });
+    knock.trigger_with(first.clone());
+    knock.trigger(file("second.txt"));
+    knock.wait(60);
+    assert_eq!(names(&knock), ["first.txt"]);
+
+    // a batch goes on as the run that opened it, even if its activity was removed
+    let knock = Knock::of(json!([batch(json!({})), email("after")]));
+    knock.trigger_with(first);
+    knock.trigger(file("second.txt"));
+    knock.client.post("/v1/workflows/test/cancel", json!({ "cancellation_key": "k" })).no_content();
+    knock.wait(60);
+    assert_eq!(names(&knock), ["first.txt"]);
+
+    let update = step("update_data", "update", json!({ "data": file("later.txt").to_string() }));
+    let knock = Knock::of(json!([batch(json!({})), update, email("after")]));
+    knock.trigger(file("first.txt"));
+    knock.wait(60);
+    assert_eq!(names(&knock), ["later.txt"], "what a later step adds is no part of the batch");
+}
+
+#[test]
+fn a_sliding_window_is_extended_by_the_window_of_its_opener() {
+    let knock = Knock::of(json!([
+        step(
+            "batch",
+            "batch",
+            json!({
+                "batch_until_field_path": "data.until",
+                "batch_window_type": "sliding",
+                "batch_window_extension_limit": seconds_of(7200),
+            })
+        ),
+        says("after", "{{ total_activities }}"),
+    ]));
+    knock.trigger(json!({ "until": seconds_of(60) }));
+    knock.wait(30);
+    knock.trigger(json!({ "until": seconds_of(3600) }));
+    knock.wait(30);
+    knock.trigger(json!({}));
+    knock.wait(59);
+    assert_eq!(knock.sent().len(), 0);
+    knock.wait(1);
+    assert_eq!(text(&knock, 0), "3");
+}
+
+#[test]
+fn the_response_of_an_ai_agent_is_in_the_data_after_a_batch() {
+    let agent = step("ai_agent", "agent", json!({ "model": "m" }));
+    let knock = Knock::of(json!([batch(json!({})), agent, says("after", "{{ data.agent.text }}")]));
+    let run = knock.trigger(json!({}));
+    knock.wait(60);
+    knock.client.control("POST", &format!("runs/{run}/continue"), Some(json!({ "text": "Hi" })));
+    assert_eq!(text(&knock, 0), "Hi");
 }

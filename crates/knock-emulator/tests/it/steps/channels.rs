@@ -152,14 +152,19 @@ fn commercial_workflows_respect_the_default_set_above_all() {
 
 #[test]
 fn conditions_in_preferences_see_the_first_activity_of_a_batch() {
-    let batch = super::project::step("batch", "b", json!({ "batch_window": super::project::seconds_of(60) }));
-    let knock = Knock::of(json!([batch, sms("s")]));
-    let only = json!({ "workflows": { "test": { "conditions": [{ "variable": "data.n", "operator": "equal_to", "argument": "1" }] } } });
-    knock.client.put("/v1/users/u/preferences/default", only).ok();
-    knock.trigger(json!({ "n": 1 }));
-    knock.trigger(json!({ "n": 2 }));
-    knock.wait(60);
-    assert_eq!(knock.sent().len(), 1);
+    for order in ["asc", "desc"] {
+        let settings = json!({
+            "batch_window": super::project::seconds_of(60), "batch_order": order, "batch_items_render_limit": 2,
+        });
+        let knock = Knock::of(json!([super::project::step("batch", "b", settings), sms("s")]));
+        let only = json!({ "workflows": { "test": { "conditions": [{ "variable": "data.n", "operator": "equal_to", "argument": "1" }] } } });
+        knock.client.put("/v1/users/u/preferences/default", only).ok();
+        for n in 1..=3 {
+            knock.trigger(json!({ "n": n }));
+        }
+        knock.wait(60);
+        assert_eq!(knock.sent().len(), 1, "{order}: even if it is not shown");
+    }
 }
 
 #[test]
