@@ -18,10 +18,9 @@ pub(crate) enum Mode {
 pub(crate) fn run(mode: Mode) -> Result<()> {
     let root = crate::root();
     let core = root.join("crates/knock-core");
-    let recordings = root.join("tests/wire/recordings");
     let resources = scan::resources(&core.join("src/api"))?;
-    let node_1 = recordings::methods(&recordings.join("node-1.35.0.json"))?;
-    let node_0 = recordings::methods(&recordings.join("node-0.6.19.json"))?;
+    let node_1 = recordings::methods(&recordings::of_node(1)?)?;
+    let node_0 = recordings::methods(&recordings::of_node(0)?)?;
 
     check_aliases(&resources, &node_1, &node_0)?;
     let files = [

@@ -2,14 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::Result;
+use crate::{Result, root};
 
 /// The methods of one SDK, by endpoint.
 pub(crate) type Methods = BTreeMap<String, String>;
+
+/// Returns the recording of a major version of `@knocklabs/node`.
+pub(crate) fn of_node(major: u32) -> Result<PathBuf> {
+    let folder = root().join("tests/wire/recordings");
+    let start = format!("node-{major}.");
+    let files = fs::read_dir(&folder)?.flatten().map(|entry| entry.path());
+    let mut found =
+        files.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&start)));
+    match (found.next(), found.next()) {
+        (Some(path), None) => Ok(path),
+        _ => Err(format!("{} needs one file `{start}….json`", folder.display()).into()),
+    }
+}
 
 /// Reads a recording: each method has a case `<method>/required` that reaches its operation.
 pub(crate) fn methods(recording: &Path) -> Result<Methods> {

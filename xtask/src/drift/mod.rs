@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use self::facts::Facts;
-use crate::{Result, root, scan};
+use crate::{Result, recordings, root, scan};
 
 const USAGE: &str = "`drift` needs `--openapi FILE`, `--node VERSION` or both; with `--json` it writes JSON, and with \
                      `--write` it makes the document the one to compare with";
@@ -93,6 +93,8 @@ pub(crate) fn run(options: &[&str]) -> Result<()> {
         let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let document: Value =
             serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        let functions = functions()?;
+        let document = with_known_names(document, &functions);
         let new = facts::read(&document);
         if new.is_empty() {
             return Err(format!("{}: this is no OpenAPI document, or it is empty", path.display()).into());
@@ -103,7 +105,7 @@ pub(crate) fn run(options: &[&str]) -> Result<()> {
             return Ok(());
         }
         let old = facts::parse(&fs::read_to_string(committed)?);
-        items.extend(compare(&old, &new, &facts::users(&document), &functions()?));
+        items.extend(compare(&old, &new, &facts::users(&document), &functions));
     }
     if let Some(version) = &options.node {
         items.extend(compare_methods(version)?);
@@ -150,6 +152,27 @@ fn functions() -> Result<Functions> {
     Ok(operations.map(|operation| (operation.endpoint(), operation.function)).collect())
 }
 
+/// Gives the parameters of routes the names that the SDK has, since a new name does not make it another route.
+fn with_known_names(mut document: Value, functions: &Functions) -> Value {
+    let known: BTreeMap<String, &str> = functions
+        .keys()
+        .filter_map(|endpoint| Some(endpoint.split_once(' ')?.1))
+        .map(|route| (node::without_names(route), route))
+        .collect();
+    if let Some(paths) = document["paths"].as_object_mut() {
+        for (route, path) in std::mem::take(paths) {
+            let known = known.get(&node::without_names(&route)).filter(|known| !paths.contains_key(**known));
+            paths.insert(known.map_or(route, |known| (*known).to_owned()), path);
+        }
+    }
+    document
+}
+
+/// Whether a subject is an operation, and not a schema or the document.
+fn is_route(subject: &str) -> bool {
+    subject.contains(" /")
+}
+
 /// Compares two documents, and the routes of the new one with those of the SDK.
 fn compare(
     old: &Facts,
@@ -158,8 +181,7 @@ fn compare(
     functions: &Functions,
 ) -> Vec<Item> {
     let mut items = Vec::new();
-    let is_route = |subject: &&String| !subject.starts_with("schema ");
-    for subject in new.keys().filter(is_route).filter(|subject| !functions.contains_key(*subject)) {
+    for subject in new.keys().filter(|subject| is_route(subject) && !functions.contains_key(*subject)) {
         items.push(Item {
             kind: Kind::NewRoute,
             subject: subject.clone(),
@@ -181,6 +203,7 @@ fn compare(
     for subject in subjects {
         let places = match subject.strip_prefix("schema ") {
             Some(name) => users.get(name).map(|users| places(users, functions)).unwrap_or_default(),
+            None if !is_route(subject) => Vec::new(),
             // A route that is new or gone is one item.
             None if !functions.contains_key(subject) || !new.contains_key(subject) => continue,
             None => vec![functions[subject].clone()],
@@ -204,16 +227,13 @@ fn places(users: &BTreeSet<String>, functions: &Functions) -> Vec<String> {
 }
 
 fn kind(subject: &str, name: &str) -> Kind {
-    if name.starts_with("value ") {
-        Kind::EnumValue
-    } else if ["tier", "idempotent", "retention", "deprecated"].contains(&name)
-        && !subject.starts_with("schema ")
-    {
-        Kind::Fact
-    } else if subject.starts_with("schema ") || name.starts_with("response") {
-        Kind::Field
-    } else {
-        Kind::Parameter
+    let place = name.split([' ', '.', '[', '|']).next().unwrap_or_default();
+    match place {
+        "value" => Kind::EnumValue,
+        _ if subject.starts_with("schema ") => Kind::Field,
+        "response" => Kind::Field,
+        "body" | "path" | "query" | "header" | "cookie" => Kind::Parameter,
+        _ => Kind::Fact,
     }
 }
 
@@ -250,8 +270,7 @@ fn outline(facts: &BTreeMap<String, String>) -> String {
 
 /// Compares the methods of a version with those that were recorded.
 fn compare_methods(version: &str) -> Result<Vec<Item>> {
-    let path = root().join("tests/wire/recordings/node-1.35.0.json");
-    let recording: Value = serde_json::from_str(&fs::read_to_string(path)?)?;
+    let recording: Value = serde_json::from_str(&fs::read_to_string(recordings::of_node(1)?)?)?;
     let recorded_version = recording["version"].as_str().unwrap_or_default();
     let cases = recording["cases"].as_array().into_iter().flatten();
     let recorded: node::Methods = cases
@@ -346,6 +365,7 @@ mod tests {
 
     fn document() -> Value {
         json!({
+            "openapi": "3.0.0",
             "paths": { "/v1/users/{user_id}": {
                 "get": {
                     "x-ratelimit-tier": 3,
@@ -379,6 +399,7 @@ mod tests {
     fn after(change: impl Fn(&mut Value)) -> Vec<String> {
         let mut changed = document();
         change(&mut changed);
+        let changed = with_known_names(changed, &sdk());
         let mut items =
             compare(&facts::read(&document()), &facts::read(&changed), &facts::users(&changed), &sdk());
         items.sort();
@@ -446,7 +467,10 @@ mod tests {
             )),
             "field: schema User: `devices[].os` is new: string",
         );
-        expect(after(cut(format!("{user}/properties"), "id")), "field: schema User: `id` is gone");
+        expect(
+            after(cut(format!("{user}/properties/devices/items/properties"), "token")),
+            "field: schema User: `devices[].token` is gone",
+        );
         expect(
             after(set(format!("{user}/properties/id"), "nullable", json!(true))),
             "field: schema User: `id` is now string or null, required; it was string, required",
@@ -459,6 +483,129 @@ mod tests {
             after(set(format!("{user}/properties/status"), "enum", json!(["active"]))),
             "enum value: schema User: `status=gone` is gone",
         );
+    }
+
+    const GET: &str = "/paths/~1v1~1users~1{user_id}/get";
+    const USER: &str = "/components/schemas/User";
+
+    /// Sets a member of the document, which must be one line of the report, and begin as expected.
+    fn expect_one(pointer: &str, name: &str, value: &Value, expected: &str) {
+        let found = after(|document| document.pointer_mut(pointer).unwrap()[name] = value.clone());
+        // The shape of a list shows that of its items.
+        let lines: Vec<_> = found.iter().filter(|line| !line.contains("`devices` is now [")).collect();
+        assert!(lines.len() == 1 && lines[0].starts_with(expected), "{pointer} {name}: {found:#?}");
+    }
+
+    #[test]
+    fn changes_around_the_schemas_are_found() {
+        let expect =
+            |pointer: &str, name, value: Value, expected| expect_one(pointer, name, &value, expected);
+        let responses = format!("{GET}/responses");
+        let parameter = format!("{GET}/parameters/0");
+        let none = json!({ "description": "-" });
+        let header = json!({ "x-a": { "schema": { "type": "string" } } });
+        let ok = format!("{responses}/200");
+        let content = format!("{ok}/content");
+        let schema = format!("{content}/application~1json/schema");
+
+        expect("", "servers", json!([{ "url": "https://a.test" }]), "fact: document: `servers` is new");
+        expect("", "security", json!([]), "fact: document: `security` is new: []");
+        expect("/paths/~1v1~1users~1{user_id}", "head", json!({}), "new route: HEAD /v1/users/{user_id}");
+        let get = |text: &str| format!("GET /v1/users/{{user_id}}: {text}");
+        let expect = |pointer, name, value, kind: &str, text| {
+            expect_one(pointer, name, &value, &format!("{kind}: {}", get(text)));
+        };
+        expect(GET, "x-new", json!("a"), "fact", "`x-new` is new: a");
+        expect(GET, "security", json!([]), "fact", "`security` is new: []");
+        expect(&responses, "404", none.clone(), "field", "`response 404` is new: empty");
+        expect(&responses, "200", none, "field", "`response 200` is now empty; it was User");
+        expect(&ok, "headers", header, "field", "`response 200 header x-a` is new: string");
+        expect(&content, "text/plain", json!({}), "field", "`response 200 (text/plain)` is new: any");
+        expect(&schema, "nullable", json!(true), "field", "`response 200` is now User or null");
+        let text = "`path user_id` is now string, deprecated, required";
+        expect(&parameter, "deprecated", json!(true), "parameter", text);
+        let text = "`path user_id` is now string, explode false, required";
+        expect(&parameter, "explode", json!(false), "parameter", text);
+    }
+
+    #[test]
+    fn changes_of_schemas_are_found() {
+        let body = "/paths/~1v1~1users~1{user_id}/put/requestBody/content/application~1json/schema";
+        let expect = |name, value: Value, text: &str| {
+            expect_one(body, name, &value, &format!("parameter: PUT /v1/users/{{user_id}}: {text}"));
+        };
+        let closed = "`body` is now object, additionalProperties false, required";
+        expect("additionalProperties", json!(false), closed);
+        expect("required", json!(["name"]), "`body.name` is now string or null, required");
+        expect("required", json!(["other"]), "`body.other` is new: any, required");
+
+        let expect = |pointer: &str, name, value: Value, text: &str| {
+            expect_one(&format!("{USER}{pointer}"), name, &value, &format!("field: schema User: {text}"));
+        };
+        expect("", "deprecated", json!(true), "`shape` is now object, deprecated");
+        let items = "/properties/devices/items";
+        expect(items, "maxProperties", json!(2), "`devices[]` is now object, maxProperties 2");
+        let expect = |name, value, shape: &str| {
+            expect("/properties/status", name, value, &format!("`status` is now {shape}; it was string"));
+        };
+        expect("default", json!(false), "string, default false");
+        expect("const", json!("active"), "string, const active");
+        expect("readOnly", json!(true), "string, readOnly");
+        expect("pattern", json!("a\tb"), "string, pattern \"a\\tb\"");
+        expect("type", json!(["string", "integer", "null"]), "string | integer or null");
+        let spare = json!({ "$ref": "#/components/schemas/Spare" });
+        expect("allOf", json!([spare]), "string: Spare");
+        expect("anyOf", json!([spare, { "nullable": true }]), "string: any of Spare | null");
+        expect("oneOf", json!([spare, { "type": "integer" }]), "string: Spare | integer");
+    }
+
+    #[test]
+    fn words_for_people_are_nothing_to_do() {
+        let changed = after(|document| {
+            for pointer in [GET, USER] {
+                let value = document.pointer_mut(pointer).unwrap();
+                value["description"] = json!("Other words.");
+                value["tags"] = json!(["People"]);
+            }
+        });
+        assert_eq!(changed, <[&str; 0]>::default());
+    }
+
+    #[test]
+    fn a_renamed_parameter_is_not_another_route() {
+        let rename = |document: &mut Value| {
+            let paths = document["paths"].as_object_mut().unwrap();
+            let mut path = paths.remove("/v1/users/{user_id}").unwrap();
+            path["get"]["parameters"][0]["name"] = json!("id");
+            paths.insert("/v1/users/{id}".to_owned(), path);
+        };
+        let expected = [
+            "parameter: GET /v1/users/{user_id}: `path id` is new: string, required",
+            "parameter: GET /v1/users/{user_id}: `path user_id` is gone",
+        ];
+        assert_eq!(after(rename), expected);
+    }
+
+    #[test]
+    fn references_to_parameters_and_bodies_are_followed() {
+        let refer = |document: &mut Value| {
+            let get = &mut document["paths"]["/v1/users/{user_id}"]["get"];
+            let parameter =
+                std::mem::replace(&mut get["parameters"][0], json!({ "$ref": "#/components/parameters/Id" }));
+            let response = std::mem::replace(
+                &mut get["responses"]["200"],
+                json!({ "$ref": "#/components/responses/Ok" }),
+            );
+            document["components"]["parameters"]["Id"] = parameter;
+            document["components"]["responses"]["Ok"] = response;
+        };
+        assert_eq!(after(refer), <[&str; 0]>::default());
+        let share = |document: &mut Value| {
+            let path = &mut document["paths"]["/v1/users/{user_id}"];
+            path["parameters"] = path["get"]["parameters"].take();
+        };
+        let put = "parameter: PUT /v1/users/{user_id}: `path user_id` is new: string, required";
+        assert_eq!(after(share), [put]);
     }
 
     #[test]
@@ -505,8 +652,7 @@ mod tests {
     #[test]
     fn the_committed_facts_are_of_this_sdk() {
         let committed = facts::parse(&fs::read_to_string(root().join("tests/contract/facts.tsv")).unwrap());
-        let routes: BTreeSet<&String> =
-            committed.keys().filter(|subject| !subject.starts_with("schema ")).collect();
+        let routes: BTreeSet<&String> = committed.keys().filter(|subject| is_route(subject)).collect();
         assert_eq!(routes, functions().unwrap().keys().collect());
     }
 }
