@@ -99,9 +99,13 @@ async function read(response, limit) {
   return length !== null && isPlain(response) ? readAtOnce(response, limit) : readInChunks(response, limit);
 }
 
-/** Whether a body is known to be no larger than its length. A browser hides the encoding of another origin's, not its length. */
+/**
+ * Whether a body is known to be no larger than its length. A browser hides the encoding of another origin's, not its length.
+ * If the body comes in chunks, Deno passes on a length that does not count.
+ */
 function isPlain(response) {
-  return response.type !== 'cors' && !response.headers.has('content-encoding');
+  const { headers } = response;
+  return response.type !== 'cors' && !headers.has('content-encoding') && !headers.has('transfer-encoding');
 }
 
 /** Reads a body whose size is known, which costs a host far less than chunks. */

@@ -16,11 +16,23 @@ pub(crate) struct Clue {
 /// Converts the error of a request that got no response.
 pub(crate) fn sending(clue: &Clue) -> TransportError {
     match (clue.code(), &clue.text) {
-        (Some(code), _) => TransportError::new(kind(code, clue.connecting), line(code)),
+        (Some(code), _) => coded(code, clue.connecting),
         (None, Some(text)) => TransportError::new(kind_by_text(text), "the host's fetch failed"),
         (None, None) => TransportError::interrupted("the host's fetch failed"),
     }
 }
+
+fn coded(code: &str, connecting: bool) -> TransportError {
+    let error = TransportError::new(kind(code, connecting), line(code));
+    // Without IPv6, this is the code of the second address of a host whose first one failed for another reason.
+    match code {
+        "EADDRNOTAVAIL" if connecting => error.with_detail(NO_LOCAL_ADDRESS),
+        _ => error,
+    }
+}
+
+const NO_LOCAL_ADDRESS: &str =
+    "the host could not connect: it may have no address of the family, such as IPv6, or no free port";
 
 /// Converts the error of a response whose body did not arrive. The server has begun to respond, so it may have acted.
 pub(crate) fn receiving(clue: &Clue) -> TransportError {
@@ -55,8 +67,8 @@ fn kind(code: &str, connecting: bool) -> Kind {
         "ECONNREFUSED" => Kind::Refused,
         "UND_ERR_CONNECT_TIMEOUT" => Kind::ConnectTimeout,
         "ETIMEDOUT" if connecting => Kind::ConnectTimeout,
-        "EHOSTUNREACH" | "ENETUNREACH" | "ENETDOWN" if connecting => Kind::Unreachable,
-        "EMFILE" | "ENFILE" | "EADDRNOTAVAIL" if connecting => Kind::LocalLimit,
+        "EADDRNOTAVAIL" | "EHOSTUNREACH" | "ENETUNREACH" | "ENETDOWN" if connecting => Kind::Unreachable,
+        "EMFILE" | "ENFILE" if connecting => Kind::LocalLimit,
         _ if is_of_certificate(code) => Kind::Certificate,
         _ if connecting => Kind::NotSent,
         _ => Kind::Interrupted,
@@ -119,6 +131,7 @@ mod tests {
             ("ETIMEDOUT", true, Kind::ConnectTimeout),
             ("EHOSTUNREACH", true, Kind::Unreachable),
             ("ENETUNREACH", true, Kind::Unreachable),
+            ("EADDRNOTAVAIL", true, Kind::Unreachable),
             ("CERT_HAS_EXPIRED", false, Kind::Certificate),
             ("CERT_NOT_YET_VALID", false, Kind::Certificate),
             ("DEPTH_ZERO_SELF_SIGNED_CERT", false, Kind::Certificate),

@@ -57,10 +57,13 @@ pub(crate) fn is_without_certificates(error: &reqwest::Error) -> bool {
     error.is_builder() && any(error, &mut |cause| says(cause, "No CA certificates"))
 }
 
+const NO_LOCAL_ADDRESS: &str =
+    "this machine could not connect: it may have no address of the family, such as IPv6, or no free port";
+
 /// Sorts an error of connecting, in which case nothing was sent.
 fn connecting(error: &reqwest::Error) -> (Kind, Option<&'static str>) {
     if any_io(error, is_exhausted) {
-        return (Kind::LocalLimit, Some("this process is out of file descriptors or ports"));
+        return (Kind::LocalLimit, Some("this process is out of file descriptors"));
     }
     if let Some((kind, detail)) = tls(error) {
         return (kind, Some(detail));
@@ -83,6 +86,10 @@ fn connecting(error: &reqwest::Error) -> (Kind, Option<&'static str>) {
     }
     if any_io(error, is_unreachable) {
         return (Kind::Unreachable, None);
+    }
+    // Without IPv6, this is the error of the second address of a host whose first one failed for another reason.
+    if any_io(error, |error| error.kind() == io::ErrorKind::AddrNotAvailable) {
+        return (Kind::Unreachable, Some(NO_LOCAL_ADDRESS));
     }
     if !any(error, &mut |cause| says(cause, "tcp connect error")) && any_io(error, is_broken) {
         return (Kind::Tls, Some("the connection broke during the TLS handshake"));
@@ -196,8 +203,7 @@ fn is_broken(error: &io::Error) -> bool {
 fn is_exhausted(error: &io::Error) -> bool {
     // `EMFILE` and `ENFILE`, or `WSAEMFILE` and `WSAENOBUFS`.
     let codes = if cfg!(windows) { [10024, 10055] } else { [24, 23] };
-    error.kind() == io::ErrorKind::AddrNotAvailable
-        || error.raw_os_error().is_some_and(|code| codes.contains(&code))
+    error.raw_os_error().is_some_and(|code| codes.contains(&code))
 }
 
 fn any_io(error: &reqwest::Error, is: fn(&io::Error) -> bool) -> bool {

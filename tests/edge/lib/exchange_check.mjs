@@ -77,5 +77,7 @@ export async function checkExchange(report) {
     };
     assert.deepEqual(await outcome(endless('cors', { 'content-length': '1' })), ['large']);
     assert.deepEqual(await outcome(endless('basic', { 'content-length': '1', 'content-encoding': 'gzip' })), ['large']);
+    // With both, the length does not count.
+    assert.deepEqual(await outcome(endless('basic', { 'content-length': '1', 'transfer-encoding': 'chunked' })), ['large']);
   });
 }

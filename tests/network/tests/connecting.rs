@@ -1,6 +1,6 @@
 //! Connecting: certificates, several addresses, proxies. Nothing is sent, and the error says why.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use knock_reqwest::{
@@ -320,6 +320,27 @@ fn a_request_that_gets_no_place_was_not_sent() {
 }
 
 #[test]
+fn a_machine_without_an_address_to_connect_from_does_not_spare_the_retry_budget() {
+    alone("a_machine_without_an_address_to_connect_from_does_not_spare_the_retry_budget", |_| async {
+        let server = Server::start(None, Fault::NONE, 0).await;
+        let budget = RetryBudget::default();
+        let config = builder(&server.url()).retry_budget(budget.clone()).build().unwrap();
+        // An address for documentation, which no machine has.
+        let from = IpAddr::from([192, 0, 2, 1]);
+        let http = reqwest::Client::builder().no_proxy().local_address(from).build().unwrap();
+        let transport = ReqwestTransport::builder().http_client(http).build(&config).unwrap();
+        let error = Call::Post.send(&Knock::with_transport(config, transport)).await.unwrap_err();
+        check_line(&error);
+        // The server may be in trouble: of several addresses, the error is that of the last.
+        assert_eq!(error.transport_kind(), Some(Kind::Unreachable), "{error:?}");
+        assert_eq!((error.outcome(), error.attempts()), (Outcome::NotApplied, 3));
+        assert!(error.message().contains("IPv6") && error.message().contains("port"), "{error}");
+        assert!(budget.tokens() < 500, "{}", budget.tokens());
+        assert_eq!(server.ledger().connections(), 0);
+    });
+}
+
+#[test]
 fn without_file_descriptors_nothing_was_sent() {
     alone("without_file_descriptors_nothing_was_sent", |_| async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
@@ -337,7 +358,7 @@ fn without_file_descriptors_nothing_was_sent() {
             let error = call.send(&knock).await.unwrap_err();
             assert_eq!(error.transport_kind(), Some(Kind::LocalLimit), "{error:?}");
             assert_eq!((error.outcome(), error.attempts()), (Outcome::NotApplied, 3));
-            let line = "this process is out of file descriptors or ports; nothing was sent";
+            let line = "this process is out of file descriptors; nothing was sent";
             assert_eq!(error.message(), line);
         }
         assert_eq!(budget.tokens(), 500, "the budget is for trouble of the server");
