@@ -50,11 +50,16 @@ fn line(code: &str) -> String {
     "the host reports ".to_owned() + code
 }
 
+/// The word of Bun up to 1.3 for `ECONNREFUSED`.
+const REFUSED_BY_BUN: &str = "ConnectionRefused";
+
 impl Clue {
     /// Returns the code if it can be printed, and is no other text.
     fn code(&self) -> Option<&str> {
         let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-        let is_code = |code: &&str| (1..=64).contains(&code.len()) && code.bytes().all(is_part);
+        let is_code = |code: &&str| {
+            *code == REFUSED_BY_BUN || (1..=64).contains(&code.len()) && code.bytes().all(is_part)
+        };
         self.code.as_deref().filter(is_code)
     }
 }
@@ -64,7 +69,9 @@ fn kind(code: &str, connecting: bool) -> Kind {
     match code {
         "ENOTFOUND" => Kind::Dns,
         _ if code.starts_with("EAI_") => Kind::Dns,
-        "ECONNREFUSED" => Kind::Refused,
+        "ECONNREFUSED" | REFUSED_BY_BUN => Kind::Refused,
+        // undici checks a request before it connects.
+        "UND_ERR_INVALID_ARG" | "UND_ERR_NOT_SUPPORTED" => Kind::NotSent,
         "UND_ERR_CONNECT_TIMEOUT" => Kind::ConnectTimeout,
         "ETIMEDOUT" if connecting => Kind::ConnectTimeout,
         "EADDRNOTAVAIL" | "EHOSTUNREACH" | "ENETUNREACH" | "ENETDOWN" if connecting => Kind::Unreachable,
@@ -127,6 +134,9 @@ mod tests {
             ("EAI_AGAIN", false, Kind::Dns),
             ("ECONNREFUSED", false, Kind::Refused),
             ("ECONNREFUSED", true, Kind::Refused),
+            ("ConnectionRefused", false, Kind::Refused),
+            ("UND_ERR_INVALID_ARG", false, Kind::NotSent),
+            ("UND_ERR_NOT_SUPPORTED", false, Kind::NotSent),
             ("UND_ERR_CONNECT_TIMEOUT", false, Kind::ConnectTimeout),
             ("ETIMEDOUT", true, Kind::ConnectTimeout),
             ("EHOSTUNREACH", true, Kind::Unreachable),

@@ -97,8 +97,11 @@ const RESERVED: [&str; 7] = [
     "transfer-encoding",
 ];
 
-/// Headers of one connection, which the platform sets as it needs them. Some platforms refuse or drop all others.
-const OF_THE_CONNECTION: [&str; 8] = [
+/// Headers that the platform sets as it needs them, mostly those of one connection. Some platforms refuse or drop all
+/// others, and a response in an encoding that the platform did not ask for is not unpacked.
+const OF_THE_PLATFORM: [&str; 10] = [
+    "accept-encoding",
+    "expect",
     "http2-settings",
     "keep-alive",
     "proxy-authenticate",
@@ -117,8 +120,8 @@ pub(super) fn header(name: &str, value: &Secret) -> Result<(HeaderName, HeaderVa
     if RESERVED.contains(&parsed.as_str()) {
         return refuse("is set by the SDK itself and cannot be overridden");
     }
-    if OF_THE_CONNECTION.contains(&parsed.as_str()) {
-        return refuse("belongs to the connection, which the platform manages, and cannot be set");
+    if OF_THE_PLATFORM.contains(&parsed.as_str()) {
+        return refuse("is set by the platform as it needs it and cannot be overridden");
     }
     if !value.expose().is_ascii() {
         return refuse(
