@@ -8,7 +8,7 @@ use crate::api::bulk_operations::BulkOperation;
 use crate::api::messages::{DeliveryStatus, EngagementStatus};
 use crate::operation::{TriggerDataFilter, operation};
 use crate::value::{IntoOptional, InvalidInput, Text, Time};
-use crate::wire::{ObjectSink, check_filter_value, check_id, open_enum};
+use crate::wire::{ObjectSink, check_filter_value, open_enum};
 
 open_enum! {
     /// An action on the messages of a channel.
@@ -175,7 +175,7 @@ fn check_selection(field: &'static str, ids: Option<&[Text]>) -> Result<(), Inva
         return Err(InvalidInput::new(field, "is empty; leave it out to update the messages of all"));
     }
     let mut ids = ids.unwrap_or_default().iter().enumerate();
-    ids.try_for_each(|(index, id)| check_id(id.as_str(), || format!("{field}[{index}]")))
+    ids.try_for_each(|(index, id)| check_filter_value(&format!("{field}[{index}]"), id.as_str()))
 }
 
 /// Refuses a condition without a value, for the same reason.

@@ -74,7 +74,7 @@ operation! {
             ending_at: Option<Time> = None,
         }
         check |this| {
-            this.recipient.as_ref().map_or(Ok(()), |recipient| recipient.check(|| "recipient".to_owned()))
+            this.recipient.as_ref().map_or(Ok(()), |recipient| recipient.check_as_filter(|| "recipient".to_owned()))
         }
         encode |this, request| {
             request.query("workflow", &this.workflow)?;

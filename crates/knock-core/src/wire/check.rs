@@ -7,21 +7,12 @@ use crate::value::{InvalidInput, Text};
 /// The maximum length of an idempotency key, in characters.
 const IDEMPOTENCY_KEY_CHARS: usize = 255;
 
-/// Refuses an empty id, and one of white space, which is certainly a mistake.
+/// Refuses an empty id.
 pub(crate) fn check_id(id: &str, field: impl FnOnce() -> String) -> Result<(), InvalidInput> {
-    match blank(id) {
-        Some(problem) => Err(InvalidInput::new(field(), format!("{problem}; it must be an id"))),
-        None => Ok(()),
+    if id.is_empty() {
+        return Err(InvalidInput::new(field(), "is empty; it must be an id"));
     }
-}
-
-/// Returns what is wrong with a text without content.
-fn blank(text: &str) -> Option<&'static str> {
-    match text {
-        "" => Some("is empty"),
-        _ if text.trim().is_empty() => Some("is only white space"),
-        _ => None,
-    }
+    Ok(())
 }
 
 /// Refuses an empty filter, which Knock would ignore and return everything.
@@ -34,13 +25,12 @@ pub(crate) fn check_filter<T>(field: &str, filter: &[T]) -> Result<(), InvalidIn
 
 /// Refuses a value of a filter without content: Knock would ignore the filter, and return everything.
 pub(crate) fn check_filter_value(field: &str, value: &str) -> Result<(), InvalidInput> {
-    match blank(value) {
-        Some(problem) => {
-            let problem = format!("{problem}; leave it out, or pass a value");
-            Err(InvalidInput::new(field.to_owned(), problem))
-        }
-        None => Ok(()),
-    }
+    let problem = match value {
+        "" => "is empty",
+        _ if value.trim().is_empty() => "is only white space",
+        _ => return Ok(()),
+    };
+    Err(InvalidInput::new(field.to_owned(), format!("{problem}; leave it out, or pass a value")))
 }
 
 /// Refuses a list that is empty or has more entries than one call may have.

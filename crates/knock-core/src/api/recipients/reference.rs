@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::operation::RequestEncoder;
 use crate::value::{InvalidInput, Text};
-use crate::wire::{Query, QueryValue, check_filter, check_id};
+use crate::wire::{Query, QueryValue, check_filter, check_filter_value, check_id};
 
 /// A reference to a recipient: the id of a user, or the id and collection of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,11 +47,23 @@ impl RecipientReference {
     }
 
     pub(crate) fn check(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
+        self.check_parts(|part, id| check_id(id, || field() + part))
+    }
+
+    /// Does the same as [`check`](Self::check) for a value of a filter.
+    pub(crate) fn check_as_filter(&self, field: impl Fn() -> String) -> Result<(), InvalidInput> {
+        self.check_parts(|part, id| check_filter_value(&(field() + part), id))
+    }
+
+    fn check_parts(
+        &self,
+        check: impl Fn(&str, &str) -> Result<(), InvalidInput>,
+    ) -> Result<(), InvalidInput> {
         match self {
-            Self::User(id) => check_id(id, field),
+            Self::User(id) => check("", id),
             Self::Object(object) => {
-                check_id(&object.id, || format!("{}.id", field()))?;
-                check_id(&object.collection, || format!("{}.collection", field()))
+                check(".id", &object.id)?;
+                check(".collection", &object.collection)
             }
         }
     }
@@ -175,7 +187,10 @@ impl References<'_> {
     ) -> Result<(), InvalidInput> {
         if let Some(filter) = filter {
             check_filter(field, filter)?;
-            References(filter).check(field)?;
+            let mut references = filter.iter().enumerate();
+            references.try_for_each(|(index, reference)| {
+                reference.check_as_filter(|| format!("{field}[{index}]"))
+            })?;
             request.query(field, &References(filter))?;
         }
         Ok(())
