@@ -325,7 +325,7 @@ impl Call<Sent> {
     pub fn receive(self, response: http::Response<Bytes>, now: impl Into<Moment>) -> Verdict {
         let now = now.into();
         if response.status().is_success() {
-            let may_be_empty = self.inner.prepared.accepts_empty_response(response.status());
+            let may_be_empty = self.inner.prepared.accepts_empty_response();
             if let Err(problem) = check_is_knocks(response.body(), may_be_empty) {
                 return self.failed(Error::not_knocks(DecodeError::new(problem), response), now);
             }

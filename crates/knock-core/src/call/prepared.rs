@@ -23,9 +23,6 @@ use crate::wire::check_idempotency_key;
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// The name of the operations of [`custom::request`](crate::custom::request).
-const CUSTOM: &str = "custom";
-
 /// How long Knock remembers an idempotency key.
 pub(crate) const KEY_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -82,21 +79,8 @@ pub struct PreparedCall {
     tier: RateLimitTier,
     branch: Option<HeaderValue>,
     expires_at: Option<UnixTime>,
-    empty_response: EmptyResponse,
+    accepts_empty_response: bool,
 }
-
-/// Whether the operation accepts a response without a body. It is not stored: a call from a queue does not know it.
-#[derive(Clone, Copy)]
-struct EmptyResponse(Option<bool>);
-
-/// It follows from the operation, so it does not make a difference between two calls.
-impl PartialEq for EmptyResponse {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for EmptyResponse {}
 
 impl PreparedCall {
     pub(crate) fn new(
@@ -120,7 +104,7 @@ impl PreparedCall {
             tier: info.tier,
             branch: None,
             expires_at: None,
-            empty_response: EmptyResponse(None),
+            accepts_empty_response: false,
         })
     }
 
@@ -138,14 +122,12 @@ impl PreparedCall {
     }
 
     pub(crate) fn set_accepts_empty_response(&mut self, accepts: bool) {
-        self.empty_response = EmptyResponse(Some(accepts));
+        self.accepts_empty_response = accepts;
     }
 
-    /// Returns whether a response with this 2xx status can be Knock's if it has no body.
-    pub(crate) fn accepts_empty_response(&self, status: http::StatusCode) -> bool {
-        // Knock responds with 204 if an operation returns nothing. A trigger, which has a key, returns JSON.
-        let may_be_nothing = status == http::StatusCode::NO_CONTENT || self.operation == CUSTOM;
-        self.empty_response.0.unwrap_or(may_be_nothing && !self.honours_idempotency_key)
+    /// Returns whether a 2xx response without a body can be Knock's.
+    pub(crate) fn accepts_empty_response(&self) -> bool {
+        self.accepts_empty_response
     }
 
     pub(crate) fn set_branch(&mut self, branch: Option<&HeaderValue>) {
@@ -318,6 +300,9 @@ struct Stored {
     /// Absent in calls that were stored before it was known, and in those for which it is false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     deduplicated: bool,
+    /// Absent if it is false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    accepts_empty_response: bool,
     /// Absent in calls that were stored before it was known, and if it is tier 5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tier: Option<u8>,
@@ -353,6 +338,7 @@ impl From<PreparedCall> for Stored {
             idempotency_key: call.idempotency_key,
             repeatable: call.repeatable,
             deduplicated: call.deduplicated,
+            accepts_empty_response: call.accepts_empty_response,
             tier: (call.tier != RateLimitTier::Tier5).then_some(call.tier as u8),
             expires_at: call.expires_at,
         }
@@ -408,7 +394,7 @@ impl TryFrom<Incoming> for PreparedCall {
             tier: stored.tier.map_or(Ok(RateLimitTier::Tier5), RateLimitTier::from_number)?,
             branch: branch.map_err(|_| InvalidInput::new("branch", "is not the slug of a branch"))?,
             expires_at: stored.expires_at,
-            empty_response: EmptyResponse(None),
+            accepts_empty_response: stored.accepts_empty_response,
         })
     }
 }
