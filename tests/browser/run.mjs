@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { HERE, OUT, ROOT } from './lib/paths.mjs';
+import { BUILT_EMULATOR, HERE, OUT, ROOT } from './lib/paths.mjs';
 
 const HELP = `node run.mjs [--only CASE | --picture]
 
@@ -50,7 +50,7 @@ async function prepare() {
     define: { 'process.env.NODE_ENV': '"production"', 'process.env.CLIENT_PACKAGE_VERSION': '"test"' },
     logLevel: 'error',
   });
-  run('cargo', ['build', '--quiet', '--package', 'knock-emulator'], ROOT);
+  if (!BUILT_EMULATOR) run('cargo', ['build', '--quiet', '--package', 'knock-emulator'], ROOT);
 }
 
 if (options.help) {

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 import { checkExchange } from './lib/exchange_check.mjs';
-import { EXAMPLES } from './lib/paths.mjs';
+import { BUILT_EMULATOR, EXAMPLES } from './lib/paths.mjs';
 import { checkProcesses } from './lib/process_check.mjs';
 import { Report, title } from './lib/report.mjs';
 import { checkVersions } from './lib/versions.mjs';
@@ -45,7 +45,7 @@ async function main() {
   await report.step('the README has the versions of the hosts', checkVersions);
   await tools.installTools(targets);
   if (!options.sizes && !options['update-sizes']) {
-    await tools.buildEmulator();
+    if (!BUILT_EMULATOR) await tools.buildEmulator();
     for (const target of targets) await runTarget(target, report);
   }
   const { checkSizes } = await import('./lib/sizes.mjs');

@@ -4,7 +4,6 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::Result;
-use crate::process::{cargo, passes};
 
 /// A check: its purpose and its command, with environment variables before the program.
 struct Check {
@@ -67,12 +66,6 @@ const COMPILED: &[Check] = &[
                   cargo xtask fuzz --runs 500 --seed 1",
     },
     Check {
-        name: "the emulator as one static binary",
-        // It shows that it links. The workflow of a release optimizes it, which takes minutes.
-        command: "CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 \
-                  cargo xtask release binary x86_64-unknown-linux-musl",
-    },
-    Check {
         name: "examples of the adapter for JavaScript hosts",
         // They are compiled, not run, so any runner will do.
         command: "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=true \
@@ -103,18 +96,33 @@ const COMPILED: &[Check] = &[
         command: "RUSTDOCFLAGS=-Dwarnings cargo doc --package knock-spin --no-deps --target wasm32-wasip2",
     },
     Check {
-        name: "the core in a browser or a Worker",
-        command: "cargo build --package knock-core --target wasm32-unknown-unknown",
+        // It counts, so what runs beside it does not matter.
+        name: "instructions and allocations of the core",
+        command: "cargo xtask bench --check --only core",
     },
+    Check { name: "tokens in the official stack", command: "sh tests/wire/verify.sh" },
+    Check { name: "the tests compile", command: "cargo xtask test --no-run" },
+    Check { name: "the first example compiles", command: "cargo build --package quickstart" },
 ];
+
+/// It shows that the program links, and the tests of the edge and of the page run it. The workflow of a release optimizes
+/// it, which takes minutes.
+const EMULATOR: Check = Check {
+    name: "the emulator as one static binary",
+    command: "CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 \
+              cargo xtask release binary x86_64-unknown-linux-musl",
+};
 
 /// What takes longest. It keeps one core busy most of the time, in its own target folders, so it runs beside
 /// [`COMPILED`], and what it prints is printed at its end.
-const EDGE: Check = Check { name: "the real runtimes of the edge", command: "cargo xtask edge" };
+const EDGE: Check = Check {
+    name: "the real runtimes of the edge",
+    command: "KNOCK_EMULATOR=target/x86_64-unknown-linux-musl/release/knock-emulator cargo xtask edge",
+};
 
 /// What runs, and partly waits for time to pass, with nothing beside it.
 const RUN: &[Check] = &[
-    Check { name: "tests", command: "cargo test --workspace" },
+    Check { name: "tests", command: "cargo xtask test" },
     Check {
         // With the others, it would have the features that they ask for.
         name: "the first example on its own",
@@ -122,19 +130,9 @@ const RUN: &[Check] = &[
     },
     Check { name: "the queue on Postgres", command: "cargo xtask postgres" },
     Check {
-        name: "instructions and allocations of the core",
-        command: "cargo xtask bench --check --only core",
+        name: "Knock's clients in a browser",
+        command: "KNOCK_EMULATOR=target/x86_64-unknown-linux-musl/release/knock-emulator cargo xtask browser",
     },
-    Check { name: "Knock's clients in a browser", command: "cargo xtask browser" },
-    Check {
-        name: "tests of optional features",
-        command: "cargo test --package knock-reqwest --all-features",
-    },
-    Check {
-        name: "traces through the queue",
-        command: "cargo test --package knock-jobs --features opentelemetry --lib --test traces",
-    },
-    Check { name: "tokens in the official stack", command: "sh tests/wire/verify.sh" },
 ];
 
 /// How many checks are listed with their times at the end.
@@ -142,20 +140,27 @@ const SLOWEST: usize = 15;
 
 /// Runs every check, even after one has failed, and reports the failed ones at the end.
 pub(crate) fn run() -> Result<()> {
+    let start = Instant::now();
     // If this fails, for example because there is no rustup, the builds report what is missing.
     let _ =
         command("rustup target add wasm32-unknown-unknown wasm32-wasip2 x86_64-unknown-linux-musl").status();
 
-    let mut results: Vec<Outcome> = std::thread::scope(|scope| {
+    let mut results = vec![EMULATOR.run()];
+    results.extend(std::thread::scope(|scope| {
         let edge = scope.spawn(|| EDGE.run_quietly());
         let mut results: Vec<_> = COMPILED.iter().map(Check::run).collect();
+        println!("\nWaiting for {} ({:.0?} so far)", EDGE.name, start.elapsed());
         results.push(edge.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         results
-    });
+    }));
     results.extend(RUN.iter().map(Check::run));
 
     results.sort_unstable_by_key(|result| std::cmp::Reverse(result.time));
-    println!("\nThe slowest of {} checks:", results.len());
+    println!(
+        "\nThe slowest of {} checks, which took {} s in total:",
+        results.len(),
+        start.elapsed().as_secs()
+    );
     for result in results.iter().take(SLOWEST) {
         println!("{:>6} s  {}", result.time.as_secs(), result.check.name);
     }
@@ -201,20 +206,6 @@ impl Check {
         println!("<== {} {} in {time:.0?}", self.name, if passed { "passed" } else { "FAILED" });
         Outcome { check: self, passed, time }
     }
-}
-
-/// Members of the workspace that use what other systems lack: on Linux alone, `SSL_CERT_FILE` names the certificates to
-/// trust, and only Unix has limits of processes, signals and valgrind.
-const NOT_PORTABLE: &[(&str, bool)] =
-    &[("network-tests", cfg!(target_os = "linux")), ("bench-*", cfg!(unix))];
-
-/// Runs the tests that run on every system, and those that run on this one.
-pub(crate) fn portable() -> Result<()> {
-    let mut test = cargo(["test", "--workspace"]);
-    for (package, _) in NOT_PORTABLE.iter().filter(|(_, runs_here)| !runs_here) {
-        test.args(["--exclude", package]);
-    }
-    passes(&mut test)
 }
 
 /// A command whose words contain no spaces.

@@ -11,13 +11,6 @@ pub(crate) fn run(options: &[&str]) -> Result<()> {
     passes(Command::new("node").arg(script).args(options), "node (20 or newer is needed)")
 }
 
-/// Runs everything.
-pub(crate) fn test_all() -> Result<()> {
-    passes(Command::new("cargo").args(["test", "--workspace"]), "cargo")?;
-    crate::postgres::run()?;
-    run(&[])
-}
-
 fn passes(command: &mut Command, name: &str) -> Result<()> {
     let status = command.status().map_err(|error| format!("{name} cannot be run: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("{name} ended with {status}").into()) }

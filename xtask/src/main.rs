@@ -20,6 +20,7 @@ mod recordings;
 mod release;
 mod rooms;
 mod scan;
+mod test;
 mod types;
 mod workspace;
 
@@ -46,11 +47,10 @@ cargo xtask release STEP         makes one step of a release: check, binary or p
 cargo xtask edge [OPTIONS]       runs the edge tests in their runtimes, and compares sizes
 cargo xtask browser [OPTIONS]    runs Knock's clients against the emulator, and its page, in Chromium; --only CASE runs one
                                  file, --picture makes that of the README
-cargo xtask fuzz [OPTIONS]       runs the fuzz targets, each for --seconds N (default 60); --only TARGET runs one, and
-                                 --seed N repeats the random numbers of a run
+cargo xtask fuzz [OPTIONS]       runs the fuzz targets, each for --seconds N (default 60) or --runs N inputs; --only
+                                 TARGET runs one, and --seed N repeats the random numbers of a run
 cargo xtask bench [OPTIONS]      measures everything and writes BENCHMARKS.md; --check compares with the limits
-cargo xtask test                 runs `cargo test --workspace`, then the tests on Postgres and those of the edge
-cargo xtask portable             runs the tests that run on this system
+cargo xtask test [OPTIONS]       runs the tests that run on this system, with options of `cargo test`
 cargo xtask ci                   runs what one machine can check before a change is merged
 ";
 
@@ -78,9 +78,8 @@ fn main() -> ExitCode {
         ["browser", ref options @ ..] => browser::run(options),
         ["fuzz", ref options @ ..] => fuzz::run(options),
         ["bench", ref options @ ..] => bench::run(options),
-        ["test"] => edge::test_all(),
+        ["test", ref options @ ..] => test::run(options),
         ["ci"] => ci::run(),
-        ["portable"] => ci::portable(),
         _ => Err(USAGE.into()),
     };
     match done {

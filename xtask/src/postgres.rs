@@ -4,23 +4,19 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::Result;
+use crate::{Result, test};
 
 /// Where Debian's packages put the programs of each version.
 const DEBIAN: &str = "/usr/lib/postgresql";
 /// The variable by which the tests find the server.
 const URL: &str = "KNOCK_JOBS_POSTGRES";
-const TESTS: [&str; 2] = [
-    "test --package knock-jobs --features postgres --test queue --test lossless",
-    "test --package axum-outbox --test shop",
-];
+/// The tests of `knock-jobs`, and that of `axum-outbox`, which enables the feature `postgres`.
+const TESTS: [&str; 6] = ["--test", "queue", "--test", "lossless", "--test", "shop"];
 
 /// Runs the tests. If Postgres is missing, Debian's package is installed, for which it must be run by root.
 pub(crate) fn run() -> Result<()> {
     let cluster = Cluster::start(&programs()?)?;
-    TESTS
-        .iter()
-        .try_for_each(|tests| passes(Command::new("cargo").args(tests.split(' ')).env(URL, cluster.url())))
+    passes(test::command().args(TESTS).env(URL, cluster.url()))
 }
 
 /// Returns the folder with `initdb` and `pg_ctl`.

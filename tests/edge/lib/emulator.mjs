@@ -1,17 +1,15 @@
 // A knock-emulator process, behind a wire tap, and a hostile server beside it.
 import http from 'node:http';
-import path from 'node:path';
 
 import { startHostile } from './hostile.mjs';
-import { OUT } from './paths.mjs';
+import { EMULATOR } from './paths.mjs';
 import { serve } from './process.mjs';
 
 export const API_KEY = 'sk_test_emulator';
 
 /** Starts an emulator. `url` leads to it through the tap; `heads` are the heads of requests on the wire. */
 export async function startEmulator() {
-  const binary = path.join(OUT, 'host', 'debug', 'knock-emulator');
-  const emulator = await serve(binary, ['--port', '0'], /Knock emulator at (http:\/\/[\d.:]+)/);
+  const emulator = await serve(EMULATOR, ['--port', '0'], /Knock emulator at (http:\/\/[\d.:]+)/);
   const direct = emulator.found[1];
   const hostile = await startHostile();
   const tap = await startTap(new URL(direct), hostile.places);

@@ -11,6 +11,9 @@ export const BUILD = path.join(OUT, 'build');
 export const TOOLS = path.join(OUT, 'tools');
 /** The examples: those of the repository, or in the folder that the environment names. */
 export const EXAMPLES = path.resolve(process.env.EDGE_EXAMPLES || path.join(ROOT, 'examples'));
+/** An emulator that is built already, if the environment names one. */
+export const BUILT_EMULATOR = process.env.KNOCK_EMULATOR && path.resolve(ROOT, process.env.KNOCK_EMULATOR);
+export const EMULATOR = BUILT_EMULATOR ?? path.join(OUT, 'host', 'debug', 'knock-emulator');
 
 /** The path of a command that an npm package installed. */
 export const npmBin = (name) => path.join(HERE, 'node_modules', '.bin', name);

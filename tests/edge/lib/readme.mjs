@@ -5,7 +5,7 @@ import net from 'node:net';
 import path from 'node:path';
 
 import { attach } from './emulator.mjs';
-import { BUILD, EXAMPLES, OUT, ROOT, TOOLS } from './paths.mjs';
+import { BUILD, BUILT_EMULATOR, EXAMPLES, OUT, ROOT, TOOLS } from './paths.mjs';
 import { run, serve } from './process.mjs';
 import { workerEnv } from './tools.mjs';
 
@@ -15,6 +15,7 @@ const COMMON = {
   'cargo run -p knock-emulator': {
     cwd: ROOT,
     ready: /Knock emulator at/,
+    instead: BUILT_EMULATOR,
     env: { CARGO_TARGET_DIR: path.join(OUT, 'host') },
   },
 };
@@ -68,8 +69,8 @@ export class Walk {
   /** Starts a server by its command. */
   async start(command) {
     if (this.#servers.length === 0) await this.#freePorts('is in use, and the README needs it');
-    const { ready, cwd = this.folder, env = {} } = this.#started[command];
-    const server = await serve('bash', ['-c', `exec ${command}`], ready, { cwd, env: { ...ENV, ...env }, seconds: 600 });
+    const { ready, instead = command, cwd = this.folder, env = {} } = this.#started[command];
+    const server = await serve('bash', ['-c', `exec ${instead}`], ready, { cwd, env: { ...ENV, ...env }, seconds: 600 });
     this.#servers.push({ command, server });
   }
 
