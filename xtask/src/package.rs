@@ -197,8 +197,10 @@ fn metadata(manifest: &Table, repository: &str) -> Vec<String> {
     if list("categories").is_empty() {
         problems.push("there are no `categories`".to_owned());
     }
-    if package.get("metadata").and_then(|metadata| metadata.get("docs")?.get("rs")).is_none() {
-        problems.push("there are no settings for docs.rs".to_owned());
+    // Without `targets`, docs.rs builds for every system.
+    let docs = package.get("metadata").and_then(|metadata| metadata.get("docs")?.get("rs"));
+    if docs.and_then(|settings| settings.get("targets")).is_none() {
+        problems.push("the settings for docs.rs have no `targets`".to_owned());
     }
     problems
 }
@@ -234,12 +236,19 @@ fn shown_versions(markdown: &str, names: &BTreeSet<&str>, version: &str) -> Vec<
 /// Checks that a README has one title, the licences, and says whose project it is.
 fn readme_of_crate(readme: &str, repository: &str) -> Vec<String> {
     let mut problems = Vec::new();
-    let mut in_block = false;
-    let titles = readme.lines().filter(|line| {
-        in_block ^= line.starts_with("```");
-        !in_block && line.starts_with("# ")
-    });
-    let titles = titles.count();
+    let mut language = None;
+    let (mut titles, mut hidden) = (0, 0);
+    for line in readme.lines() {
+        match (line.strip_prefix("```"), language) {
+            (Some(name), None) => language = Some(name),
+            (Some(_), Some(_)) => language = None,
+            (None, None) => titles += usize::from(line.starts_with("# ")),
+            (None, Some(name)) => hidden += usize::from(name.starts_with("rust") && line.starts_with("# ")),
+        }
+    }
+    if hidden > 0 {
+        problems.push(format!("its README has {hidden} lines of Rust that only rustdoc would hide"));
+    }
     if titles != 1 {
         problems
             .push(format!("its README has {titles} titles `# …`; it is to have one, and sections `## …`"));
@@ -461,7 +470,7 @@ documentation = "https://docs.rs/knock-core"
 keywords = ["knock"]
 categories = ["api-bindings"]
 [package.metadata.docs.rs]
-all-features = true
+targets = ["x86_64-unknown-linux-gnu"]
 [dependencies]
 serde = "1"
 [target.'cfg(unix)'.dependencies]
@@ -488,7 +497,7 @@ knock-fetch = { version = "0.1.0" }
             ("readme = \"README.md\"\n", "", "there is no `readme`"),
             ("[\"knock\"]", "[]", "`keywords` is to have 1 to 5 words of up to 20 bytes"),
             ("[\"api-bindings\"]", "[]", "there are no `categories`"),
-            ("docs.rs]", "other]", "there are no settings for docs.rs"),
+            ("targets =", "other =", "the settings for docs.rs have no `targets`"),
             (
                 "version = \"0.1.0\"\ndesc",
                 "version = \"0.2.0\"\ndesc",

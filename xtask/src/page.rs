@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::generate::Mode;
+use crate::guards::npm;
 use crate::process::passes;
 use crate::{Result, workspace};
 
@@ -17,9 +18,7 @@ const FILES: &[&str] = &["index.html", "page.js", "page.css", "icon.svg"];
 /// Checks the types of the page, runs its tests, and writes or compares the built files.
 pub(crate) fn run(mode: Mode) -> Result<()> {
     let sources = crate::root().join(SOURCES);
-    passes(
-        Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&sources),
-    )?;
+    passes(npm().args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&sources))?;
     let built = crate::root().join(BUILT);
     match mode {
         Mode::Write => build(&sources, &built),
