@@ -136,6 +136,16 @@
 //!
 //! Random faults have this form: `{"random": {"seed": 7, "rate": 0.2, "faults": [{"kind": "drop_after"}]}}`.
 //!
+//! # Crate features
+//!
+//! | Feature | Effect |
+//! |---|---|
+//! | `server` (default) | `Server`, and the program `knock-emulator` |
+//! | `smtp` (default) | `Builder::smtp`: emails also go to an SMTP server. It turns on `server` and `workflows` |
+//! | `workflows` (default) | `Builder::knock_dir` and `render`: the workflows of a Knock directory. It turns on `schemas` |
+//! | `schemas` | `Workflow::data_schema`: the data of triggers is validated |
+//! | `tls` | Webhooks and fetches also go over `https`. It turns on `server` and needs a C compiler |
+//!
 //! # The inbox
 //! A server shows all of this in a page at `/`. What the page changes below `/_emulator/v1/` is a call as any other: it is
 //! logged, limited, and takes faults. What it reads is not.
