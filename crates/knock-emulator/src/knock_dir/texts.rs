@@ -130,6 +130,9 @@ impl<'d> Texts<'d> {
                 self.text(&format!("{settings}.update_properties"), &update.update_properties);
             }
             StepKind::Batch(batch) => self.settings(&settings, &[("batch_key", batch.batch_key.as_ref())]),
+            StepKind::Throttle(throttle) => {
+                self.settings(&settings, &[("throttle_key", throttle.throttle_key.as_ref())]);
+            }
             StepKind::RandomCohort(cohort) => {
                 self.settings(&step.place, &[("cohort_key", cohort.cohort_key.as_ref())]);
             }

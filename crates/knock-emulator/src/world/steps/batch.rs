@@ -12,6 +12,7 @@ use super::did::Did;
 use super::live::Live;
 use super::progress::{Batched, Outcome, Waiting};
 use super::state::{Batch as Open, BatchKey, Item};
+use super::templates::is_template;
 use super::when::{Window, after};
 use crate::recipient::Recipient;
 
@@ -152,10 +153,10 @@ impl World {
         }
     }
 
-    /// What a batch or throttle key is: Liquid, or the path of a value in the data.
+    /// What the key of a batch, a throttle or an experiment is: Liquid, or the path of a value in the data or the scope.
     pub(super) fn key(&self, key: Option<&str>, scope: &Value) -> Result<String, String> {
         let Some(key) = key else { return Ok(String::new()) };
-        if key.contains("{{") || key.contains("{%") {
+        if is_template(key) {
             return self.text(key, scope);
         }
         let value = super::super::conditions::value_at(&scope["data"], key)

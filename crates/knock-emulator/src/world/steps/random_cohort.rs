@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 use super::super::store::World;
 use super::did::Did;
 use super::live::Live;
+use super::templates::is_template;
 use crate::ids::Ids;
 
 impl World {
-    /// The same key always takes the same branch. Which one is our own choice: Knock does not document its hash.
+    /// The same key always takes the same branch. Which one is our own choice: Knock does not document its hash. A key
+    /// without a value ends the run, but a template that gives nothing does not.
     pub(super) fn run_random_cohort(
         &self,
         live: &Live,
@@ -19,9 +21,10 @@ impl World {
     ) -> Did {
         let key = match &cohort.cohort_key {
             None => live.recipient.to_string(),
-            Some(template) => match self.text(template, scope) {
+            Some(path) => match self.key(Some(path), scope) {
                 Ok(key) => key,
-                Err(error) => return Did::Failed(error),
+                Err(error) if is_template(path) => return Did::Failed(error),
+                Err(missing) => return Did::Failed(format!("cohort_key_missing: {missing}")),
             },
         };
         let chance = Ids::chance(&format!("{}/{}/{key}", live.program.key, step.step_ref));

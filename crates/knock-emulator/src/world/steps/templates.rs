@@ -17,7 +17,7 @@ impl World {
     /// Renders a text, for example a batch key.
     pub(super) fn text(&self, template: &str, scope: &Value) -> Result<String, String> {
         // most are not templates
-        if !template.contains("{{") && !template.contains("{%") {
+        if !is_template(template) {
             return Ok(template.to_owned());
         }
         let Some(renderer) = &self.renderer else { return Err("there are no templates".to_owned()) };
@@ -56,6 +56,11 @@ impl World {
     fn known(&self, recipient: &Recipient) -> Option<Value> {
         self.entities.contains_key(recipient).then(|| self.flat(recipient))
     }
+}
+
+/// Whether a text has Liquid.
+pub(super) fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%")
 }
 
 impl Entities for World {

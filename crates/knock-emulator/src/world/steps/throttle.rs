@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use knock_directory::{Step, Throttle};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::super::store::World;
@@ -14,6 +15,11 @@ use super::when;
 /// No window is longer.
 const LONGEST: SignedDuration = SignedDuration::from_hours(31 * 24);
 
+/// A key has to be shorter than this after it was encoded as JSON and for URLs, in characters.
+const MAX_KEY: usize = 64;
+/// What is encoded in URLs. Which characters Knock encodes is not documented.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
 impl World {
     pub(super) fn run_throttle(
         &mut self,
@@ -22,7 +28,7 @@ impl World {
         throttle: &Throttle,
         scope: &Value,
     ) -> Did {
-        let key = match self.key(throttle.throttle_key.as_deref(), scope) {
+        let key = match self.key(throttle.throttle_key.as_deref(), scope).and_then(short) {
             Ok(key) => key,
             Err(problem) => return Did::Skipped("throttle_key", problem),
         };
@@ -50,4 +56,15 @@ impl World {
         throttled.count += 1;
         Did::Done(json!({ "until": throttled.until, "count": throttled.count }))
     }
+}
+
+fn short(key: String) -> Result<String, String> {
+    let json = Value::from(key.as_str()).to_string();
+    let length: usize = utf8_percent_encode(&json, ENCODED).map(str::len).sum();
+    if length < MAX_KEY {
+        return Ok(key);
+    }
+    Err(format!(
+        "`{key}` has {length} characters after it was encoded as JSON and for URLs, and {MAX_KEY} are too many"
+    ))
 }

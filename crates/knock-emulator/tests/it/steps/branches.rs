@@ -77,6 +77,35 @@ fn the_same_key_takes_the_same_branch() {
 }
 
 #[test]
+fn the_key_of_an_experiment_is_a_path_or_liquid() {
+    for key in ["account_id", "data.account_id", "tenant.id", "{{ tenant.id }}-{{ data.account_id }}"] {
+        let knock = Knock::of(json!([experiment("50.0", json!(key))]));
+        let both: std::collections::BTreeSet<String> = (0..20)
+            .map(|k| {
+                let id = k.to_string();
+                let run = knock.trigger_with(json!({ "data": { "account_id": id }, "tenant": id }));
+                knock.step(&run, "experiment")["detail"]["branch"].as_str().unwrap().to_owned()
+            })
+            .collect();
+        assert_eq!(both.len(), 2, "{key}");
+    }
+}
+
+#[test]
+fn a_key_of_an_experiment_without_a_value_ends_the_run() {
+    for key in ["account_id", "tenant.id"] {
+        let knock = Knock::of(json!([experiment("50.0", json!(key))]));
+        let run = knock.trigger(json!({ "account_id": null }));
+        let error = knock.step(&run, "experiment")["detail"]["error"].as_str().unwrap().to_owned();
+        assert!(error.starts_with("cohort_key_missing"), "{error}");
+        assert_eq!((knock.outcome(&run), knock.sent().len()), ("failed".to_owned(), 0));
+    }
+    let knock = Knock::of(json!([experiment("50.0", json!("{{ data.account_id }}"))]));
+    let run = knock.trigger(json!({}));
+    assert_eq!((knock.outcome(&run), knock.sent().len()), ("finished".to_owned(), 1), "Liquid gives no text");
+}
+
+#[test]
 fn a_branch_of_0_percent_is_never_taken() {
     let knock = Knock::of(json!([experiment("0.0", json!("{{ data.k }}"))]));
     for k in 0..40 {

@@ -61,6 +61,7 @@ fn texts_that_are_not_liquid_are_named_with_their_place() {
             channel("s", "sms", json!({ "text_body@": "s/text_body.txt" })),
             { "type": "branch", "ref": "b", "branches": [branch] },
             { "type": "http_fetch", "ref": "f", "settings": { "method": "get", "url": "http://localhost/{{ a | nope }}" } },
+            { "type": "throttle", "ref": "t", "settings": { "throttle_window": { "unit": "days", "value": 1 }, "throttle_key": "{{ a" } },
         ]),
     );
     project.write("knock/workflows/test/s/text_body.txt", "Hi\n{% if data.x %}");
@@ -91,6 +92,7 @@ fn texts_that_are_not_liquid_are_named_with_their_place() {
             "workflows/test/e/visual_blocks/1.content.md:5:1: the tag `end` closes nothing",
             "workflows/test/e/visual_blocks.json: [1].content: line 2: the filter `shout` is not known",
             "workflows/test/workflow.json: steps[2].settings.url: the filter `nope` is not known",
+            "workflows/test/workflow.json: steps[3].settings.throttle_key: `{{` is not closed by `}}`",
             "partials/cta/content.md:1:1: the tag `endif` closes nothing",
             "email-layouts/old/h.html:2:1: the tag `include` is not allowed; use `render`",
             "email-layouts/old/layout.json: footer_links[0].url: `{{` is not closed by `}}`",

@@ -77,3 +77,17 @@ fn cancelling_does_not_open_the_gate() {
     let run = knock.trigger(json!({}));
     assert_eq!((knock.outcome(&run), knock.sent().len()), ("throttled".to_owned(), 1));
 }
+
+#[test]
+fn a_key_that_is_too_long_skips_the_step() {
+    let knock = throttled(json!({ "throttle_key": "data.k" }));
+    // the quotes of JSON take three characters each, and so does each space
+    for (key, is_short) in [("k".repeat(57), true), ("k".repeat(58), false), (" ".repeat(20), false)] {
+        let run = knock.trigger(json!({ "k": key }));
+        if is_short {
+            assert_eq!(knock.step(&run, "gate")["state"], "done", "{key}");
+        } else {
+            assert_eq!(knock.reason(&run, "gate"), "throttle_key", "{key}");
+        }
+    }
+}
