@@ -242,6 +242,8 @@ pub struct DueFetch {
     pub id: u64,
     /// The request.
     pub request: http::Request<Bytes>,
+    /// The longest wait for the response. After it, there is a [`FetchError::TimedOut`].
+    pub timeout: Duration,
 }
 
 impl Default for Emulator {
@@ -525,7 +527,7 @@ impl Emulator {
         state.advance(now);
         let before = state.fetches_before;
         let due = state.world.steps.requests.take(timestamp(now), limit).into_iter();
-        due.map(|due| DueFetch { id: before + due.id, request: due.request }).collect()
+        due.map(|due| DueFetch { id: before + due.id, request: due.request, timeout: due.timeout }).collect()
     }
 
     /// Reports the response to a request of [`due_fetches`](Self::due_fetches), or why there was none. The run goes on.

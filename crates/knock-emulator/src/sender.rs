@@ -21,9 +21,6 @@ use crate::fetch_error::FetchError;
 
 /// The longest wait for the response of an endpoint. Knock does not document its own.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// The longest wait for the response of a fetch step.
-#[cfg(feature = "workflows")]
-const FETCH_TIMEOUT: Duration = Duration::from_secs(15);
 /// The largest part of a response that a run gets, in bytes.
 #[cfg(feature = "workflows")]
 const MAX_RESPONSE: usize = 10 * 1024 * 1024;
@@ -40,7 +37,7 @@ pub(crate) async fn run(emulator: Emulator) {
         for due in emulator.take_fetches(MAX_IN_FLIGHT.saturating_sub(in_flight.len())) {
             let emulator = emulator.clone();
             in_flight.spawn(async move {
-                let result = tokio::time::timeout(FETCH_TIMEOUT, fetch(due.request)).await;
+                let result = tokio::time::timeout(due.timeout, fetch(due.request)).await;
                 emulator.fetched(due.id, result.unwrap_or(Err(FetchError::TimedOut)));
             });
         }

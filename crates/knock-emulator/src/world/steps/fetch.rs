@@ -53,9 +53,11 @@ impl World {
         match status {
             200 | 201 | 204 => {
                 let text = String::from_utf8_lossy(&body);
-                // a response that is not JSON changes nothing
-                if let Ok(response) = serde_json::from_str::<Value>(&text) {
-                    merge_response(live, fetch.response_path.as_deref(), &response);
+                if !text.trim().is_empty() {
+                    match serde_json::from_str(&text) {
+                        Ok(response) => merge_response(live, fetch.response_path.as_deref(), &response),
+                        Err(error) => return Did::Failed(format!("the response is not JSON: {error}")),
+                    }
                 }
                 Did::Done(json!({ "status": status, "body": text }))
             }

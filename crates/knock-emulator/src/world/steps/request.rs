@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
@@ -57,6 +58,18 @@ pub(crate) struct Requests {
 pub(crate) struct Due {
     pub(crate) id: u64,
     pub(crate) request: http::Request<Bytes>,
+    /// The longest wait for the response.
+    pub(crate) timeout: Duration,
+}
+
+impl Purpose {
+    /// The longest wait for a response, as Knock documents it.
+    const fn timeout(&self) -> Duration {
+        match self {
+            Self::Fetch { .. } => Duration::from_secs(15),
+            Self::Webhook { .. } => Duration::from_secs(50),
+        }
+    }
 }
 
 impl Request {
@@ -137,7 +150,7 @@ impl Requests {
             // it was built before
             let Ok(request) = pending.request.http() else { continue };
             pending.due = now.saturating_add(LOST).unwrap_or(Timestamp::MAX);
-            due.push(Due { id: *id, request });
+            due.push(Due { id: *id, request, timeout: pending.purpose.timeout() });
         }
         due
     }

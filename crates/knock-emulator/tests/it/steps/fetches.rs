@@ -312,3 +312,25 @@ fn a_response_for_a_cancelled_run_is_ignored() {
     knock.client.emulator.fetched(due.id, Ok(Response::new(Bytes::from_static(b"{}"))));
     assert_eq!((knock.status(&run), knock.sent().len()), ("cancelled".to_owned(), 0));
 }
+
+#[test]
+fn a_response_that_is_not_json_halts_the_run() {
+    for body in ["<html>", "ok", "{"] {
+        let knock = fetching(json!({}));
+        let run = knock.trigger(json!({ "id": 1 }));
+        respond(&knock, 200, body);
+        let error = knock.step(&run, "fetch")["detail"]["error"].as_str().unwrap().to_owned();
+        assert!(error.starts_with("the response is not JSON"), "{error}");
+        assert_eq!((knock.outcome(&run), knock.sent().len()), ("failed".to_owned(), 0));
+    }
+}
+
+#[test]
+fn a_webhook_may_take_longer_than_a_fetch() {
+    let knock = fetching(json!({}));
+    knock.trigger(json!({ "id": 1 }));
+    assert_eq!(knock.client.emulator.due_fetches()[0].timeout.as_secs(), 15);
+    let knock = Knock::of(json!([channel("hook_1", "hook", json!(null))]));
+    knock.trigger(json!({}));
+    assert_eq!(knock.client.emulator.due_fetches()[0].timeout.as_secs(), 50);
+}
