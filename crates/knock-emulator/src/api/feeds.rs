@@ -85,7 +85,8 @@ impl Filter {
         let trigger = &message.trigger;
         let archived = message.marked(Mark::Archived).is_some();
         self.source.as_ref().is_none_or(|key| trigger.workflow.key == *key)
-            && self.tenant.as_ref().is_none_or(|id| trigger.tenant.as_ref() == Some(id))
+            // an item without a tenant is in the feeds of all tenants, unless `has_tenant` excludes it
+            && self.tenant.as_ref().is_none_or(|id| trigger.tenant.as_ref().is_none_or(|own| own == id))
             && self.has_tenant.is_none_or(|wanted| wanted == trigger.tenant.is_some())
             && !message.is_scheduled()
             && (self.archived != "exclude" || !archived)

@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::json::deep_merge;
 use crate::render::content::{Block, Button, Chat, HttpRequest, InAppFeed, Push, Sms};
 use crate::render::error::{Problem, RenderError};
 use crate::render::fields::Fields;
@@ -72,20 +71,13 @@ impl Fields<'_> {
         })
     }
 
-    /// Those of the channel, with those of the template merged in, or replaced by them.
+    /// Those of the template, or else those of the channel. `__strategy__` is about the payload of the provider.
     fn payload_overrides(&self) -> Result<Option<Json>, RenderError> {
         let own = &self.step.template["settings"]["payload_overrides"];
-        let own = self.json(own, "settings.payload_overrides")?;
-        let channel = self.json(&self.step.channel["payload_overrides"], "payload_overrides")?;
-        Ok(match (channel, own) {
-            (Some(Json::Object(mut channel)), Some(Json::Object(own)))
-                if own.get("__strategy__") != Some(&"replace".into()) =>
-            {
-                deep_merge(&mut channel, &own);
-                Some(Json::Object(channel))
-            }
-            (channel, own) => own.or(channel),
-        })
+        match self.json(own, "settings.payload_overrides")? {
+            Some(own) => Ok(Some(own)),
+            None => self.json(&self.step.channel["payload_overrides"], "payload_overrides"),
+        }
     }
 
     pub(super) fn chat(&self) -> Result<Chat, RenderError> {

@@ -33,7 +33,7 @@ pub struct Delivery {
     pub channel_kind: ChannelKind,
     /// The data of the trigger, merged with the `$trigger_data` of the recipient.
     pub data: Arc<Value>,
-    /// The delivery status: `not_sent` in sandbox mode, otherwise `delivered` for in-app feeds and `sent` for other
+    /// The delivery status: `delivered` for in-app feeds, otherwise `not_sent` in sandbox mode and `sent` for other
     /// channels.
     pub status: &'static str,
     /// When the message was delivered.

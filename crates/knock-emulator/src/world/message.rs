@@ -215,7 +215,7 @@ impl Message {
             marks: BTreeMap::new(),
             metadata: None,
             content: None,
-            sandbox: run.trigger.sandbox,
+            sandbox: has_sandbox(channel) && run.trigger.sandbox,
             scheduled_at: None,
             events: Vec::new(),
             #[cfg(feature = "workflows")]
@@ -225,15 +225,15 @@ impl Message {
             inserted_at: now,
             updated_at: now,
         };
-        message.events.push(Event { id: ids.ksuid(now), kind: "message.queued", data: Value::Null, at: now });
+        message.events = first_events(ids, now);
         message
     }
 
     /// Creates a queued message of a step.
     #[cfg(feature = "workflows")]
     pub(super) fn posted(ids: &mut Ids, now: Timestamp, post: Post) -> Self {
-        let queued = Event { id: ids.ksuid(now), kind: "message.queued", data: Value::Null, at: now };
         Self {
+            sandbox: has_sandbox(&post.channel) && post.sandbox,
             id: post.id,
             activities: post.activities,
             trigger: post.trigger,
@@ -246,9 +246,8 @@ impl Message {
             marks: BTreeMap::new(),
             metadata: None,
             content: post.content,
-            sandbox: post.sandbox,
             scheduled_at: post.scheduled_at,
-            events: vec![queued],
+            events: first_events(ids, now),
             signer: post.signer,
             attempts: Attempts::default(),
             inserted_at: now,
@@ -312,20 +311,21 @@ impl Message {
         }
     }
 
-    /// Sets or removes a mark, and records the event. What is marked already stays as it is, but each interaction and
-    /// each click is an event.
+    /// Sets or removes a mark. The time of a mark is the latest one, but of repeated marks only each interaction and each
+    /// click is an event.
     pub(super) fn change(&mut self, change: Change, event_id: String, data: Value, now: Timestamp) {
-        let is_marked = self.marks.contains_key(&change.mark) == change.set;
-        if is_marked && !matches!(change.mark, Mark::Interacted | Mark::LinkClicked) {
-            return;
-        }
-        if change.set {
-            self.marks.insert(change.mark, now);
+        let was_set = if change.set {
+            self.marks.insert(change.mark, now).is_some()
         } else {
-            self.marks.remove(&change.mark);
+            self.marks.remove(&change.mark).is_some()
+        };
+        let is_new = was_set != change.set;
+        if change.set || is_new {
+            self.updated_at = now;
         }
-        self.events.push(Event { id: event_id, kind: change.event(), data, at: now });
-        self.updated_at = now;
+        if is_new || matches!(change.mark, Mark::Interacted | Mark::LinkClicked) {
+            self.events.push(Event { id: event_id, kind: change.event(), data, at: now });
+        }
     }
 
     /// Whether it waits for a send window.
@@ -382,6 +382,17 @@ impl Message {
             "updated_at": self.updated_at,
         })
     }
+}
+
+/// The events of a message that was just made.
+fn first_events(ids: &mut Ids, now: Timestamp) -> Vec<Event> {
+    let mut event = |kind| Event { id: ids.ksuid(now), kind, data: Value::Null, at: now };
+    vec![event("message.created"), event("message.queued")]
+}
+
+/// In-app messages go to no provider, so a sandbox changes nothing about them.
+fn has_sandbox(channel: &Channel) -> bool {
+    channel.kind != ChannelKind::InAppFeed
 }
 
 fn render_channel(channel: &Channel) -> Value {

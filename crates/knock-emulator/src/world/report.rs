@@ -6,7 +6,7 @@ use super::happening::Happening;
 use super::store::World;
 use crate::json::Fields;
 
-/// The events of messages that have a type of webhook. `message.queued` and `message.not_sent` have none.
+/// The events of messages that have a type of webhook. `message.created`, `message.queued` and `message.not_sent` have none.
 const REPORTED: [&str; 13] = [
     "message.sent",
     "message.delivered",

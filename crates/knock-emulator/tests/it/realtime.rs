@@ -64,7 +64,8 @@ fn a_new_message_is_announced_to_the_feeds_that_show_it() {
     let socket = open(&client);
     let feeds = json!({
         "all": { "status": "all", "page_size": 50, "mode": "compact", "archived": "exclude" },
-        "acme": { "tenant": "acme", "has_tenant": true },
+        "acme": { "tenant": "acme" },
+        "only acme": { "tenant": "acme", "has_tenant": true },
         "read": { "status": "read" },
         "past": { "inserted_at_date_range": { "end": "2024-12-31T00:00:00Z", "inclusive": true } },
         "recent": { "inserted_at_date_range": { "start": "2024-12-31T00:00:00Z" } },
@@ -77,15 +78,19 @@ fn a_new_message_is_announced_to_the_feeds_that_show_it() {
     let counts =
         json!({ "__typename": "FeedMetadata", "total_count": 1, "unread_count": 1, "unseen_count": 1 });
     let payload = json!({
-        "event": "new-message", "attn": ["all", "recent"],
-        "data": { "all": { "metadata": counts }, "recent": { "metadata": counts } }, "metadata": counts,
+        "event": "new-message", "attn": ["acme", "all", "recent"],
+        "data": {
+            "acme": { "metadata": counts }, "all": { "metadata": counts }, "recent": { "metadata": counts },
+        },
+        "metadata": counts,
     });
     assert_eq!(frames(&socket), [json!(["1", null, topic("u"), "new-message", payload])]);
 
     client.trigger("w", json!({ "recipients": ["u"], "tenant": "acme", "data": { "urgent": true } })).ok();
     let payload = frames(&socket)[0][4].clone();
-    assert_eq!(payload["attn"], json!(["acme", "all", "recent", "urgent"]));
-    assert_eq!(payload["data"]["acme"]["metadata"]["total_count"], 1);
+    assert_eq!(payload["attn"], json!(["acme", "all", "only acme", "recent", "urgent"]));
+    assert_eq!(payload["data"]["acme"]["metadata"]["total_count"], 2);
+    assert_eq!(payload["data"]["only acme"]["metadata"]["total_count"], 1);
     assert_eq!(payload["data"]["all"]["metadata"]["unread_count"], 2);
 
     client.trigger("w", json!({ "recipients": ["other"] })).ok();

@@ -213,14 +213,14 @@ fn cancelling_for_an_object_cancels_for_its_subscribers() {
 }
 
 #[test]
-fn every_channel_gets_a_message_which_sandbox_mode_does_not_send() {
+fn every_channel_gets_a_message_which_sandbox_mode_sends_to_no_provider() {
     let email = Channel::new("c6bd7a1e-1f25-4ad8-a7e1-4b3b2f8f5b01", ChannelKind::Email);
     let feed = Channel::new("5a88728a-3ecb-400d-ba6f-9c0956ab252f", ChannelKind::InAppFeed);
     let client = Client::of(Emulator::builder().workflow(Workflow::new("w").channel(feed).channel(email)));
     client.trigger("w", json!({ "recipients": ["u"] })).ok();
     client.trigger("w", json!({ "recipients": ["u"], "settings": { "sandbox_mode": true } })).ok();
     let statuses: Vec<_> = client.deliveries().iter().map(|delivery| delivery.status).collect();
-    assert_eq!(statuses, ["delivered", "sent", "not_sent", "not_sent"]);
+    assert_eq!(statuses, ["delivered", "sent", "delivered", "not_sent"], "in-app feeds have no sandbox");
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn push() {
 }
 
 #[test]
-fn payload_overrides_merge_or_replace() {
+fn payload_overrides_of_a_template_replace_those_of_the_channel() {
     let channel = json!({ "payload_overrides": { "aps": { "sound": "a", "badge": 1 } } });
     let overrides = |own: Value| {
         let template = json!({ "text_body": "b", "settings": { "payload_overrides": own } });
@@ -115,7 +115,7 @@ fn payload_overrides_merge_or_replace() {
         push.payload_overrides.unwrap()
     };
     assert_eq!(overrides(json!(null)), channel["payload_overrides"]);
-    assert_eq!(overrides(json!({ "aps": { "badge": 2 } })), json!({ "aps": { "sound": "a", "badge": 2 } }));
+    assert_eq!(overrides(json!({ "aps": { "badge": 2 } })), json!({ "aps": { "badge": 2 } }));
     let replaced = overrides(json!("{\"__strategy__\": \"replace\", \"a\": {{ data.code }}}"));
     assert_eq!(replaced, json!({ "__strategy__": "replace", "a": 1234 }));
 }

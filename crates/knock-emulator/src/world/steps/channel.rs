@@ -167,6 +167,7 @@ impl World {
         if let Some(run) = self.runs.get_mut(&live.id) {
             run.events.push(event);
         }
+        self.report_message(&id, 0);
         match send_at {
             Some(at) => self.plan(at, Task::Send(id.clone())),
             None => self.dispatch(&id, &channel),

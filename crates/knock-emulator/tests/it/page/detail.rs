@@ -36,7 +36,7 @@ fn an_email_has_its_preview_and_attachments() {
     let events = detail["events"].as_array().unwrap();
     assert_eq!(
         events.iter().map(|event| &event["type"]).collect::<Vec<_>>(),
-        ["message.queued", "message.sent"]
+        ["message.created", "message.queued", "message.sent"]
     );
     assert!(events.iter().all(|event| event["id"].is_string() && event["at"].is_string()));
     assert_eq!(detail["attempts"], json!([]));

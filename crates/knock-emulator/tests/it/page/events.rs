@@ -130,7 +130,7 @@ fn a_wrong_event_says_what_is_wrong() {
     assert_eq!(touch(&knock.client, "unknown", json!({ "event": "read" })).0, 404);
     let request = http::Request::post(format!("/_emulator/messages/{id}/events")).body("{".into()).unwrap();
     assert_eq!(knock.client.emulator.handle(request, knock.client.now()).status(), 400);
-    assert_eq!(kinds(&knock.client, &id), ["queued", "sent"]);
+    assert_eq!(kinds(&knock.client, &id), ["created", "queued", "sent"]);
 }
 
 #[test]

@@ -117,6 +117,18 @@ fn messages_are_events() {
 }
 
 #[test]
+fn messages_that_are_made_are_events() {
+    for key in ["created", "queued"] {
+        let event = json!({ "event_type": "message", "event_key": key, "source_type": "workflow", "source_key": "sender" });
+        let knock = waiting(event, json!({}));
+        knock.project.steps("sender", json!([sms("s")]));
+        let run = knock.trigger(json!({}));
+        knock.client.trigger("sender", json!({ "recipients": ["u"] })).ok();
+        assert_eq!(knock.outcome(&run), "finished", "{key}");
+    }
+}
+
+#[test]
 fn workflows_are_events() {
     for (key, seconds) in [("started", 0), ("completed", 5)] {
         let knock =
