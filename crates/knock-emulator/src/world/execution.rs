@@ -109,6 +109,7 @@ impl World {
             run.updated_at = now;
             run.events.extend(events);
             self.report_run("workflow_recipient_run.completed", &run_id);
+            self.go_on_with_schedule(&run_id);
         }
     }
 
@@ -117,6 +118,7 @@ impl World {
         let message = Message::new(&mut self.ids, self.now, run, channel, step_ref);
         let id = message.id.clone();
         self.messages.push(message);
+        self.report_message(&id, 0);
         self.dispatch(&id, channel);
         id
     }

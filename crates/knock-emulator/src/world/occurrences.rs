@@ -62,12 +62,27 @@ impl World {
         names.find_map(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
     }
 
-    /// Runs an occurrence, unless the schedule was changed or deleted. There is no fan-out to subscribers.
+    /// Plans the next occurrence of the schedule that started a run, because the run has ended.
+    pub(super) fn go_on_with_schedule(&mut self, run_id: &str) {
+        let Some(run) = self.runs.get(run_id) else { return };
+        if let Source::Schedule(id) = &run.trigger.source {
+            let id = id.clone();
+            self.plan_schedule(&id, self.now);
+        }
+    }
+
+    /// Runs an occurrence, unless the schedule was changed or deleted. There is no fan-out to subscribers. The next one is
+    /// planned when the run has ended.
     pub(super) fn occur(&mut self, id: &str, at: Timestamp) {
         let Some(schedule) = self.schedules.get_mut(id).filter(|schedule| schedule.next == Some(at)) else {
             return;
         };
         schedule.last = Some(at);
+        let Some(schedule) = self.schedules.get(id) else { return };
+        // templates show it
+        let next = self.next_occurrence(schedule, at);
+        let Some(schedule) = self.schedules.get_mut(id) else { return };
+        schedule.next = next;
         let data = Arc::new(Value::Object(schedule.data.clone().unwrap_or_default()));
         // the version at this time
         let workflow = self.settings.workflows.get(&schedule.workflow.key).unwrap_or(&schedule.workflow);
@@ -87,6 +102,5 @@ impl World {
         };
         let target = Target { recipient: schedule.recipient.clone(), data };
         self.start(trigger, vec![target]);
-        self.plan_schedule(id, at);
     }
 }

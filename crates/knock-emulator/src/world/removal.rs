@@ -22,8 +22,12 @@ impl World {
     }
 
     fn stop_runs(&mut self, recipient: &Recipient) {
+        let now = self.now;
         for run in self.runs.iter_mut().filter(|run| run.recipient == *recipient && run.status.is_waiting()) {
             run.status = Status::Cancelled;
+            run.updated_at = now;
+            #[cfg(feature = "workflows")]
+            run.stop_waiting();
         }
     }
 

@@ -68,6 +68,24 @@ fn a_schedule_can_be_one_off_and_changed() {
 }
 
 #[test]
+fn the_next_occurrence_is_planned_when_the_run_has_ended() {
+    let two_days = std::time::Duration::from_secs(2 * 24 * 3600);
+    let client = Client::of(Emulator::builder().workflow(Workflow::new("long").delay(two_days)));
+    client.post("/v1/schedules", json!({ "workflow": "long", "recipients": ["a"], "repeats": daily() })).ok();
+    let schedule = || client.get("/v1/schedules?workflow=long").ok()["entries"][0].clone();
+    let runs = || client.get("/v1/workflow_recipient_runs").ok()["items"].as_array().unwrap().len();
+    client.wait(9 * 3600);
+    assert_eq!(schedule()["next_occurrence_at"], "2025-01-02T09:00:00Z");
+    client.wait(2 * 24 * 3600 - 1);
+    assert_eq!((runs(), client.reached().len()), (1, 0));
+    client.wait(1);
+    assert_eq!(client.reached(), ["a"]);
+    assert_eq!(schedule()["next_occurrence_at"], "2025-01-04T09:00:00Z");
+    client.wait(24 * 3600);
+    assert_eq!(runs(), 2);
+}
+
+#[test]
 fn an_object_is_not_fanned_out() {
     let client = Client::new();
     client.post("/v1/objects/teams/t/subscriptions", json!({ "recipients": ["ann"] })).ok();

@@ -270,6 +270,7 @@ impl World {
             self.report_run("workflow_recipient_run.error", &run_id);
         }
         self.report_run("workflow_recipient_run.completed", &run_id);
+        self.go_on_with_schedule(&run_id);
     }
 
     pub(super) fn take_live(&mut self, run_id: &str) -> Option<Live> {

@@ -178,3 +178,15 @@ fn a_delay_in_a_branch_can_be_cancelled() {
     knock.wait(60);
     assert_eq!((knock.status(&run), knock.sent().len()), ("cancelled".to_owned(), 0));
 }
+
+#[test]
+fn the_run_of_a_user_who_is_deleted_does_not_wait_any_more() {
+    let knock = Knock::of(json!([delay("pause", 60)]));
+    let run = knock.trigger(json!({}));
+    knock.wait(30);
+    knock.client.delete("/v1/users/u").no_content();
+    let shown = knock.run(&run);
+    assert_eq!((knock.outcome(&run), &shown["status"]), ("cancelled".to_owned(), &json!("cancelled")));
+    assert_eq!(shown["updated_at"], "2025-01-01T00:00:30Z");
+    assert_eq!(knock.step(&run, "pause")["ended_at"], "2025-01-01T00:00:30Z");
+}
