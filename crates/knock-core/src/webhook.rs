@@ -393,8 +393,8 @@ pub enum WebhookError {
         /// What is wrong with the secret, to complete a sentence.
         problem: String,
     },
-    /// There is no signature: the request is not from Knock, is of the other kind of webhook, or a proxy removed the
-    /// header.
+    /// There is no signature: the request is not from Knock, it belongs to the other kind of webhook, or a proxy removed
+    /// the header.
     #[error(
         "the webhook has no header `{SIGNATURE_HEADER}` (or `{CHANNEL_SIGNATURE_HEADER}`, of a webhook channel)"
     )]

@@ -518,6 +518,46 @@ fn targets(client: &Client<Fake>) -> Vec<String> {
 }
 
 #[test]
+fn a_batch_tells_that_an_earlier_attempt_may_have_updated_what_is_rate_limited() {
+    let limited =
+        |header: &str, body: &str| Reaction::Respond(response(200, &[(header, "a")], body.to_owned()));
+    let bulk = r#"{"id":"1","name":"users.bulk_delete","status":"queued","estimated_total_rows":1}"#;
+    for (first, earlier) in [(500, true), (429, false)] {
+        let client = client([
+            Reaction::status(first),
+            limited("x-ratelimited-message_ids", "[]"),
+            Reaction::status(first),
+            limited("x-ratelimited-user_ids", bulk),
+        ]);
+        let batch = block_on(messages::batch_mark_as_read(["a"]).send(&client)).unwrap();
+        assert_eq!(
+            (batch.rate_limited, batch.earlier_attempt_may_have_acted),
+            (vec!["a".to_owned()], earlier)
+        );
+        let batch = block_on(users::bulk_delete(["a"]).send(&client)).unwrap();
+        assert_eq!(
+            (batch.rate_limited, batch.earlier_attempt_may_have_acted),
+            (vec!["a".to_owned()], earlier)
+        );
+    }
+}
+
+#[test]
+fn a_list_of_empty_pages_is_an_error() {
+    let pages = |count: u32| (1..=count).map(|number| page(&[], &number.to_string()));
+    let endless = client(pages(200));
+    let error = block_on(list().collect_up_to(10, &endless)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decoding);
+    assert_eq!(error.message(), "100 pages in a row are empty, and the list goes on");
+    assert_eq!(endless.transport().requests().len(), 100);
+    // It may end with them, and pages with items in between are no row.
+    for end in [vec![page(&[], "")], vec![page(&["a"], "100"), page(&[], "101"), page(&[], "")]] {
+        let client = client(pages(99).chain(end));
+        assert!(block_on(list().collect_up_to(10, &client)).is_ok());
+    }
+}
+
+#[test]
 fn a_cursor_that_does_not_move_is_an_error() {
     // The cursors of the pages, and the number of requests until the error.
     for (cursors, requests) in [(vec!["1", "1"], 2), (vec!["1", "2", "1"], 3), (vec!["1", "2", "3", "2"], 4)]

@@ -18,7 +18,7 @@ use knock_core::subscriptions::SubscriptionMode;
 use knock_core::tenants::{Branding, TenantRequest};
 use knock_core::{
     CallOptions, Clear, Config, Error, ErrorKind, Method, Operation, PreparedCall, Timestamp, UnixTime,
-    custom, feeds, objects, schedules, users, workflow_recipient_runs, workflows,
+    custom, feeds, ms_teams, objects, schedules, users, workflow_recipient_runs, workflows,
 };
 use serde_json::{Value, json};
 use support::{NOW, config, response};
@@ -517,6 +517,21 @@ fn values_of_filters_without_content_are_refused() {
         assert_refused(&update().engagement_status(text), "engagement_status", problem);
         assert_refused(&update().tenants(["a", text]), "tenants[1]", problem);
     }
+}
+
+#[test]
+fn sizes_of_pages_are_checked() {
+    let channels = || slack::list_channels(CHANNEL, AccessTokenObject::tenant("t"));
+    for limit in [0, 1001, 5000] {
+        assert_refused(&channels().limit(limit), "limit", "it must be 1 to 1000");
+    }
+    for limit in [1, 1000] {
+        assert!(channels().limit(limit).prepare(RANDOM).is_ok());
+    }
+    let teams = || ms_teams::list_teams(CHANNEL, ms_teams::TenantObject::tenant("t"));
+    assert_refused(&teams().top(0), "top", "is 0");
+    assert!(teams().top(1).prepare(RANDOM).is_ok());
+    assert_refused(&users::list().page_size(0), "page_size", "is 0");
 }
 
 #[test]

@@ -402,6 +402,13 @@ fn explicit_grants_and_ids() {
 }
 
 #[test]
+fn an_empty_id_of_a_token_is_refused() {
+    let error = UserToken::new("jhammond").id("").unsigned(NOW).unwrap_err();
+    let TokenError::InvalidInput(input) = &error else { panic!("{error}") };
+    assert_eq!(InvalidInput::field(input), "id");
+}
+
+#[test]
 fn ids_that_would_name_another_entity_are_refused() {
     for entity in [
         Entity::user(""),

@@ -152,6 +152,9 @@ impl ListItems {
     }
 
     /// Leaves these fields out of the response, by paths of at most three names, for example `entries.archived_at`.
+    ///
+    /// The cursors (`page_info.after` and `page_info.before`) cannot be left out: without them, each page would seem to be
+    /// the last.
     pub fn exclude(mut self, paths: impl IntoIterator<Item = impl Into<Text>>) -> Self {
         self.exclude.extend(paths.into_iter().map(Into::into));
         self
@@ -188,6 +191,20 @@ impl ListItems {
     }
 
     page_setters!(200);
+
+    /// Returns the paths to exclude as one text, if there are any. Refuses those that a list needs to go on.
+    fn excluded(&self) -> Result<Option<String>, InvalidInput> {
+        const CURSORS: [&str; 3] = ["page_info", "page_info.after", "page_info.before"];
+        let paths: Vec<&str> = self.exclude.iter().map(Text::as_str).collect();
+        let paths = paths.join(",");
+        match paths.split(',').find(|path| CURSORS.contains(&path.trim())) {
+            Some(_) => Err(InvalidInput::new(
+                "exclude",
+                "contains the cursors of `page_info`, without which each page would seem to be the last; leave them out",
+            )),
+            None => Ok(Some(paths).filter(|paths| !paths.is_empty())),
+        }
+    }
 }
 
 impl Operation for ListItems {
@@ -207,8 +224,7 @@ impl Operation for ListItems {
         request.query("archived", &self.archived)?;
         TriggerDataFilter::encode(self.trigger_data.as_ref(), request)?;
         request.query("locale", &self.locale)?;
-        let exclude: Vec<&str> = self.exclude.iter().map(Text::as_str).collect();
-        request.query("exclude", &Some(exclude.join(",")).filter(|paths| !paths.is_empty()))?;
+        request.query("exclude", &self.excluded()?)?;
         request.query("mode", &self.mode)?;
         self.inserted_at.encode(request)
     }
@@ -433,6 +449,11 @@ mod tests {
     fn paths_to_exclude_are_one_text() {
         let list = list_items("jhammond", FEED).exclude(["entries.data"]).exclude(["meta", "vars"]);
         assert!(list.prepare([7; 16]).unwrap().target().ends_with("?exclude=entries.data%2Cmeta%2Cvars"));
+        for cursors in ["page_info", "page_info.after", "page_info.before", "meta,page_info"] {
+            let error = list_items("jhammond", FEED).exclude(["vars", cursors]).prepare([7; 16]).unwrap_err();
+            assert!(error.message().starts_with("`exclude` contains the cursors"), "{error}");
+        }
+        assert!(list_items("jhammond", FEED).exclude(["page_info.page_size"]).prepare([7; 16]).is_ok());
         let list = list_items("jhammond", FEED).exclude(<[&str; 0]>::default());
         assert_eq!(list.prepare([7; 16]).unwrap().target(), "/v1/users/jhammond/feeds/feed");
     }

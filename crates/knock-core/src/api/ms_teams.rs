@@ -78,6 +78,10 @@ operation! {
         }
         encode |this, request| {
             this.tenant_object.encode(request)?;
+            // Neither Knock nor Microsoft documents a maximum.
+            if this.top == Some(0) {
+                return Err(InvalidInput::new("top", "is 0; it must be 1 or more"));
+            }
             request.query("query_options[$filter]", &this.filter)?;
             request.query("query_options[$select]", &this.select)?;
             request.query("query_options[$skiptoken]", &this.page.after)?;
@@ -100,7 +104,7 @@ impl ListTeams {
         self
     }
 
-    /// Sets the largest number of teams in a page.
+    /// Sets the largest number of teams in a page: 1 or more.
     pub fn top(mut self, count: impl Into<Option<u32>>) -> Self {
         self.top = count.into().or(self.top);
         self

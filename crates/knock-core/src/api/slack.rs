@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::api::recipients::ObjectReference;
 use crate::operation::{PageQuery, RequestEncoder, operation};
 use crate::value::{IntoOptional, InvalidInput, Text};
-use crate::wire::{JsonText, check_id};
+use crate::wire::{JsonText, check_id, check_size};
+
+/// The maximum number of channels in a page of Slack.
+const MAX_CHANNELS: u32 = 1000;
 
 /// The object in Knock that stores the Slack access token, usually a tenant.
 ///
@@ -71,7 +74,7 @@ operation! {
         returns (pages of Channel);
         fields {
             // Slack's cursor is the only parameter of a page that is used.
-            page: PageQuery<1000> = PageQuery::default(),
+            page: PageQuery<MAX_CHANNELS> = PageQuery::default(),
             limit: Option<u32> = None,
             exclude_archived: Option<bool> = None,
             types: Option<Text> = None,
@@ -79,6 +82,7 @@ operation! {
         }
         encode |this, request| {
             this.access_token_object.encode(request)?;
+            check_size("limit", this.limit, MAX_CHANNELS)?;
             request.query("query_options[limit]", &this.limit)?;
             request.query("query_options[exclude_archived]", &this.exclude_archived)?;
             request.query("query_options[types]", &this.types)?;
@@ -97,9 +101,7 @@ impl ListChannels {
         self
     }
 
-    /// Sets the largest number of channels in a page.
-    ///
-    /// Slack allows up to 1,000 and recommends at most 200.
+    /// Sets the largest number of channels in a page: 1 to 1,000. Slack recommends at most 200.
     pub fn limit(mut self, limit: impl Into<Option<u32>>) -> Self {
         self.limit = limit.into().or(self.limit);
         self

@@ -58,8 +58,8 @@ pub enum Outcome {
     /// A run that resumes waits for it again.
     Unfinished(WaitError),
     /// Knock may have carried it out, and no run sends it again: that is not safe, or Knock accepted it with a response
-    /// that cannot be read. The error is that of the call, or `None` if an earlier process sent the chunk and did not
-    /// live to see the response.
+    /// that cannot be read. The error is that of the call, or `None` if an earlier process sent the chunk and
+    /// stopped before the response arrived.
     Unknown(Option<Error>),
 }
 

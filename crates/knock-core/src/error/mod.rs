@@ -345,9 +345,8 @@ impl Error {
         this.with_success(response, error.offset)
     }
 
-    /// Returns the error of a list whose next page is one that came before.
-    pub(crate) fn endless_list(operation: &'static str) -> Self {
-        let message = "the list does not end: the cursor of the next page came before";
+    /// Returns the error of a list that does not seem to end.
+    pub(crate) fn endless_list(operation: &'static str, message: &'static str) -> Self {
         let context = CallContext { outcome: Outcome::Applied, ..CallContext::default() };
         Self::new(ErrorKind::Decoding, message).with_operation(operation).with_context(context)
     }
@@ -451,8 +450,8 @@ impl Error {
         request_id(&self.0.response.as_ref()?.headers)
     }
 
-    /// Returns how long the server asked to wait (`Retry-After` or `retry-after-ms`), without any limit applied. Zero, a
-    /// negative number and a date in the past ask for no wait.
+    /// Returns how long the server asked to wait (`Retry-After` or `retry-after-ms`), without any limit applied, or `None`
+    /// if the header is missing or unreadable, zero or negative, or a date in the past.
     ///
     /// If nothing was sent because of the client's [`Pace`](crate::Pace), it is how long the call would have had to wait
     /// for its turn.
@@ -476,15 +475,16 @@ impl Error {
         self.0.context.attempts
     }
 
-    /// Returns why there was no further attempt, or `None` if the call never began.
+    /// Returns why there was no further attempt, or `None` if the call never began, its response was a success that could
+    /// not be read, or you made the attempt yourself and [parsed](crate::Operation::parse) the response.
     pub fn stopped_by(&self) -> Option<StopReason> {
         self.0.context.stopped_by
     }
 
     /// Returns the idempotency key that every attempt carried.
     ///
-    /// Reuse this key when you retry: for 24 hours Knock will not notify twice for the same key. With a new key it
-    /// will.
+    /// Reuse this key when you retry: for 24 hours after Knock has carried out the call, it will not notify again for the
+    /// same key. With a new key it will.
     pub fn idempotency_key(&self) -> Option<&str> {
         self.0.context.idempotency_key.as_deref()
     }

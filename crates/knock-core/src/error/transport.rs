@@ -24,7 +24,7 @@ pub enum TransportErrorKind {
     Dns,
     /// The host refused the connection. Nothing was sent.
     Refused,
-    /// There is no route to the host. Nothing was sent.
+    /// There is no route to the host, or no address or port of this machine to connect from. Nothing was sent.
     Unreachable,
     /// No connection was made within the connect timeout, or within the timeout of the attempt. Nothing was sent.
     ConnectTimeout,
@@ -40,13 +40,13 @@ pub enum TransportErrorKind {
     Denied,
     /// The server reported that it did not process the request.
     NotProcessed,
-    /// This process or machine is at a limit of its own, for example of open files. Nothing was sent.
+    /// This process or machine has reached one of its own limits, for example of open files. Nothing was sent.
     LocalLimit,
     /// Nothing was sent, for another reason.
     NotSent,
     /// The connection broke before the response was complete. The server may have acted.
     Interrupted,
-    /// No response came within the timeout of the attempt. The server may have acted.
+    /// No complete response came within the timeout of the attempt. The server may have acted.
     Timeout,
     /// The response is larger than the configured limit. The server may have acted.
     TooLarge,
@@ -104,10 +104,10 @@ impl TransportErrorKind {
             Self::Proxy => "the proxy refused to connect",
             Self::Denied => "the platform does not allow requests to this host",
             Self::NotProcessed => "the server did not process the request",
-            Self::LocalLimit => "this process is at a limit of its own",
+            Self::LocalLimit => "this process or machine has reached one of its own limits",
             Self::NotSent => "the request was not sent",
-            Self::Interrupted => "the connection broke before the response",
-            Self::Timeout => "no response within the timeout of the attempt",
+            Self::Interrupted => "the connection broke before the response was complete",
+            Self::Timeout => "no complete response within the timeout of the attempt",
             Self::TooLarge => "the response is larger than the configured limit",
             Self::Redirected => "the platform followed a redirect, which this SDK never does",
         }
@@ -147,7 +147,7 @@ impl TransportError {
         Self::new(TransportErrorKind::Interrupted, source)
     }
 
-    /// Returns the error of a request without a response within the timeout of the attempt. The server may have acted.
+    /// Returns the error of a request without a complete response within the timeout of the attempt. The server may have acted.
     pub fn timed_out() -> Self {
         Self { kind: TransportErrorKind::Timeout, detail: None, source: None }
     }

@@ -226,6 +226,16 @@ macro_rules! operation {
             output.earlier_attempt_may_have_acted = true;
         }
     };
+    (@note batch of items of $item:ty, by $parameter:literal) => {
+        fn note_earlier_attempt(output: &mut $crate::Batch<Vec<$item>>) {
+            output.earlier_attempt_may_have_acted = true;
+        }
+    };
+    (@note batch of $value:ty, by $parameter:literal) => {
+        fn note_earlier_attempt(output: &mut $crate::Batch<$value>) {
+            output.earlier_attempt_may_have_acted = true;
+        }
+    };
     (@note $($other:tt)+) => {};
 
     (@paged $Operation:ident, pages of $item:ty) => {

@@ -16,7 +16,7 @@ use crate::operation::rows::{array, items};
 use crate::operation::{Items, Operation, RequestEncoder, WithOptions, encode};
 use crate::transport::Transport;
 use crate::value::{InvalidInput, Text};
-use crate::wire::{DecodeError, borrowed_json, or_default};
+use crate::wire::{DecodeError, borrowed_json, check_size, or_default};
 
 /// An operation that returns one page of a list.
 pub trait Paged: Operation + Clone {
@@ -37,7 +37,7 @@ pub trait Paged: Operation + Clone {
     /// Each page is a separate call, with the client's retries. The stream ends after the first call that fails; items
     /// yielded before it remain valid. For an item that cannot be read the stream yields an error of kind
     /// [`Decoding`](crate::ErrorKind::Decoding) after the other items of its page, and goes on. If Knock returns a page
-    /// for the second time, the stream yields an error and ends.
+    /// for the second time, or 100 empty pages in a row, the stream yields an error and ends.
     ///
     /// ```
     /// # use knock_core::{Client, Error, Paged, Transport, slack};
@@ -96,8 +96,8 @@ pub trait Paged: Operation + Clone {
     ///
     /// # Errors
     ///
-    /// See [`Error`]. It is also an error if Knock returns a page for the second time. The items of the pages before are
-    /// lost; if you need them, use [`stream`](Self::stream).
+    /// See [`Error`]. It is also an error if Knock returns a page for the second time, or 100 empty pages in a row. The
+    /// items of the pages before are lost; if you need them, use [`stream`](Self::stream).
     fn collect_up_to<T: Transport>(
         self,
         limit: usize,
@@ -116,6 +116,10 @@ pub trait Paged: Operation + Clone {
     }
 }
 
+/// The number of empty pages in a row after which a list is given up. Slack returns some, but a server that returns
+/// nothing else would be asked for ever.
+const MAX_EMPTY_PAGES: u32 = 100;
+
 /// A walk over the pages of a list.
 struct Walk<O: Paged> {
     /// The name of the operation.
@@ -127,6 +131,8 @@ struct Walk<O: Paged> {
     next: Option<O>,
     /// A hash of each request so far.
     seen: Vec<u64>,
+    /// The number of empty pages since the last one with items.
+    empty_pages: u32,
 }
 
 impl<O: Paged> Walk<O> {
@@ -137,6 +143,7 @@ impl<O: Paged> Walk<O> {
             unreadable: Vec::new().into_iter(),
             next: Some(first),
             seen: Vec::new(),
+            empty_pages: 0,
         }
     }
 
@@ -147,14 +154,26 @@ impl<O: Paged> Walk<O> {
         encode(&request)?.target().hash(&mut hasher);
         let hash = hasher.finish();
         if self.seen.contains(&hash) {
-            return Err(Error::endless_list(self.name));
+            let message = "the list does not end: the cursor of the next page came before";
+            return Err(Error::endless_list(self.name, message));
         }
         self.seen.push(hash);
         let mut page = request.clone().send(client).await?;
         self.unreadable = O::take_unreadable(&mut page).into_iter();
         let (items, next) = request.split(page);
         (self.items, self.next) = (items.into_iter(), next);
+        self.count_empty_pages()?;
         Ok(true)
+    }
+
+    fn count_empty_pages(&mut self) -> Result<(), Error> {
+        let is_empty = self.items.as_slice().is_empty() && self.unreadable.as_slice().is_empty();
+        self.empty_pages = if is_empty { self.empty_pages + 1 } else { 0 };
+        if self.empty_pages >= MAX_EMPTY_PAGES && self.next.take().is_some() {
+            let message = "100 pages in a row are empty, and the list goes on";
+            return Err(Error::endless_list(self.name, message));
+        }
+        Ok(())
     }
 }
 
@@ -256,11 +275,7 @@ pub(crate) struct PageQuery<const MAX: u32> {
 
 impl<const MAX: u32> PageQuery<MAX> {
     pub(crate) fn encode(&self, request: &mut RequestEncoder<'_>) -> Result<(), InvalidInput> {
-        if let Some(size) = self.page_size
-            && !(1..=MAX).contains(&size)
-        {
-            return Err(InvalidInput::new("page_size", format!("is {size}; it must be 1 to {MAX}")));
-        }
+        check_size("page_size", self.page_size, MAX)?;
         request.query("after", &self.after)?;
         request.query("before", &self.before)?;
         request.query("page_size", &self.page_size)

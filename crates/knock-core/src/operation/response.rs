@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::CallContext;
 use crate::operation::rows::array;
-use crate::wire::{DecodeError, knock_json, rate_limited_ids, request_id};
+use crate::wire::{DecodeError, is_replayed, knock_json, rate_limited_ids, request_id};
 
 /// A successful response: its decoded value, status and headers.
 ///
@@ -60,15 +60,15 @@ impl<T> ApiResponse<T> {
     /// Returns whether Knock may have acted on an attempt before the one that this response is for.
     ///
     /// If so, the response may tell less than the call did. For example, `schedules::delete` returns the schedules that
-    /// this attempt deleted, so the list is empty if an earlier one deleted them; [`Items`] has the same flag. The [`registry`](crate::registry)
-    /// describes for each operation what it does a second time.
+    /// this attempt deleted, so the list is empty if an earlier one deleted them. [`Items`] and [`Batch`] have the same
+    /// flag. The [`registry`](crate::registry) describes for each operation what it does a second time.
     pub fn earlier_attempt_may_have_acted(&self) -> bool {
         self.earlier_attempt_may_have_acted
     }
 
     /// Returns whether this is a replay of an earlier response, because the idempotency key was used before.
     pub fn is_idempotent_replay(&self) -> bool {
-        self.headers.get("idempotent-replayed").is_some_and(|value| value.as_bytes() == b"true")
+        is_replayed(&self.headers)
     }
 
     /// Returns the request id of the earlier response, if this is a replay.
@@ -89,15 +89,30 @@ impl<T> ApiResponse<T> {
 ///
 /// Knock updates an entity at most once per second. A batch that would exceed this limit succeeds anyway, and lists the
 /// entities that it did **not** update. Repeat the call for those.
+///
+/// ```
+/// # use knock_core::{Client, Error, Operation, Transport, messages};
+/// # async fn example<T: Transport>(client: &Client<T>, ids: Vec<String>) -> Result<(), Error> {
+/// let read = messages::batch_mark_as_read(ids).send(client).await?;
+/// if !read.earlier_attempt_may_have_acted {
+///     println!("not marked as read: {:?}", read.rate_limited);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Batch<T> {
     /// The value of the response.
     pub value: T,
-    /// The ids of the entities that were not updated (`x-ratelimited-…`), usually none.
+    /// The ids of the entities that the last attempt did not update (`x-ratelimited-…`), usually none.
     pub rate_limited: Vec<String>,
     /// The errors of the items that could not be read and are missing in [`value`](Self::value), usually none.
     pub unreadable: Vec<DecodeError>,
+    /// Whether Knock may have acted on an attempt before the one that this response is for.
+    ///
+    /// If so, that attempt may have updated the entities in [`rate_limited`](Self::rate_limited), and may be the reason
+    /// why they are there.
+    pub earlier_attempt_may_have_acted: bool,
 }
 
 /// Reads the JSON body of a call on many entities, and the ids in `x-ratelimited-<parameter>`.
@@ -105,8 +120,7 @@ pub(crate) fn batch<T: DeserializeOwned>(
     response: &http::Response<Bytes>,
     parameter: &str,
 ) -> Result<Batch<T>, DecodeError> {
-    let rate_limited = rate_limited_ids(response.headers(), parameter);
-    Ok(Batch { value: knock_json(response)?, rate_limited, unreadable: Vec::new() })
+    Ok(batch_with(knock_json(response)?, Vec::new(), response, parameter))
 }
 
 /// Reads a JSON array like [`batch`]. An item that cannot be read does not cost the others.
@@ -115,7 +129,17 @@ pub(crate) fn batch_of_items<T: DeserializeOwned>(
     parameter: &str,
 ) -> Result<Batch<Vec<T>>, DecodeError> {
     let (value, unreadable) = array(response.body())?;
-    Ok(Batch { value, rate_limited: rate_limited_ids(response.headers(), parameter), unreadable })
+    Ok(batch_with(value, unreadable, response, parameter))
+}
+
+fn batch_with<T>(
+    value: T,
+    unreadable: Vec<DecodeError>,
+    response: &http::Response<Bytes>,
+    parameter: &str,
+) -> Batch<T> {
+    let rate_limited = rate_limited_ids(response.headers(), parameter);
+    Batch { value, rate_limited, unreadable, earlier_attempt_may_have_acted: false }
 }
 
 /// What a call created, changed or deleted, or the [first items of a list](crate::Paged::collect_up_to).

@@ -197,7 +197,7 @@ impl UserToken {
     ///
     /// # Errors
     ///
-    /// [`TokenError::InvalidInput`] if the user, the lifetime or a grant is invalid.
+    /// [`TokenError::InvalidInput`] if the user, the lifetime, the id of the token or a grant is invalid.
     pub fn unsigned(&self, now: impl Into<UnixTime>) -> Result<UnsignedToken, TokenError> {
         if self.user_id.is_empty() {
             return Err(InvalidInput::new("user_id", "is empty; it must be the id of a user").into());
@@ -207,6 +207,9 @@ impl UserToken {
         }
         if self.expires_in > LONGEST {
             return Err(InvalidInput::new("expires_in", "is longer than 366 days").into());
+        }
+        if self.jti.as_deref() == Some("") {
+            return Err(InvalidInput::new("id", "is empty; leave it out, or pass an id of the token").into());
         }
         let issued = now.into().as_secs();
         let claims = Claims {

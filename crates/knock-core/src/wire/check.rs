@@ -49,6 +49,16 @@ pub(crate) fn check_count(
     Ok(())
 }
 
+/// Refuses a size of a page that is zero or more than the maximum.
+pub(crate) fn check_size(field: &'static str, size: Option<u32>, max: u32) -> Result<(), InvalidInput> {
+    match size {
+        Some(size) if !(1..=max).contains(&size) => {
+            Err(InvalidInput::new(field, format!("is {size}; it must be 1 to {max}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Refuses a list of ids as [`check_count`] does, and also empty ids.
 pub(crate) fn check_ids(field: &'static str, ids: &[Text], max: usize) -> Result<(), InvalidInput> {
     check_count(field, ids.len(), max)?;

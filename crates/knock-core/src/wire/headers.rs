@@ -13,11 +13,25 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
 
 /// Returns the server's instruction to retry or not (`x-should-retry`).
 pub(crate) fn should_retry(headers: &HeaderMap) -> Option<bool> {
-    match headers.get("x-should-retry")?.as_bytes() {
-        b"true" => Some(true),
-        b"false" => Some(false),
+    flag(headers, "x-should-retry")
+}
+
+/// Returns whether the response is a replay of an earlier one (`idempotent-replayed`).
+pub(crate) fn is_replayed(headers: &HeaderMap) -> bool {
+    flag(headers, "idempotent-replayed") == Some(true)
+}
+
+fn flag(headers: &HeaderMap, name: &str) -> Option<bool> {
+    match first(headers.get(name)?.to_str().ok()?) {
+        "true" => Some(true),
+        "false" => Some(false),
         _ => None,
     }
+}
+
+/// Returns the first of several values. `fetch` joins those of a repeated header.
+fn first(values: &str) -> &str {
+    values.split(',').next().unwrap_or_default().trim()
 }
 
 /// Returns the ids in `x-ratelimited-<parameter>`, which are separated by commas.
@@ -35,15 +49,16 @@ pub(crate) fn rate_limited_ids(headers: &HeaderMap, parameter: &str) -> Vec<Stri
 /// Returns how long the server asks to wait: `retry-after-ms`, or else `Retry-After` in seconds or as an HTTP date
 /// ([RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
 ///
-/// Zero, a negative number and a date in the past ask for no wait, so that the backoff applies.
+/// It is `None` for zero, a negative number and a date in the past, so that the backoff applies.
 pub(crate) fn retry_after(headers: &HeaderMap, now: UnixTime) -> Option<Duration> {
     let text = |name: &str| Some(headers.get(name)?.to_str().ok()?.trim());
-    let millis = text("retry-after-ms").and_then(|text| decimal(text, Duration::from_millis(1)));
+    let millis = text("retry-after-ms").and_then(|text| decimal(first(text), Duration::from_millis(1)));
     if let Some(wait) = millis.filter(|wait| !wait.is_zero()) {
         return Some(wait);
     }
     let value = text("retry-after")?;
-    let wait = decimal(value, Duration::from_secs(1)).or_else(|| {
+    // A date has a comma in it too.
+    let wait = decimal(first(value), Duration::from_secs(1)).or_else(|| {
         // Relative to the server's clock if it sent a `Date`, so that the local clock need not be accurate.
         Some(date(value)?.since(text("date").and_then(date).unwrap_or(now)))
     });
@@ -93,6 +108,19 @@ mod tests {
     }
 
     #[test]
+    fn a_flag_may_be_repeated() {
+        for (value, expected) in [("true", Some(true)), ("false", Some(false)), ("1", None), ("", None)] {
+            for value in [value.to_owned(), format!("{value}, {value}")] {
+                let mut headers = HeaderMap::new();
+                headers.insert("x-should-retry", value.parse().unwrap());
+                headers.insert("idempotent-replayed", value.parse().unwrap());
+                assert_eq!(should_retry(&headers), expected, "{value}");
+                assert_eq!(is_replayed(&headers), expected == Some(true), "{value}");
+            }
+        }
+    }
+
+    #[test]
     fn reads_every_form_of_retry_after() {
         let ms = |millis| Some(Duration::from_millis(millis));
         let cases: &[(&Headers, Option<Duration>)] = &[
@@ -111,6 +139,10 @@ mod tests {
             (&[("retry-after-ms", "1500.5"), ("retry-after", "9")], Some(Duration::from_micros(1_500_500))),
             (&[("retry-after", "2.12345")], ms(2123)),
             (&[("retry-after-ms", "x"), ("retry-after", "9")], ms(9000)),
+            (&[("retry-after", "5, 5")], ms(5000)),
+            (&[("retry-after", "5,9")], ms(5000)),
+            (&[("retry-after", ", 5")], None),
+            (&[("retry-after-ms", "1500, 1500"), ("retry-after", "9, 9")], ms(1500)),
             // The date in RFC 9110; `now` is 1994-11-06 08:49:37.
             (&[("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")], ms(30_000)),
             (&[("retry-after", "Sun, 06 Nov 1994 08:49:07 GMT")], None),
