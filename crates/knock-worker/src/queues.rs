@@ -97,7 +97,8 @@ pub enum EnqueueError {
 ///
 /// # Errors
 ///
-/// See [`EnqueueError`]. Unless it comes from the queue, the queue is not called.
+/// See [`EnqueueError`]. Except for [`Queue`](EnqueueError::Queue), every error is found before anything is sent to the
+/// queue.
 pub async fn enqueue(queue: &Queue, call: &PreparedCall) -> Result<(), EnqueueError> {
     if !call.is_repeatable() {
         return Err(EnqueueError::NotRepeatable { operation: call.operation().to_owned() });
