@@ -11,6 +11,7 @@ mod fuzz;
 mod generate;
 mod guards;
 mod imports;
+mod notices;
 mod package;
 mod page;
 mod postgres;

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 use crate::process::{cargo, passes};
-use crate::{Result, root, workspace};
+use crate::{Result, notices, root, workspace};
 
 const USAGE: &str = "`release check TAG` compares the tag with the version and the changelog, `release binary TARGET` makes \
                      the archive of the emulator for a target, and `release publish` publishes the crates";
@@ -57,6 +57,7 @@ fn binary(target: &str) -> Result<()> {
     for paper in PAPERS.iter().map(|paper| root().join(paper)) {
         fs::copy(&paper, folder.join(paper.file_name().unwrap_or_default()))?;
     }
+    fs::write(folder.join("THIRD-PARTY.txt"), notices::of_emulator(target)?)?;
     // Windows has `tar` too.
     let archive = archives.join(format!("{name}.tar.gz"));
     passes(Command::new("tar").arg("-czf").arg(&archive).arg("-C").arg(output.join("archive")).arg(&name))?;

@@ -39,11 +39,10 @@ pub(super) fn run(write: bool) -> Result<()> {
 /// The public items of a crate, one a line, without those that it re-exports from others.
 fn listing(published: &Crate) -> Result<String> {
     let json = rustdoc_json(published)?;
-    // Derived and blanket implementations follow from the items.
+    // Blanket implementations follow from the items. Whether a type is `Send` is tested in the crates.
     let api = public_api::Builder::from_rustdoc_json(json)
         .omit_blanket_impls(true)
         .omit_auto_trait_impls(true)
-        .omit_auto_derived_impls(true)
         .build()?;
     // What an implementation of a trait contains is known from the trait.
     let implementations: BTreeSet<_> = api

@@ -54,6 +54,11 @@ const GUARDS: &[Guard] = &[
         run: minimal_versions,
     },
     Guard {
+        name: "platforms",
+        what: "what needs no C compiles for Windows and macOS; needs rustup and the network, minutes",
+        run: platforms,
+    },
+    Guard {
         name: "semver",
         what: "no change breaks users of the last release; needs the network, minutes",
         run: semver,
@@ -150,6 +155,38 @@ fn features() -> Result<()> {
             &published.name,
         ]);
         passes(hack.args(published.target_arguments()).current_dir(root()))?;
+    }
+    Ok(())
+}
+
+/// Checks the crates for other systems, as far as they need no C compiler for these.
+fn platforms() -> Result<()> {
+    const TARGETS: [&str; 2] = ["x86_64-pc-windows-gnu", "aarch64-apple-darwin"];
+    const WITHOUT_C: [&[&str]; 3] = [
+        &[
+            "--package",
+            "knock-core",
+            "--package",
+            "knock-directory",
+            "--package",
+            "knock-types",
+            "--all-features",
+        ],
+        &["--package", "knock-emulator"],
+        &[
+            "--package",
+            "knock-reqwest",
+            "--no-default-features",
+            "--features",
+            "native-tls,http2,system-proxy,tracing",
+        ],
+    ];
+    passes(Command::new("rustup").args(["target", "add"]).args(TARGETS).current_dir(root()))?;
+    for target in TARGETS {
+        for packages in WITHOUT_C {
+            let mut check = cargo(["check", "--quiet", "--target", target]);
+            passes(check.args(packages).current_dir(root()))?;
+        }
     }
     Ok(())
 }
