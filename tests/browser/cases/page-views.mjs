@@ -159,7 +159,8 @@ test('recipients are typed as ids, objects and JSON', async () => {
 });
 
 test('users: search, preferences, properties and channel data', async () => {
-  const emulator = await startEmulator(['--knock-dir', writeProject('users')]);
+  const emulator = await startEmulator(['--knock-dir', writeProject('users', {}, {}, { channel_types: { chat: false } })]);
+  await emulator.call('PUT', '/v1/tenants/ingen', { name: 'InGen' });
   await createReachable(emulator, 'jhammond');
   await emulator.call('PUT', '/v1/users/ellie', { name: 'Ellie Sattler', email: 'ellie@park.example' });
   const page = await openInbox(browser, emulator, '#/users');
@@ -172,8 +173,10 @@ test('users: search, preferences, properties and channel data', async () => {
 
   // Preferences, as switches and as JSON.
   const preferences = () => emulator.call('GET', '/v1/users/jhammond/preferences/default');
+  const own = async (set) => (await emulator.call('GET', '/_emulator/preferences?user=jhammond')).entries.find(({ id }) => id === set);
   await page.getByRole('switch', { name: 'SMS' }).uncheck();
   await until(async () => (await preferences()).channel_types?.sms === false);
+  assert.deepEqual((await own('default')).channel_types, { sms: false }, 'the defaults stay those of the environment');
   await page.getByRole('switch', { name: /Everything/ }).uncheck();
   await until(async () => (await preferences()).workflows?.everything === false);
   assert.equal((await preferences()).channel_types.sms, false);
@@ -184,6 +187,12 @@ test('users: search, preferences, properties and channel data', async () => {
   await page.getByRole('button', { name: 'Switches' }).click();
   assert.equal(await page.getByRole('switch', { name: 'Fences' }).isChecked(), false);
   assert.equal(await page.getByRole('switch', { name: 'SMS' }).isChecked(), true);
+  await page.getByLabel('Set', { exact: true }).selectOption({ label: 'InGen' });
+  await page.getByRole('switch', { name: 'Email' }).uncheck();
+  await until(async () => (await own('ingen'))?.channel_types?.email === false);
+  assert.deepEqual((await own('default')).categories, { fences: false });
+  await page.getByRole('group', { name: 'How to edit the preferences' }).getByRole('button', { name: 'JSON' }).click();
+  assert.deepEqual(JSON.parse(await page.getByLabel('The set for this tenant').inputValue()), { channel_types: { email: false } });
 
   await page.getByRole('tab', { name: 'Properties' }).click();
   await page.getByRole('button', { name: 'Edit' }).click();

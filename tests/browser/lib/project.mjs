@@ -86,8 +86,8 @@ const WORKFLOWS = {
   broken: { name: 'Broken', steps: [{ type: 'teleport', ref: 'a' }] },
 };
 
-/** Writes the directory, and returns its path. Channels can be other than usual. */
-export function writeProject(name, variables = {}, channels = {}) {
+/** Writes the directory, and returns its path. Channels can be other than usual. The preferences are the defaults of all users. */
+export function writeProject(name, variables = {}, channels = {}, preferences = {}) {
   const root = path.join(OUT, 'projects', name);
   rmSync(root, { recursive: true, force: true });
   for (const [key, workflow] of Object.entries(WORKFLOWS)) {
@@ -96,7 +96,7 @@ export function writeProject(name, variables = {}, channels = {}) {
     writeFileSync(path.join(folder, 'workflow.json'), JSON.stringify(workflow));
   }
   writeFileSync(path.join(root, 'knock.json'), JSON.stringify({ knockDir: '.' }));
-  writeFileSync(path.join(root, 'emulator.json'), JSON.stringify({ channels: { ...CHANNELS, ...channels }, variables }));
+  writeFileSync(path.join(root, 'emulator.json'), JSON.stringify({ channels: { ...CHANNELS, ...channels }, variables, preferences }));
   return root;
 }
 

@@ -7,6 +7,7 @@ mod messages;
 #[cfg(feature = "server")]
 mod page;
 mod paging;
+mod preferences;
 mod requests;
 mod runs;
 mod search;
@@ -115,6 +116,7 @@ fn route(
             state.refresh();
             ok(crate::knock_dir::render(&state.settings))
         }
+        ("GET", ["preferences"]) => preferences::list(state, query),
         ("GET", ["requests"]) => requests::list(state, query),
         ("GET", ["sockets"]) => ok(json!({ "entries": state.hub.render() })),
         ("POST", ["sockets", "drop"]) => sockets::drop_all(state),

@@ -345,11 +345,43 @@ const GROUPS: [Group, string][] = [
   ['workflows', 'Workflows'],
   ['categories', 'Categories'],
 ];
+/** The set without a tenant. */
+const DEFAULT_SET = 'default';
 const CHANNEL_TYPES = ['email', 'in_app_feed', 'sms', 'push', 'chat', 'http'];
 
 function PreferencesOf({ id }: { id: string }) {
-  const url = userUrl(id, '/preferences/default');
-  const { data, error } = useResource(`preferences ${id}`, (signal) => get<JsonObject>(url, {}, signal));
+  const tenants = useStore(status)?.tenants ?? [];
+  const { data, error } = useResource(`own preferences ${id}`, (signal) => get<{ entries: JsonObject[] }>(`${CONTROL}/preferences`, { user: id }, signal));
+  const [chosen, setChosen] = useState(DEFAULT_SET);
+  if (!data) return error ? <Problem error={error} what="preferences" /> : <Loading />;
+
+  const own = new Map(data.entries.map((set) => [String(set.id), stored(set)]));
+  const names = [...new Set([DEFAULT_SET, ...tenants.map((tenant) => tenant.id), ...own.keys()])];
+  const label = (set: string) => (set === DEFAULT_SET ? 'Default' : tenants.find((tenant) => tenant.id === set)?.name || set);
+  return (
+    <>
+      {names.length > 1 && (
+        <Labelled label="Set" hint="The default set, or that for one tenant.">
+          {(props) => (
+            <select {...props} value={chosen} onChange={(event) => setChosen(event.currentTarget.value)}>
+              {names.map((set) => (
+                <option key={set} value={set}>
+                  {label(set)}
+                </option>
+              ))}
+            </select>
+          )}
+        </Labelled>
+      )}
+      <PreferenceSet key={chosen} id={id} set={chosen} own={own.get(chosen) ?? {}} />
+    </>
+  );
+}
+
+/** One set of a user. The switches show it on top of the defaults, but only what the user changes is stored. */
+function PreferenceSet({ id, set, own }: { id: string; set: string; own: JsonObject }) {
+  const url = userUrl(id, `/preferences/${encodeURIComponent(set)}`);
+  const { data, error } = useResource(`preferences ${id} ${set}`, (signal) => get<JsonObject>(url, {}, signal));
   const workflows = useResource('workflows', (signal) => get<{ entries: Workflow[] }>(`${CONTROL}/workflows`, {}, signal)).data?.entries ?? [];
   const known = useStore(status);
   const [isJson, setJson] = useState(false);
@@ -362,12 +394,7 @@ function PreferencesOf({ id }: { id: string }) {
     categories: [...new Set(workflows.flatMap(({ categories }) => categories))],
   };
   const save = (preferences: Json) => attempt(() => put(url, preferences), 'Saved the preferences.');
-  const set = (group: Group, key: string, isOn: boolean) => {
-    const settings = isObject(data[group]) ? data[group] : {};
-    const old = settings[key];
-    // A setting with more in it keeps that if it is turned on.
-    void save({ ...stored(data), [group]: { ...settings, [key]: isOn && isObject(old) ? old : isOn } });
-  };
+  const change = (group: Group, key: string, isOn: boolean) => void save({ __persistence_strategy__: 'merge', [group]: { [key]: isOn } });
   return (
     <div class="preferences">
       <div class="segments" role="group" aria-label="How to edit the preferences">
@@ -378,7 +405,7 @@ function PreferencesOf({ id }: { id: string }) {
           type="button"
           aria-pressed={isJson}
           onClick={() => {
-            setEdited(stored(data));
+            setEdited(own);
             setJson(true);
           }}
         >
@@ -387,7 +414,13 @@ function PreferencesOf({ id }: { id: string }) {
       </div>
       {isJson ? (
         <EditForm onSave={() => save(edited ?? {})}>
-          <JsonEditor label="The default set" hint="It replaces the whole set." value={edited} onChange={setEdited} rows={16} />
+          <JsonEditor
+            label={set === DEFAULT_SET ? 'The default set' : 'The set for this tenant'}
+            hint="Without the defaults of the environment and the tenant. It replaces the whole set."
+            value={edited}
+            onChange={setEdited}
+            rows={16}
+          />
         </EditForm>
       ) : (
         GROUPS.map(([group, title]) => (
@@ -396,7 +429,7 @@ function PreferencesOf({ id }: { id: string }) {
             {[...new Set([...keys[group], ...Object.keys(isObject(data[group]) ? data[group] : {})])]
               .filter((key) => !key.startsWith('__'))
               .map((key) => (
-                <Switch key={key} group={group} name={key} setting={isObject(data[group]) ? data[group][key] : undefined} onChange={(isOn) => set(group, key, isOn)} />
+                <Switch key={key} group={group} name={key} setting={isObject(data[group]) ? data[group][key] : undefined} onChange={(isOn) => change(group, key, isOn)} />
               ))}
             {keys[group].length === 0 && !isObject(data[group]) && <p class="muted">There are none.</p>}
           </fieldset>

@@ -14,6 +14,7 @@ mod list;
 mod lists;
 #[cfg(feature = "workflows")]
 mod many;
+mod preferences;
 #[cfg(feature = "workflows")]
 mod runs;
 #[cfg(feature = "server")]
