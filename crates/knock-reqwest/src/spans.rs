@@ -11,6 +11,9 @@ use knock_core::{Attempt, TransportError};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
+/// The largest number of characters of the request id that is recorded, as in the text of an error.
+const MAX_ID_CHARS: usize = 200;
+
 pub(crate) fn attempt(request: &http::Request<Bytes>, attempt: Attempt<'_>) -> Span {
     let uri = request.uri();
     let default_port = if uri.scheme_str() == Some("http") { 80 } else { 443 };
@@ -53,7 +56,8 @@ fn responded(span: &Span, response: &http::Response<Bytes>) {
     let status = response.status();
     span.record("http.response.status_code", status.as_u16());
     if let Some(id) = response.headers().get("x-request-id").and_then(|id| id.to_str().ok()) {
-        span.record("knock.request_id", id);
+        // It is ASCII, so it can be cut anywhere.
+        span.record("knock.request_id", id.get(..MAX_ID_CHARS).unwrap_or(id));
     }
     if status.is_success() {
         tracing::debug!(parent: span, "received a response");

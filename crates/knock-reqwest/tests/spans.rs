@@ -2,7 +2,8 @@
 
 mod support;
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
 use knock_emulator::{DEFAULT_KEY, Fault};
@@ -76,4 +77,32 @@ async fn an_attempt_has_a_span_without_personal_data() {
     for hidden in ["jane", DEFAULT_KEY, "authorization", "Bearer"] {
         assert!(!ours.contains(hidden), "{hidden} is in\n{ours}");
     }
+}
+
+#[tokio::test]
+async fn a_long_request_id_is_cut() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+        let id = "x".repeat(5000);
+        write!(stream, "HTTP/1.1 404 Not Found\r\nx-request-id: {id}\r\ncontent-length: 0\r\n\r\n").unwrap();
+    });
+    let knock = Knock::builder().api_key(DEFAULT_KEY).base_url(url).build().unwrap();
+    users::get("jhammond").send(&knock).await.unwrap_err();
+    server.join().unwrap();
+
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let id = format!("knock.request_id=\"{}\"", "x".repeat(200));
+    assert!(text.contains(&id), "{text}");
 }

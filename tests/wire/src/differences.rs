@@ -179,15 +179,8 @@ pub const DIFFERENCES: &[Difference] = &[
     },
     Difference {
         cases: &["0.6.19/slack.getChannels/exclude-archived-false"],
-        ours: Sends(|_, _, request| {
-            let mut parts = request.query_parts();
-            parts.extend(
-                ["query_options%5Bexclude_archived%5D=false", "query_options%5Blimit%5D=0"]
-                    .map(str::to_owned),
-            );
-            request.set_query_parts(&parts);
-        }),
-        why: "0.6 drops what is false or zero; here, everything that the caller sets is sent",
+        ours: Refuses(InvalidInput, "is 0; it must be 1 to 1000"),
+        why: "0.6 drops the limit of zero that the case sets; here, a page without items is a mistake",
     },
     Difference {
         cases: &["0.6.19/slack.revokeAccessToken/*"],
