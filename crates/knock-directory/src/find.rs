@@ -10,9 +10,10 @@ use serde_json::Value;
 const MARKER: &str = "knock.json";
 /// The file of our own, beside `knock.json`.
 pub(crate) const ENVIRONMENT: &str = "emulator.json";
+const WORKFLOWS: &str = "workflows";
 /// By one of these a Knock directory is recognized if there is no `knock.json`.
 const RESOURCES: [&str; 9] = [
-    "workflows",
+    WORKFLOWS,
     "layouts",
     "email-layouts",
     "partials",
@@ -65,7 +66,7 @@ pub enum FindError {
 pub struct Stamp(Vec<(PathBuf, Option<SystemTime>, u64)>);
 
 /// Finds the Knock directory of a project as Knock's CLI does: by `knock.json` in `start` or in a directory above it. A
-/// `start` that is a Knock directory itself is also found.
+/// `start` that is a Knock directory itself is also found; below a `knock.json` that names another one, it has to have workflows.
 ///
 /// # Errors
 ///
@@ -76,8 +77,8 @@ pub fn find(start: impl AsRef<Path>) -> Result<Location, FindError> {
     let marker = full.ancestors().map(|folder| folder.join(MARKER)).find(|file| file.is_file());
     let is_root = RESOURCES.iter().any(|name| full.join(name).is_dir());
     match marker {
-        Some(file) if file.parent() == Some(&full) || !is_root => by_marker(&file),
-        Some(file) => Ok(Location { root: full, environment: file.with_file_name(ENVIRONMENT) }),
+        Some(file) if file.parent() == Some(&full) => by_marker(&file),
+        Some(file) => below_marker(full, &file),
         None if is_root => {
             let beside = full.parent().map(|above| above.join(ENVIRONMENT)).filter(|file| file.is_file());
             let environment = beside.unwrap_or_else(|| full.join(ENVIRONMENT));
@@ -85,6 +86,18 @@ pub fn find(start: impl AsRef<Path>) -> Result<Location, FindError> {
         }
         None => Err(FindError::NotFound(start.to_owned())),
     }
+}
+
+/// Finds the directory for a `start` below the marker. Another directory than the one that the marker names counts only if it
+/// has workflows: `schemas` or `layouts` can be folders of anything.
+fn below_marker(start: PathBuf, file: &Path) -> Result<Location, FindError> {
+    let named = by_marker(file);
+    let is_within =
+        |location: &Location| fs::canonicalize(&location.root).is_ok_and(|root| start.starts_with(root));
+    if start.join(WORKFLOWS).is_dir() && !named.as_ref().is_ok_and(is_within) {
+        return Ok(Location { root: start, environment: file.with_file_name(ENVIRONMENT) });
+    }
+    named
 }
 
 fn by_marker(file: &Path) -> Result<Location, FindError> {

@@ -320,6 +320,19 @@ fn the_directory_is_found_from_below() {
 }
 
 #[test]
+fn a_folder_below_a_marker_is_no_knock_directory_by_chance() {
+    let project = Project::new()
+        .file("workflows/layouts/workflow.json", r#"{"name": "L", "steps": []}"#)
+        .write("app/schemas/user.sql", "")
+        .write("other/workflows/test/workflow.json", r#"{"name": "T", "steps": []}"#);
+    let root = |start: &str| fs::canonicalize(find(project.folder.join(start)).unwrap().root).unwrap();
+    let full = |path: &str| fs::canonicalize(project.folder.join(path)).unwrap();
+    assert_eq!(root("app"), full("knock"), "it has a folder of the same name");
+    assert_eq!(root("knock/workflows"), full("knock"), "a workflow has the name of a resource");
+    assert_eq!(root("other"), full("other"), "it has workflows");
+}
+
+#[test]
 fn a_wrong_marker_is_named() {
     for (text, expected) in [
         ("{", "EOF while parsing an object at line 1 column 1"),
