@@ -32,7 +32,7 @@ pub(super) enum Topic {
         channel: String,
         user: Recipient,
     },
-    /// Guides do not change while the emulator runs, so nothing is sent.
+    /// The emulator sends no events of guides: who reads them again sees what has changed.
     Guides {
         channel: String,
     },
@@ -58,6 +58,12 @@ impl Topic {
         }
     }
 
+    /// Channels of guides have no messages, so they are apart from the others.
+    fn has_channel(&self, world: &World) -> bool {
+        let is_guides = matches!(self, Self::Guides { channel } if world.has_guide_channel(channel));
+        is_guides || provider(&world.settings, self.channel()).is_ok()
+    }
+
     /// Whether a token permits to join.
     pub(super) fn is_permitted(&self, token: &UserToken, payload: &Value) -> bool {
         match self {
@@ -78,7 +84,7 @@ impl Membership {
         join_ref: Option<String>,
         payload: &Value,
     ) -> Result<Self, String> {
-        if provider(&world.settings, topic.channel()).is_err() {
+        if !topic.has_channel(world) {
             return Err(format!("there is no channel {}", topic.channel()));
         }
         let clients = match topic {

@@ -188,6 +188,11 @@ impl World {
 #[cfg(not(feature = "workflows"))]
 impl World {
     #[allow(clippy::unused_self)] // it has the same signature as the other
+    pub(crate) fn has_guide_channel(&self, _id: &str) -> bool {
+        false
+    }
+
+    #[allow(clippy::unused_self)] // it has the same signature as the other
     pub(crate) fn outlook(&self, _run: &RecipientRun) -> (Option<&'static str>, Value) {
         (None, Value::Null)
     }

@@ -23,7 +23,7 @@ fn valid() -> String {
     format!("user_token=&api_key={DEFAULT_PUBLIC_KEY}&&vsn=2.0.0")
 }
 
-fn open(client: &Client) -> Socket {
+pub(crate) fn open(client: &Client) -> Socket {
     client.emulator.open_socket(&upgrade(&valid(), &[]), client.now()).unwrap()
 }
 
@@ -50,7 +50,7 @@ fn topic(user: &str) -> String {
     format!("feeds:{DEFAULT_CHANNEL}:{user}")
 }
 
-fn join(client: &Client, socket: &Socket, join_ref: &str, topic: &str, payload: Value) -> Value {
+pub(crate) fn join(client: &Client, socket: &Socket, join_ref: &str, topic: &str, payload: Value) -> Value {
     let replies = send(client, socket, &json!([join_ref, join_ref, topic, "phx_join", payload]));
     assert_eq!(replies.len(), 1);
     let payload = replies[0][4].clone();

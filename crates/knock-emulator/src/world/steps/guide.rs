@@ -1,6 +1,6 @@
 //! In-app guides: the steps that show them, <https://docs.knock.app/designing-workflows/in-app-guide-step>, and who sees which.
 
-use knock_directory::{ChannelStep, Conditions, Guide, GuideStep, StepKind};
+use knock_directory::{ChannelStep, ChannelType, Conditions, Guide, GuideStep, StepKind};
 use serde_json::{Map, Value, json};
 
 use super::super::conditions::Scope;
@@ -72,6 +72,17 @@ impl World {
             "data": asked.data,
             "vars": directory.map(|directory| &directory.environment.variables),
         })
+    }
+
+    /// Whether there is a channel of guides with an id: one of `emulator.json`, or one that a guide names.
+    pub(crate) fn has_guide_channel(&self, id: &str) -> bool {
+        let Some(directory) = &self.settings.directory else { return false };
+        let channels = directory.environment.channels.iter();
+        let declared = channels
+            .filter(|(_, channel)| channel.channel_type == ChannelType::InAppGuide)
+            .map(|(key, _)| key);
+        let named = directory.guides.values().filter_map(|guide| guide.channel_key.as_ref());
+        declared.chain(named).any(|key| self.channel_id(key) == id)
     }
 
     /// The id of a channel of guides, which is not among those of messages.

@@ -168,3 +168,15 @@ fn what_a_user_did_with_a_guide_is_kept() {
     knock.client.put("/v1/users/u/guides/engagements/reset", json!({ "guide_key": "plain" })).ok();
     assert_eq!(message()["seen_at"], Value::Null);
 }
+
+#[test]
+fn clients_of_guides_can_join_their_channel() {
+    let knock = guided(json!([sms("s")]));
+    let socket = crate::realtime::open(&knock.client);
+    let join = |topic: &str| {
+        crate::realtime::join(&knock.client, &socket, "1", topic, json!({ "user_id": "u" }))["status"].clone()
+    };
+    assert_eq!(join(&format!("guides:{CHANNEL}")), "ok");
+    assert_eq!(join("guides:9a7c1e3f-0000-4000-8000-000000000000"), "error");
+    assert_eq!(join(&format!("feeds:{CHANNEL}:u")), "error", "it has no messages");
+}
