@@ -10,13 +10,13 @@ use jiff::tz::TimeZone;
 use knock_directory::{
     ChannelType, Directory, Environment, Location, Place, Problem, Stamp, Workflow as Program,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::data_schema::DataSchema;
 use crate::ids::Ids;
 use crate::render::Renderer;
 use crate::settings::{Channel, ChannelKind, Settings, Workflow};
-use crate::world::preferences::Preferences;
+use crate::world::preferences::{COMMERCIAL, GROUPS, Preferences};
 
 /// A Knock directory, and what was last read from it.
 pub(crate) struct KnockDir {
@@ -97,6 +97,14 @@ fn refused(environment: &mut Environment) -> Vec<Problem> {
     let problem =
         |member: &str, message| Problem::new("emulator.json", Place::Value(member.to_owned()), message);
     let mut problems = Vec::new();
+    for name in unknown_groups(&environment.preferences) {
+        environment.preferences.remove(&name);
+        let known = GROUPS.join(", ");
+        problems.push(problem(
+            &format!("preferences.{name}"),
+            format!("does not exist; there are {known}, {COMMERCIAL}"),
+        ));
+    }
     if let Err(failure) = Preferences::parse(&environment.preferences) {
         environment.preferences.clear();
         problems.push(problem("preferences", format!("are no preference set: {}", failure.summary())));
@@ -106,6 +114,13 @@ fn refused(environment: &mut Environment) -> Vec<Problem> {
         problems.push(problem("timezone", message));
     }
     problems
+}
+
+/// Members of a preference set that are none of Knock's. What a response has besides them is known, as sets are copied from there.
+fn unknown_groups(preferences: &Map<String, Value>) -> Vec<String> {
+    let is_known =
+        |name: &str| GROUPS.contains(&name) || name == COMMERCIAL || name == "id" || name.starts_with("__");
+    preferences.keys().filter(|name| !is_known(name)).cloned().collect()
 }
 
 /// The schema of the data of triggers, unless data cannot be checked against it.
@@ -182,7 +197,7 @@ fn channel_of(key: &str, channel: &knock_directory::Channel) -> Option<Channel> 
     };
     let id = channel.id.clone().unwrap_or_else(|| Ids::named(&format!("channel {key}")));
     let mut made = Channel::new(id, kind);
-    if let Some(provider) = channel.provider.clone().or_else(|| provider(key)) {
+    if let Some(provider) = channel.provider.clone().or_else(|| provider(key, kind)) {
         made.provider = provider;
     }
     made.name.clone_from(&channel.name);
@@ -190,8 +205,9 @@ fn channel_of(key: &str, channel: &knock_directory::Channel) -> Option<Channel> 
     Some(made)
 }
 
-/// The providers whose channel data have forms of their own, by the keys that people give their channels.
-fn provider(key: &str) -> Option<String> {
+/// The providers whose channel data have forms of their own, by the keys that people give their channels. The same name can be
+/// that of a provider of another kind, as SNS sends texts, too.
+fn provider(key: &str, kind: ChannelKind) -> Option<String> {
     const PROVIDERS: [(&str, &str); 8] = [
         ("apns", "push_apns"),
         ("expo", "push_expo"),
@@ -203,7 +219,9 @@ fn provider(key: &str) -> Option<String> {
         ("whatsapp", "chat_whatsapp"),
     ];
     let key = key.replace('_', "-");
-    PROVIDERS.into_iter().find(|(word, _)| key.contains(word)).map(|(_, provider)| provider.to_owned())
+    let fits = |provider: &str| provider.split_once('_').is_some_and(|(prefix, _)| prefix == kind.as_str());
+    let mut known = PROVIDERS.into_iter().filter(|(_, provider)| fits(provider));
+    known.find(|(word, _)| key.contains(word)).map(|(_, provider)| provider.to_owned())
 }
 
 /// What is wrong.

@@ -9,6 +9,8 @@ use serde_json::Value;
 
 use crate::render::mistakes::mistakes;
 
+/// The file of what the directory lacks.
+const ENVIRONMENT: &str = "emulator.json";
 /// Members that are rendered as a whole, as the JSON that they are.
 const WHOLE: [&str; 6] =
     ["json_body", "json_overrides", "payload_overrides", "body", "headers", "query_params"];
@@ -38,6 +40,12 @@ pub(super) fn problems(directory: &Directory) -> Vec<Problem> {
             for (name, value) in &step.values {
                 texts.value(&format!("steps[{at}].values.{name}"), value);
             }
+        }
+    }
+    for (key, channel) in &directory.environment.channels {
+        let mut texts = Texts::new(directory, ENVIRONMENT, "", &mut problems);
+        for (name, value) in &channel.settings {
+            texts.member(&format!("channels.{key}.settings"), name, value);
         }
     }
     for translation in directory.translations.values() {
@@ -103,16 +111,18 @@ impl<'d> Texts<'d> {
                 }
             }
             Value::Object(members) => {
-                for (name, value) in members {
-                    let path = format!("{path}.{name}");
-                    if value.is_object() && WHOLE.contains(&name.as_str()) {
-                        self.text(&path, &value.to_string());
-                    } else {
-                        self.value(&path, value);
-                    }
-                }
+                members.iter().for_each(|(name, value)| self.member(path, name, value));
             }
             _ => {}
+        }
+    }
+
+    fn member(&mut self, path: &str, name: &str, value: &Value) {
+        let path = format!("{path}.{name}");
+        if value.is_object() && WHOLE.contains(&name) {
+            self.text(&path, &value.to_string());
+        } else {
+            self.value(&path, value);
         }
     }
 
@@ -148,7 +158,7 @@ impl<'d> Texts<'d> {
         }
     }
 
-    /// The layout and the partials that an email names. The layout `default` always exists.
+    /// The layout and the partials that an email names, and blocks that cannot be rendered. The layout `default` always exists.
     fn email(&mut self, path: &str, template: &Value) {
         let layout = template["settings"]["layout_key"].as_str().filter(|key| !key.is_empty());
         if let Some(key) = layout.filter(|key| *key != "default")
@@ -158,6 +168,10 @@ impl<'d> Texts<'d> {
             self.note(&format!("{path}.settings.layout_key"), None, &message);
         }
         for (at, block) in template["visual_blocks"].as_array().into_iter().flatten().enumerate() {
+            if block["type"] == "row" {
+                let message = "the emulator cannot render a `row`, whose members Knock does not document";
+                self.note(&format!("{path}.visual_blocks[{at}].type"), None, message);
+            }
             if block["type"] == "partial"
                 && let Some(key) = block["key"].as_str()
                 && !self.directory.partials.contains_key(key)

@@ -134,6 +134,39 @@ fn partials_and_layouts_that_do_not_exist_are_named() {
 }
 
 #[test]
+fn a_block_that_cannot_be_rendered_is_named() {
+    let project = Project::new();
+    let blocks = json!([{ "type": "divider" }, { "type": "row", "columns": [] }]);
+    project.steps("test", json!([channel("e", "email", json!({ "subject": "s", "visual_blocks": blocks }))]));
+    assert_eq!(
+        problems(&project),
+        [
+            "workflows/test/workflow.json: steps[0].template.visual_blocks[1].type: the emulator cannot render a `row`, \
+             whose members Knock does not document"
+        ]
+    );
+}
+
+#[test]
+fn settings_of_channels_that_are_not_liquid_are_named() {
+    let project = Project::new();
+    project.environment(json!({ "channels": {
+        "email": { "type": "email", "settings": { "from_address": "{{ vars.from", "json_overrides": { "a": "{{ b }}" } } },
+        "hook": { "type": "http", "settings": {
+            "url": "http://localhost/{{ a | nope }}", "headers": [{ "key": "a", "value": "\n{% if a %}" }],
+        } },
+    } }));
+    assert_eq!(
+        problems(&project),
+        [
+            "emulator.json: channels.email.settings.from_address: `{{` is not closed by `}}`",
+            "emulator.json: channels.hook.settings.headers[0].value: line 2: the tag `if` is not closed by `endif`",
+            "emulator.json: channels.hook.settings.url: the filter `nope` is not known",
+        ]
+    );
+}
+
+#[test]
 fn json_is_read_as_a_whole() {
     let project = Project::new();
     let body = json!({ "a": "{% if data.x %}1", "b": "2{% endif %}" });
@@ -148,12 +181,14 @@ fn json_is_read_as_a_whole() {
 fn a_wrong_time_zone_and_wrong_preferences_are_named() {
     let project = Project::new();
     project.environment(
-        json!({ "timezone": "Europe/Atlantis", "preferences": { "channel_types": { "sms": "no" } } }),
+        json!({ "timezone": "Europe/Atlantis", "preferences": { "id": "default", "channel_types": { "sms": "no" }, "workflow": {} } }),
     );
     project.steps("test", json!([sms("s")]));
     assert_eq!(
         problems(&project),
         [
+            "emulator.json: preferences.workflow: does not exist; there are categories, workflows, channel_types, channels, \
+             commercial_subscribed",
             "emulator.json: preferences: are no preference set: `channel_types` is invalid",
             "emulator.json: timezone: `Europe/Atlantis` is not a time zone, for example `Europe/Berlin`",
         ]
@@ -241,4 +276,28 @@ fn one_trigger_reaches_a_thousand_recipients() {
         .collect();
     knock.try_trigger(json!({ "recipients": recipients })).ok();
     assert_eq!(knock.client.deliveries().len(), 3000);
+}
+
+#[test]
+fn a_provider_is_guessed_by_the_key_only_if_it_fits_the_type() {
+    let channels = [
+        ("aws-sns", "sms", "sms_knock"),
+        ("teams-email", "email", "email_knock"),
+        ("aws-sns-push", "push", "push_aws_sns"),
+        ("ms-teams", "chat", "chat_ms_teams"),
+    ];
+    let project = Project::new();
+    let id = |at: usize| format!("11111111-2222-4333-8444-00000000000{at}");
+    let declared = channels
+        .iter()
+        .enumerate()
+        .map(|(at, (key, kind, _))| ((*key).to_owned(), json!({ "type": kind, "id": id(at) })));
+    let declared: serde_json::Map<String, serde_json::Value> = declared.collect();
+    project.environment(json!({ "channels": declared }));
+    let knock = Knock::start(project);
+    let data = json!({ "data": { "target_arns": ["arn"], "connections": [] } });
+    for (at, (key, _, provider)) in channels.into_iter().enumerate() {
+        let path = format!("/v1/users/u/channel_data/{}", id(at));
+        assert_eq!(knock.client.put(&path, data.clone()).ok()["provider"], provider, "{key}");
+    }
 }
