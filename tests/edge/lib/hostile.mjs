@@ -38,6 +38,11 @@ const FAULTS = {
     response.writeHead(200, JSON_TYPE);
     pour(response);
   },
+  // With a length that does not count, since the body comes in chunks. Node would not send both.
+  'endless-sized': (request) => {
+    request.socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\ntransfer-encoding: chunked\r\n\r\n');
+    pour(request.socket, Buffer.concat([Buffer.from(`${CHUNK.length.toString(16)}\r\n`), CHUNK, Buffer.from('\r\n')]));
+  },
   announced: (_, response) => response.writeHead(200, { ...JSON_TYPE, 'content-length': 10_000_000 }).flushHeaders(),
   bomb: (_, response) => response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }).end(BOMB),
   // With its length, and without its end: whoever unpacks all of it before looking at the size waits.
@@ -69,9 +74,9 @@ const FAULTS = {
 };
 
 /** Writes until the other side closes the connection. */
-function pour(response) {
-  while (!response.destroyed && response.write(CHUNK));
-  if (!response.destroyed) response.once('drain', () => pour(response));
+function pour(response, chunk = CHUNK) {
+  while (!response.destroyed && response.write(chunk));
+  if (!response.destroyed) response.once('drain', () => pour(response, chunk));
 }
 
 /** Starts the server, and a second origin that must never be reached. */

@@ -211,7 +211,13 @@ pub async fn too_large<T: Transport, F: Fn(Config) -> Client<T>>(
         all_fail(host, &hostile, fault, small, &expected).await?;
         hostile.all_closed(host).await.map_err(|failure| failure.at(fault))?;
     }
-    Ok(())
+    // Node refuses a response that has a length and chunks. If a host reads it, the length does not count.
+    let limited = hostile.client(host, "endless-sized", small)?;
+    let error = error_of("a length that does not count", users::get("jhammond").send(&limited).await)?;
+    let kind = kind_of(&error);
+    let is_expected = matches!(kind.as_str(), "response_too_large" | "interrupted");
+    ensure(is_expected, format!("endless-sized: its kind is {kind}: {error}"))?;
+    hostile.all_closed(host).await.map_err(|failure| failure.at("endless-sized"))
 }
 
 pub async fn exact_limit<T: Transport, F: Fn(Config) -> Client<T>>(
