@@ -65,6 +65,7 @@ pub(crate) const KEY_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Stored", try_from = "Incoming")]
 #[must_use = "a call does nothing until it is sent"]
+#[allow(clippy::struct_excessive_bools, reason = "they are independent facts about the operation")]
 pub struct PreparedCall {
     operation: Cow<'static, str>,
     route: Cow<'static, str>,
@@ -280,6 +281,7 @@ const VERSION: u32 = 1;
 
 /// The stored form. The body is stored as text, which keeps it byte for byte the same.
 #[derive(Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "they are independent facts about the operation")]
 struct Stored {
     /// Absent in calls that were stored before there were versions.
     #[serde(default)]
