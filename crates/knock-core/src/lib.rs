@@ -110,6 +110,21 @@ pub use value::{
 pub use wire::{DecodeError, Query, QueryValue, json as read_json};
 pub use {bytes, http, serde_json};
 
+/// Threads can share these: the list of public items does not show it.
+const _: () = {
+    const fn is_shared<T: Send + Sync>() {}
+    is_shared::<CallOptions>();
+    is_shared::<Config>();
+    is_shared::<Error>();
+    is_shared::<Page<users::User, users::List>>();
+    is_shared::<PreparedCall>();
+    is_shared::<bulk::Checkpoint>();
+    is_shared::<token::SigningKey>();
+    is_shared::<token::UserToken>();
+    is_shared::<webhook::Verifier>();
+    is_shared::<workflows::Trigger>();
+};
+
 /// The README's examples are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -261,6 +261,15 @@ pub use self::world::delivery::Delivery;
 #[doc(no_inline)]
 pub use knock_directory::{FindError, Problem};
 
+/// Threads can share these: the list of public items does not show it.
+const _: () = {
+    const fn is_shared<T: Send + Sync>() {}
+    is_shared::<Builder>();
+    is_shared::<Emulator>();
+    is_shared::<Fault>();
+    is_shared::<InProcess>();
+};
+
 /// The README's examples are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -24,3 +24,11 @@ pub use knock_core::queue::Reason;
 pub use queue::{DeadLetter, Depth, Queue};
 pub use store::Store;
 pub use worker::Worker;
+
+/// Threads can share these: the list of public items does not show it.
+const _: () = {
+    const fn is_shared<T: Send + Sync>() {}
+    is_shared::<Counters>();
+    is_shared::<Error>();
+    is_shared::<Job>();
+};

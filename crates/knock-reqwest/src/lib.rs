@@ -100,6 +100,15 @@ pub use dry_run::DryRun;
 pub use signer::NativeSigner;
 pub use transport::ReqwestTransport;
 
+/// Threads can share these: the list of public items does not show it.
+const _: () = {
+    const fn is_shared<T: Send + Sync>() {}
+    is_shared::<AnyTransport>();
+    is_shared::<DryRun>();
+    is_shared::<Knock>();
+    is_shared::<ReqwestTransport>();
+};
+
 /// The README's examples are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
