@@ -18,7 +18,8 @@ use std::time::Duration;
 /// use std::time::Duration;
 /// use knock_core::RetryPolicy;
 ///
-/// let patient = RetryPolicy::default().max_retries(5).max_retry_after(Duration::from_secs(120));
+/// let patient =
+///     RetryPolicy::default().max_retries(5).max_retry_after(Duration::from_secs(120));
 /// let never = RetryPolicy::never();
 /// # let _ = (patient, never);
 /// ```

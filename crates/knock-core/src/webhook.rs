@@ -46,7 +46,11 @@ const FIVE_MINUTES: Duration = Duration::from_secs(300);
 /// use knock_core::webhook::{Subject, Verifier, WebhookError};
 /// use knock_core::UnixTime;
 ///
-/// fn handle(headers: &http::HeaderMap, raw_body: &[u8], now: UnixTime) -> Result<(), WebhookError> {
+/// fn handle(
+///     headers: &http::HeaderMap,
+///     raw_body: &[u8],
+///     now: UnixTime,
+/// ) -> Result<(), WebhookError> {
 ///     let verifier = Verifier::new("whsec_from_the_dashboard")?;
 ///     let event = verifier.verify(headers, raw_body, now)?;
 ///     match event.subject() {
@@ -176,8 +180,11 @@ impl Verifier {
     ///
     /// let verifier = Verifier::new("whsec_test")?;
     /// let now = UnixTime::from_secs(1_790_000_000);
-    /// let body = br#"{"type": "message.bounced", "created_at": "2026-09-21T14:13:20Z", "data": {"id": "2BtzQ"}}"#;
-    /// let request = http::Request::post("/webhooks").header(SIGNATURE_HEADER, verifier.sign(body, now)).body(body)?;
+    /// let body = br#"{"type": "message.bounced", "created_at": "2026-09-21T14:13:20Z",
+    ///     "data": {"id": "2BtzQ"}}"#;
+    /// let request = http::Request::post("/webhooks")
+    ///     .header(SIGNATURE_HEADER, verifier.sign(body, now))
+    ///     .body(body)?;
     ///
     /// let event = verifier.verify(request.headers(), *request.body(), now)?;
     /// assert_eq!(event.kind, EventType::MessageBounced);
@@ -203,8 +210,13 @@ impl Verifier {
 /// use knock_core::webhook::{ChannelVerifier, WebhookError};
 /// use knock_core::UnixTime;
 ///
-/// fn handle(headers: &http::HeaderMap, raw_body: &[u8], now: UnixTime) -> Result<(), WebhookError> {
-///     ChannelVerifier::new("the signing key of the channel")?.verify(headers, raw_body, now)?;
+/// fn handle(
+///     headers: &http::HeaderMap,
+///     raw_body: &[u8],
+///     now: UnixTime,
+/// ) -> Result<(), WebhookError> {
+///     ChannelVerifier::new("the signing key of the channel")?
+///         .verify(headers, raw_body, now)?;
 ///     // The body is from Knock. It is what the template of the channel or the step gives.
 ///     Ok(())
 /// }

@@ -447,7 +447,8 @@ impl Emulator {
     /// use std::time::Duration;
     /// use knock_emulator::{Emulator, WebhookEndpoint};
     ///
-    /// let endpoint = WebhookEndpoint::new("http://service.test/webhooks", "whsec_test")?.events(["message.delivered"]);
+    /// let endpoint = WebhookEndpoint::new("http://service.test/webhooks", "whsec_test")?
+    ///     .events(["message.delivered"]);
     /// let emulator = Emulator::builder().webhook(endpoint).build();
     /// # let knock = Client::with_transport(emulator.config(), emulator.transport());
     /// # pollster::block_on(workflows::trigger("welcome").recipients(["jhammond"]).send(&knock))?;

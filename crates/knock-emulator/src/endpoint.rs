@@ -22,7 +22,8 @@ pub(crate) const SCHEMES: &str = if cfg!(feature = "tls") {
 /// use knock_emulator::{Emulator, WebhookEndpoint};
 ///
 /// let endpoint = WebhookEndpoint::new("http://127.0.0.1:3000/webhooks/knock", "whsec_test")?;
-/// let emulator = Emulator::builder().webhook(endpoint.events(["message.sent", "message.read"])).build();
+/// let emulator =
+///     Emulator::builder().webhook(endpoint.events(["message.sent", "message.read"])).build();
 /// # let _ = emulator;
 /// # Ok::<(), String>(())
 /// ```

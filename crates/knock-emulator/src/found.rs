@@ -30,7 +30,11 @@ impl Emulator {
     /// # let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).data(json!({ "type": "trex" }));
     /// # pollster::block_on(trigger.send(&knock))?;
     /// // … call the code that notifies …
-    /// emulator.sent_to("jhammond").of("dinosaurs-loose").with_data(json!({ "type": "trex" })).assert_one();
+    /// emulator
+    ///     .sent_to("jhammond")
+    ///     .of("dinosaurs-loose")
+    ///     .with_data(json!({ "type": "trex" }))
+    ///     .assert_one();
     /// emulator.sent_to("dnedry").assert_none();
     /// # Ok(()) }
     /// ```

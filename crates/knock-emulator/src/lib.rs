@@ -36,7 +36,8 @@
 //! let knock = Client::with_transport(emulator.config(), emulator.transport());
 //!
 //! emulator.fault(Fault::drop_after());
-//! pollster::block_on(workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).send(&knock))?;
+//! let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]);
+//! pollster::block_on(trigger.send(&knock))?;
 //! emulator.sent_to("jhammond").of("dinosaurs-loose").assert_one(); // although it was retried
 //! # Ok::<(), knock_core::Error>(())
 //! ```

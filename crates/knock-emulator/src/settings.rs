@@ -72,7 +72,8 @@ impl ChannelKind {
 /// ```
 /// use knock_emulator::{Channel, ChannelKind};
 ///
-/// let push = Channel::new("8209f26c-62a5-461d-95e2-a5716a26e652", ChannelKind::Push).provider("push_apns");
+/// let push = Channel::new("8209f26c-62a5-461d-95e2-a5716a26e652", ChannelKind::Push)
+///     .provider("push_apns");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]

@@ -55,7 +55,8 @@ impl Knock {
     /// use std::time::Duration;
     /// use knock_fetch::Knock;
     ///
-    /// let knock = Knock::builder().api_key("sk_test_12345").timeout(Duration::from_secs(10)).build()?;
+    /// let knock =
+    ///     Knock::builder().api_key("sk_test_12345").timeout(Duration::from_secs(10)).build()?;
     /// # let _ = knock;
     /// # Ok::<(), knock_fetch::Error>(())
     /// ```

@@ -23,7 +23,11 @@ use crate::host;
 /// use wasm_bindgen::JsValue;
 ///
 /// /// `env` has `KNOCK_SIGNING_KEY`: the `Env` of a Worker, or `process.env`.
-/// async fn token_for(env: &JsValue, user_id: &str, now: UnixTime) -> Result<Secret, TokenError> {
+/// async fn token_for(
+///     env: &JsValue,
+///     user_id: &str,
+///     now: UnixTime,
+/// ) -> Result<Secret, TokenError> {
 ///     let signer = WebCryptoSigner::from_env(env).await?;
 ///     UserToken::new(user_id).sign_async(&signer, now).await
 /// }

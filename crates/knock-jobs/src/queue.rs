@@ -30,7 +30,9 @@ const MAX_NAME_CHARS: usize = 255;
 ///
 /// let mut tx = pool.begin().await?;
 /// sqlx::query("INSERT INTO orders (id) VALUES ('o-17')").execute(&mut *tx).await?;
-/// let trigger = workflows::trigger("order-confirmed").recipients(["jhammond"]).idempotency_key("o-17");
+/// let trigger = workflows::trigger("order-confirmed")
+///     .recipients(["jhammond"])
+///     .idempotency_key("o-17");
 /// queue.enqueue(&mut tx, knock.prepare(&trigger)?).await?;
 /// tx.commit().await?; // the order and its notification, or neither
 /// # Ok(()) }

@@ -39,9 +39,12 @@ const SHORTEST_SILENCE: Duration = Duration::from_secs(2);
 ///
 /// /// Waits for Ctrl-C, or for SIGTERM, by which containers and services are stopped.
 /// async fn shutdown() {
+///     #[cfg(unix)]
+///     use tokio::signal::unix::{SignalKind, signal};
+///
 ///     let terminate = async {
 ///         #[cfg(unix)]
-///         if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+///         if let Ok(mut signal) = signal(SignalKind::terminate()) {
 ///             signal.recv().await;
 ///             return;
 ///         }

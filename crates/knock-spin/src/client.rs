@@ -23,7 +23,8 @@ use crate::transport::SpinTransport;
 /// async fn handle(_: Request) -> Result<impl IntoResponse, spin_sdk::http::Error> {
 ///     // It reads the variable knock_api_key.
 ///     let knock = Knock::from_env().await.map_err(|error| error.to_string())?;
-///     let run = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).send(&knock).await;
+///     let run =
+///         workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).send(&knock).await;
 ///     Ok(run.map_err(|error| error.to_string())?.workflow_run_id)
 /// }
 /// # fn main() {}

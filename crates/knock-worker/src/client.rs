@@ -22,7 +22,8 @@ use crate::variable;
 /// async fn fetch(_: Request, env: Env, _: Context) -> Result<Response> {
 ///     // It reads the secret KNOCK_API_KEY.
 ///     let knock = Knock::from_env(&env).map_err(|error| error.to_string())?;
-///     let run = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).send(&knock).await;
+///     let run =
+///         workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).send(&knock).await;
 ///     Response::ok(run.map_err(|error| error.to_string())?.workflow_run_id)
 /// }
 /// # fn main() {}

@@ -13,7 +13,9 @@
 //!     let knock = Knock::from_env(&env).map_err(|error| error.to_string())?;
 //!     let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]);
 //!     let call = knock.prepare(&trigger).map_err(|error| error.to_string())?;
-//!     queues::enqueue(&env.queue("NOTIFICATIONS")?, &call).await.map_err(|error| error.to_string())?;
+//!     queues::enqueue(&env.queue("NOTIFICATIONS")?, &call)
+//!         .await
+//!         .map_err(|error| error.to_string())?;
 //!     Response::ok("queued")
 //! }
 //!

@@ -23,7 +23,8 @@ pub const MAX_MEMBERS: usize = 1000;
 /// use knock_core::users::UserRequest;
 ///
 /// let hammond = AudienceMemberRequest::new("jhammond");
-/// let malcolm = AudienceMemberRequest::new(UserRequest::new("imalcolm").name("Ian Malcolm")).tenant("jurassic-park");
+/// let malcolm = AudienceMemberRequest::new(UserRequest::new("imalcolm").name("Ian Malcolm"))
+///     .tenant("jurassic-park");
 /// # let _ = (hammond, malcolm);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -89,7 +90,8 @@ operation! {
     /// ```
     /// use knock_core::audiences;
     ///
-    /// let add = audiences::add_members("park-visitors", ["jhammond", "agrant"]).create_audience(true);
+    /// let add =
+    ///     audiences::add_members("park-visitors", ["jhammond", "agrant"]).create_audience(true);
     /// # let _ = add;
     /// ```
     ///

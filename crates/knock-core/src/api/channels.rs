@@ -51,7 +51,8 @@ operation! {
     /// use knock_core::channels::{self, MessageAction};
     ///
     /// let in_app = "8209f26c-62a5-461d-95e2-a5716a26e652";
-    /// let read_all = channels::bulk_update_message_status(in_app, MessageAction::Read).recipient_ids(["jhammond"]);
+    /// let read_all = channels::bulk_update_message_status(in_app, MessageAction::Read)
+    ///     .recipient_ids(["jhammond"]);
     /// # let _ = read_all;
     /// ```
     ///

@@ -53,7 +53,8 @@ open_enum! {
 ///
 /// # async fn example<T: Transport>(client: Client<T>) -> Result<(), Error> {
 /// let feed = ChannelId::new("8209f26c-62a5-461d-95e2-a5716a26e652");
-/// let page = feeds::list_items("jhammond", feed).status(FeedStatus::Unread).send(&client).await?;
+/// let page =
+///     feeds::list_items("jhammond", feed).status(FeedStatus::Unread).send(&client).await?;
 /// println!("{} unread: {:?}", page.meta.map_or(0, |meta| meta.unread_count), page.items);
 /// # Ok(()) }
 /// ```

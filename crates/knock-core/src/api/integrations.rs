@@ -49,8 +49,9 @@ operation! {
 /// ```
 /// use knock_core::integrations::{self, RpcRequest};
 ///
-/// let request: RpcRequest =
-///     serde_json::from_str(r#"{"jsonrpc": "2.0", "id": "1", "method": "sync_batch", "params": {}}"#)?;
+/// let request: RpcRequest = serde_json::from_str(
+///     r#"{"jsonrpc": "2.0", "id": "1", "method": "sync_batch", "params": {}}"#,
+/// )?;
 /// let relay = integrations::census_custom_destination(request);
 /// # let _ = relay;
 /// # Ok::<(), serde_json::Error>(())

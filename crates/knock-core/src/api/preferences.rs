@@ -72,7 +72,8 @@ open_enum! {
 /// ```
 /// use knock_core::preferences::{Condition, Operator};
 ///
-/// let muted = Condition::new("recipient.muted_dinosaurs", Operator::NotContains, "data.dinosaur");
+/// let muted =
+///     Condition::new("recipient.muted_dinosaurs", Operator::NotContains, "data.dinosaur");
 /// assert_eq!(muted.argument.as_deref(), Some("data.dinosaur"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -304,7 +305,9 @@ impl From<WorkflowSettings> for WorkflowSetting {
 /// ```
 /// use knock_core::preferences::{ChannelType, WorkflowSettings};
 ///
-/// let settings = WorkflowSettings::new().channel_type(ChannelType::Sms, false).channel_type(ChannelType::Email, true);
+/// let settings = WorkflowSettings::new()
+///     .channel_type(ChannelType::Sms, false)
+///     .channel_type(ChannelType::Email, true);
 /// assert_eq!(
 ///     serde_json::json!(settings),
 ///     serde_json::json!({ "channel_types": { "email": true, "sms": false } })
@@ -379,12 +382,17 @@ impl WorkflowSettings {
 /// this version does not know.
 ///
 /// ```
-/// use knock_core::preferences::{ChannelType, Condition, Operator, PreferenceSetRequest, WorkflowSettings};
+/// use knock_core::preferences::{
+///     ChannelType, Condition, Operator, PreferenceSetRequest, WorkflowSettings,
+/// };
 ///
 /// let preferences = PreferenceSetRequest::new()
 ///     .channel_type(ChannelType::Email, true)
 ///     .channel_type(ChannelType::Sms, Condition::new("data.priority", Operator::EqualTo, "1"))
-///     .workflow("dinosaurs-loose", WorkflowSettings::new().channel_type(ChannelType::Sms, true))
+///     .workflow(
+///         "dinosaurs-loose",
+///         WorkflowSettings::new().channel_type(ChannelType::Sms, true),
+///     )
 ///     .category("marketing", false)
 ///     .commercial_subscribed(false);
 /// # let _ = preferences;
@@ -498,7 +506,10 @@ impl From<&PreferenceSetRequest> for PreferenceSetRequest {
 /// # let read: PreferenceSet = serde_json::from_value(response)?;
 /// // `read` is from `users::get_preferences`.
 /// let changed = PreferenceSetRequest::from(read).channel_type(ChannelType::Sms, false);
-/// assert_eq!(serde_json::json!(changed), serde_json::json!({ "channel_types": { "sms": false }, "new": 1 }));
+/// assert_eq!(
+///     serde_json::json!(changed),
+///     serde_json::json!({ "channel_types": { "sms": false }, "new": 1 })
+/// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 impl From<PreferenceSet> for PreferenceSetRequest {

@@ -115,7 +115,8 @@ pub fn delete_subscriptions(collection: impl Into<Text>) -> Bulk<Unsubscribe> {
 /// use knock_core::{bulk, objects};
 /// use serde_json::json;
 ///
-/// let add = objects::add_subscriptions("projects", "paddock-9").properties(json!({ "role": "keeper" }));
+/// let add = objects::add_subscriptions("projects", "paddock-9")
+///     .properties(json!({ "role": "keeper" }));
 /// let subscribers = bulk::add_subscribers(&add);
 /// # let _ = subscribers;
 /// ```
@@ -199,7 +200,8 @@ pub fn create_schedules() -> Bulk<ScheduleRequest> {
 /// use knock_core::bulk;
 /// use knock_core::schedules::{self, RepeatRule};
 ///
-/// let digest = bulk::schedule(&schedules::create("park-digest").repeat(RepeatRule::daily().hours(9)));
+/// let digest =
+///     bulk::schedule(&schedules::create("park-digest").repeat(RepeatRule::daily().hours(9)));
 /// # let _ = digest;
 /// ```
 pub fn schedule(create: &schedules::Create) -> Bulk<RecipientRequest> {

@@ -40,11 +40,18 @@
 //! }
 //!
 //! /// Exchanges a request for a response; here, always the same one.
-//! fn exchange(_: http::Request<Bytes>, _: Duration) -> Result<http::Response<Bytes>, TransportError> {
+//! fn exchange(
+//!     _: http::Request<Bytes>,
+//!     _: Duration,
+//! ) -> Result<http::Response<Bytes>, TransportError> {
 //!     Ok(http::Response::new(r#"{"id": "jhammond", "name": "John Hammond"}"#.into()))
 //! }
 //!
-//! fn get_user(config: &Config, user_id: &str, random: [u8; 16]) -> Result<users::User, Error> {
+//! fn get_user(
+//!     config: &Config,
+//!     user_id: &str,
+//!     random: [u8; 16],
+//! ) -> Result<users::User, Error> {
 //!     let get = users::get(user_id);
 //!
 //!     let mut call = Call::new(config, get.prepare(random)?, None, now(), random)?;

@@ -232,7 +232,8 @@ pub trait Operation: MaybeSend + Sized {
     /// use std::time::Duration;
     /// use knock_core::{CallOptions, Operation, users};
     ///
-    /// let get = users::get("jhammond").with(CallOptions::new().timeout(Duration::from_secs(2)).max_retries(0));
+    /// let get = users::get("jhammond")
+    ///     .with(CallOptions::new().timeout(Duration::from_secs(2)).max_retries(0));
     /// # let _ = get;
     /// ```
     ///

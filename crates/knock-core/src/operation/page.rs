@@ -44,7 +44,8 @@ pub trait Paged: Operation + Clone {
     /// use futures_util::TryStreamExt;
     ///
     /// # async fn example<T: Transport>(client: Client<T>) -> Result<(), Error> {
-    /// let list = slack::list_channels("9a1b2c3d", slack::AccessTokenObject::tenant("jurassic-park"));
+    /// let list =
+    ///     slack::list_channels("9a1b2c3d", slack::AccessTokenObject::tenant("jurassic-park"));
     /// let mut channels = std::pin::pin!(list.stream(&client));
     /// while let Some(channel) = channels.try_next().await? {
     ///     println!("{}", channel.name);
@@ -197,9 +198,11 @@ impl<O: Paged> Paged for WithOptions<O> {
 /// ```
 /// use knock_core::{Operation, UnixTime, slack};
 ///
-/// let list = slack::list_channels("9a1b2c3d", slack::AccessTokenObject::tenant("jurassic-park"));
+/// let list =
+///     slack::list_channels("9a1b2c3d", slack::AccessTokenObject::tenant("jurassic-park"));
 /// let response = r#"{"slack_channels": [], "next_cursor": "dXNlcjo"}"#;
-/// let page = list.parse(http::Response::new(response.into()), UnixTime::from_secs(1_790_000_000))?;
+/// let page =
+///     list.parse(http::Response::new(response.into()), UnixTime::from_secs(1_790_000_000))?;
 /// let next = page.next.expect("there is a next page");
 /// assert!(next.prepare([7; 16])?.target().ends_with("query_options%5Bcursor%5D=dXNlcjo"));
 /// # Ok::<(), knock_core::Error>(())

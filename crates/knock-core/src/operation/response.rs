@@ -16,7 +16,9 @@ use crate::wire::{DecodeError, is_replayed, knock_json, rate_limited_ids, reques
 /// ```
 /// # use knock_core::{Client, Error, Operation, Transport, workflows};
 /// # async fn example<T: Transport>(client: &Client<T>) -> Result<(), Error> {
-/// let trigger = workflows::trigger("dinosaurs-loose").recipients(["jhammond"]).idempotency_key("alert-17");
+/// let trigger = workflows::trigger("dinosaurs-loose")
+///     .recipients(["jhammond"])
+///     .idempotency_key("alert-17");
 /// let response = trigger.send_for_response(client).await?;
 /// if response.is_idempotent_replay() {
 ///     println!("was already triggered by request {:?}", response.original_request_id());

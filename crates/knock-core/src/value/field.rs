@@ -13,7 +13,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 ///
 /// let name: Option<&str> = None;
 /// let ian = UserRequest::new("imalcolm").email("ian@ingen.net").phone_number(Clear).name(name);
-/// assert_eq!(json!(ian), json!({ "id": "imalcolm", "email": "ian@ingen.net", "phone_number": null }));
+/// assert_eq!(
+///     json!(ian),
+///     json!({ "id": "imalcolm", "email": "ian@ingen.net", "phone_number": null })
+/// );
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Field<T> {

@@ -11,7 +11,8 @@ use crate::value::{Clear, Field};
 /// use knock_core::workflows;
 ///
 /// let tenant: Option<&str> = None;
-/// let trigger = workflows::trigger("dinosaurs-loose").tenant(tenant).cancellation_key("alert-17");
+/// let trigger =
+///     workflows::trigger("dinosaurs-loose").tenant(tenant).cancellation_key("alert-17");
 /// # let _ = trigger;
 /// ```
 #[diagnostic::on_unimplemented(

@@ -24,7 +24,9 @@ pub use jiff::Timestamp;
 /// use std::time::SystemTime;
 /// use knock_core::messages::MessageFilter;
 ///
-/// let filter = MessageFilter::new().inserted_after("2026-09-21T14:13:20Z").inserted_before(SystemTime::now());
+/// let filter = MessageFilter::new()
+///     .inserted_after("2026-09-21T14:13:20Z")
+///     .inserted_before(SystemTime::now());
 /// # let _ = filter;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,10 +14,13 @@ use crate::value::Secret;
 /// Device tokens, ARNs and the ids of players are secrets, which do not print; [`Secret::expose`] returns their text.
 ///
 /// ```
-/// use knock_core::channel_data::{ChannelDataRequest, PushDevice, SlackChannelData, SlackConnection};
+/// use knock_core::channel_data::{
+///     ChannelDataRequest, PushDevice, SlackChannelData, SlackConnection,
+/// };
 ///
 /// let push = ChannelDataRequest::push_tokens(["device-token-1", "device-token-2"]);
-/// let localized = ChannelDataRequest::push_devices([PushDevice::new("device-token-1").locale("en-US")]);
+/// let localized =
+///     ChannelDataRequest::push_devices([PushDevice::new("device-token-1").locale("en-US")]);
 /// let slack = SlackChannelData::new()
 ///     .access_token("xoxb-1234")
 ///     .connection(SlackConnection::channel("C123ABC"));

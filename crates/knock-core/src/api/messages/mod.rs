@@ -270,7 +270,8 @@ operation! {
     /// use knock_core::messages;
     /// use serde_json::json;
     ///
-    /// let mark = messages::mark_as_interacted("2w3YUpTTOxuDvZFji8OMsKrG176").metadata(json!({ "button": "evacuate" }));
+    /// let mark = messages::mark_as_interacted("2w3YUpTTOxuDvZFji8OMsKrG176")
+    ///     .metadata(json!({ "button": "evacuate" }));
     /// # let _ = mark;
     /// ```
     ///

@@ -64,7 +64,9 @@ operation! {
     /// ```
     /// use knock_core::objects::{self, ObjectRequest};
     ///
-    /// let paddock = ObjectRequest::new("projects", "paddock-9").name("Paddock 9").property("voltage", 10_000);
+    /// let paddock = ObjectRequest::new("projects", "paddock-9")
+    ///     .name("Paddock 9")
+    ///     .property("voltage", 10_000);
     /// let set = objects::set(paddock);
     /// # let _ = set;
     /// ```
@@ -177,7 +179,8 @@ operation! {
     /// ```
     /// use knock_core::objects;
     ///
-    /// let delete = objects::delete_subscriptions("projects", "paddock-9").recipients(["jhammond", "agrant"]);
+    /// let delete = objects::delete_subscriptions("projects", "paddock-9")
+    ///     .recipients(["jhammond", "agrant"]);
     /// # let _ = delete;
     /// ```
     ///
@@ -211,7 +214,8 @@ operation! {
     /// use knock_core::subscriptions::SubscriptionMode;
     ///
     /// let subscribers = objects::list_subscriptions("projects", "paddock-9");
-    /// let subscribed_to = objects::list_subscriptions("projects", "paddock-9").mode(SubscriptionMode::Recipient);
+    /// let subscribed_to =
+    ///     objects::list_subscriptions("projects", "paddock-9").mode(SubscriptionMode::Recipient);
     /// # let _ = (subscribers, subscribed_to);
     /// ```
     ///
@@ -405,7 +409,8 @@ operation! {
     /// use knock_core::messages::DeliveryStatus;
     /// use knock_core::objects;
     ///
-    /// let list = objects::list_messages("projects", "paddock-9").statuses([DeliveryStatus::Bounced]);
+    /// let list =
+    ///     objects::list_messages("projects", "paddock-9").statuses([DeliveryStatus::Bounced]);
     /// # let _ = list;
     /// ```
     ///
@@ -449,7 +454,8 @@ operation! {
     /// use knock_core::objects::{self, ObjectRequest};
     ///
     /// let paddocks = (1..=9).map(|number| {
-    ///     ObjectRequest::new("projects", format!("paddock-{number}")).name(format!("Paddock {number}"))
+    ///     ObjectRequest::new("projects", format!("paddock-{number}"))
+    ///         .name(format!("Paddock {number}"))
     /// });
     /// let set = objects::bulk_set("projects", paddocks);
     /// # let _ = set;

@@ -15,10 +15,17 @@ use crate::wire::{ObjectSink, check_id, serialize_object};
 /// ```
 /// use knock_core::recipients::ObjectRequest;
 ///
-/// let project = ObjectRequest::new("projects", "paddock-9").name("Paddock 9").property("voltage", 10_000);
+/// let project = ObjectRequest::new("projects", "paddock-9")
+///     .name("Paddock 9")
+///     .property("voltage", 10_000);
 /// assert_eq!(
 ///     serde_json::json!(project),
-///     serde_json::json!({ "id": "paddock-9", "collection": "projects", "name": "Paddock 9", "voltage": 10_000 })
+///     serde_json::json!({
+///         "id": "paddock-9",
+///         "collection": "projects",
+///         "name": "Paddock 9",
+///         "voltage": 10_000,
+///     })
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq)]

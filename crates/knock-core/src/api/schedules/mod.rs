@@ -49,7 +49,9 @@ operation! {
     ///     .repeat(RepeatRule::weekly("weekdays").hours(9).minutes(30))
     ///     .data(json!({ "type": "digest" }))
     ///     .tenant("jurassic-park");
-    /// let once = schedules::create("park-opens").recipient("jhammond").scheduled_at("2026-12-24T18:00:00Z");
+    /// let once = schedules::create("park-opens")
+    ///     .recipient("jhammond")
+    ///     .scheduled_at("2026-12-24T18:00:00Z");
     /// # let _ = (digest, once);
     /// ```
     ///
@@ -148,7 +150,8 @@ operation! {
     /// use knock_core::schedules::{self, RepeatRule};
     ///
     /// let id = "123e4567-e89b-12d3-a456-426614174000";
-    /// let later = schedules::update([id]).repeats([RepeatRule::daily().hours(11)]).ending_at(Clear);
+    /// let later =
+    ///     schedules::update([id]).repeats([RepeatRule::daily().hours(11)]).ending_at(Clear);
     /// let once = schedules::update([id]).repeats([]).scheduled_at("2026-12-24T18:00:00Z");
     /// # let _ = (later, once);
     /// ```
@@ -265,7 +268,10 @@ operation! {
     /// ```
     /// use knock_core::schedules;
     ///
-    /// let list = schedules::list("park-digest").recipients(["jhammond"]).tenant("jurassic-park").page_size(20);
+    /// let list = schedules::list("park-digest")
+    ///     .recipients(["jhammond"])
+    ///     .tenant("jurassic-park")
+    ///     .page_size(20);
     /// # let _ = list;
     /// ```
     ///

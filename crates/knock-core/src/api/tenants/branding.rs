@@ -13,7 +13,10 @@ use crate::value::{Field, IntoField, Text};
 /// use knock_core::tenants::Branding;
 ///
 /// let branding = Branding::new().primary_color("#d01c1f").logo_url(Clear);
-/// assert_eq!(serde_json::json!(branding), serde_json::json!({ "primary_color": "#d01c1f", "logo_url": null }));
+/// assert_eq!(
+///     serde_json::json!(branding),
+///     serde_json::json!({ "primary_color": "#d01c1f", "logo_url": null })
+/// );
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

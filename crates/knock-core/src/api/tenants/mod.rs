@@ -65,8 +65,11 @@ operation! {
     /// ```
     /// use knock_core::tenants::{self, Branding, TenantRequest};
     ///
-    /// let branding = Branding::new().primary_color("#d01c1f").logo_url("https://example.com/logo.png");
-    /// let set = tenants::set(TenantRequest::new("jurassic-park").name("Jurassic Park").branding(branding));
+    /// let branding =
+    ///     Branding::new().primary_color("#d01c1f").logo_url("https://example.com/logo.png");
+    /// let set = tenants::set(
+    ///     TenantRequest::new("jurassic-park").name("Jurassic Park").branding(branding),
+    /// );
     /// # let _ = set;
     /// ```
     ///

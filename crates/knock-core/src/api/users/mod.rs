@@ -56,7 +56,9 @@ operation! {
     /// ```
     /// use knock_core::users::{self, UserRequest};
     ///
-    /// let identify = users::identify(UserRequest::new("jhammond").name("John Hammond").email("jhammond@ingen.net"));
+    /// let identify = users::identify(
+    ///     UserRequest::new("jhammond").name("John Hammond").email("jhammond@ingen.net"),
+    /// );
     /// # let _ = identify;
     /// ```
     ///
@@ -272,7 +274,11 @@ operation! {
     /// use knock_core::users;
     ///
     /// let apns = ChannelId::new("8209f26c-62a5-461d-95e2-a5716a26e652");
-    /// let set = users::set_channel_data("jhammond", apns, ChannelDataRequest::push_tokens(["device-token"]));
+    /// let set = users::set_channel_data(
+    ///     "jhammond",
+    ///     apns,
+    ///     ChannelDataRequest::push_tokens(["device-token"]),
+    /// );
     /// # let _ = set;
     /// ```
     ///
@@ -282,7 +288,8 @@ operation! {
     /// # use knock_core::channel_data::{ChannelDataRequest, ChannelId};
     /// # use knock_core::users;
     /// # let apns = ChannelId::new("8209f26c-62a5-461d-95e2-a5716a26e652");
-    /// let set = users::set_channel_data(apns, "jhammond", ChannelDataRequest::push_tokens(["device-token"]));
+    /// let push = ChannelDataRequest::push_tokens(["device-token"]);
+    /// let set = users::set_channel_data(apns, "jhammond", push);
     /// ```
     ///
     /// [Reference](https://docs.knock.app/api-reference/users/set_channel_data)
@@ -314,7 +321,9 @@ operation! {
     /// use knock_core::messages::DeliveryStatus;
     /// use knock_core::users;
     ///
-    /// let list = users::list_messages("jhammond").tenant("jurassic-park").statuses([DeliveryStatus::Bounced]);
+    /// let list = users::list_messages("jhammond")
+    ///     .tenant("jurassic-park")
+    ///     .statuses([DeliveryStatus::Bounced]);
     /// # let _ = list;
     /// ```
     ///
@@ -358,7 +367,8 @@ operation! {
     /// use knock_core::recipients::ObjectReference;
     /// use knock_core::users;
     ///
-    /// let list = users::list_subscriptions("jhammond").objects([ObjectReference::new("projects", "paddock-9")]);
+    /// let list = users::list_subscriptions("jhammond")
+    ///     .objects([ObjectReference::new("projects", "paddock-9")]);
     /// # let _ = list;
     /// ```
     ///
@@ -399,7 +409,10 @@ operation! {
     /// use knock_core::users::{self, UserRequest};
     ///
     /// # async fn example<T: Transport>(client: Client<T>) -> Result<(), Error> {
-    /// let users = [UserRequest::new("jhammond").name("John Hammond"), UserRequest::new("agrant").name("Alan Grant")];
+    /// let users = [
+    ///     UserRequest::new("jhammond").name("John Hammond"),
+    ///     UserRequest::new("agrant").name("Alan Grant"),
+    /// ];
     /// let started = users::bulk_identify(users).send(&client).await?.value;
     /// let done = started.wait(&client, Duration::from_secs(1), Duration::from_secs(60)).await?;
     /// println!("{} identified, {} refused", done.success_count, done.error_count);
@@ -451,7 +464,8 @@ operation! {
     /// use knock_core::users;
     ///
     /// let no_texts = PreferenceSetRequest::new().channel_type(ChannelType::Sms, false);
-    /// let set = users::bulk_set_preferences(["jhammond", "agrant"], no_texts).set_id("jurassic-park");
+    /// let set =
+    ///     users::bulk_set_preferences(["jhammond", "agrant"], no_texts).set_id("jurassic-park");
     /// # let _ = set;
     /// ```
     ///

@@ -14,7 +14,10 @@ use crate::value::InvalidInput;
 /// use knock_core::workflows::check;
 ///
 /// let error = check::length("title", "Isla Nublar", 1..=5).unwrap_err();
-/// assert_eq!(error.to_string(), "`title` has 11 characters; it must have at least 1 and at most 5");
+/// assert_eq!(
+///     error.to_string(),
+///     "`title` has 11 characters; it must have at least 1 and at most 5"
+/// );
 /// ```
 ///
 /// # Errors
@@ -53,7 +56,10 @@ fn size(
 ///
 /// assert!(check::range("priority", 3, 1..=5).is_ok());
 /// let error = check::range("priority", 9, 1..=5).unwrap_err();
-/// assert_eq!(error.to_string(), "`priority` is out of range; it must be at least 1 and at most 5");
+/// assert_eq!(
+///     error.to_string(),
+///     "`priority` is out of range; it must be at least 1 and at most 5"
+/// );
 /// ```
 ///
 /// # Errors

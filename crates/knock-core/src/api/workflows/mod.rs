@@ -66,7 +66,10 @@ pub fn trigger(key: impl Into<Text>) -> Trigger {
 /// is as in [`trigger`].
 ///
 /// ```
-/// use knock_core::{InvalidInput, workflows::{self, WorkflowData, check}};
+/// use knock_core::{
+///     InvalidInput,
+///     workflows::{self, WorkflowData, check},
+/// };
 ///
 /// #[derive(serde::Serialize)]
 /// struct CommentCreated {
@@ -81,7 +84,8 @@ pub fn trigger(key: impl Into<Text>) -> Trigger {
 ///     }
 /// }
 ///
-/// let trigger = workflows::typed(&CommentCreated { excerpt: "Life finds a way.".to_owned() }).recipient("jhammond");
+/// let trigger = workflows::typed(&CommentCreated { excerpt: "Life finds a way.".to_owned() })
+///     .recipient("jhammond");
 /// # let _ = trigger;
 /// ```
 pub fn typed<D: WorkflowData>(data: &D) -> Trigger {
@@ -284,7 +288,9 @@ pub struct TriggerResponse {
 /// use knock_core::workflows;
 ///
 /// let all = workflows::cancel("dinosaurs-loose").cancellation_key("alert-17");
-/// let some = workflows::cancel("dinosaurs-loose").cancellation_key("alert-17").recipients(["jhammond"]);
+/// let some = workflows::cancel("dinosaurs-loose")
+///     .cancellation_key("alert-17")
+///     .recipients(["jhammond"]);
 /// # let _ = (all, some);
 /// ```
 ///
