@@ -32,7 +32,7 @@ fn coded(code: &str, connecting: bool) -> TransportError {
 }
 
 const NO_LOCAL_ADDRESS: &str =
-    "the host could not connect: it may have no address of the family, such as IPv6, or no free port";
+    "this machine could not connect: it may have no address of the same kind (IPv4 or IPv6), or no free port";
 
 /// Converts the error of a response whose body did not arrive. The server has begun to respond, so it may have acted.
 pub(crate) fn receiving(clue: &Clue) -> TransportError {

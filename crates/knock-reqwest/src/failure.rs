@@ -58,7 +58,7 @@ pub(crate) fn is_without_certificates(error: &reqwest::Error) -> bool {
 }
 
 const NO_LOCAL_ADDRESS: &str =
-    "this machine could not connect: it may have no address of the family, such as IPv6, or no free port";
+    "this machine could not connect: it may have no address of the same kind (IPv4 or IPv6), or no free port";
 
 /// Sorts an error of connecting, in which case nothing was sent.
 fn connecting(error: &reqwest::Error) -> (Kind, Option<&'static str>) {
