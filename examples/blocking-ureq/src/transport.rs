@@ -56,7 +56,9 @@ fn kind_of_io(error: &io::Error) -> Kind {
     match error.kind() {
         // These occur only before there is a connection.
         ErrorKind::ConnectionRefused => Kind::Refused,
-        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => Kind::Unreachable,
+        ErrorKind::AddrNotAvailable | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            Kind::Unreachable
+        }
         // So do these, and they are free of the retry budget: this machine, and not the server, is at its limit.
         _ if is_exhausted(error) => Kind::LocalLimit,
         // This one, too, although only its text shows it.
@@ -65,12 +67,11 @@ fn kind_of_io(error: &io::Error) -> Kind {
     }
 }
 
-/// Returns whether this machine is out of ports or file descriptors.
+/// Returns whether this machine is out of file descriptors or buffers.
 fn is_exhausted(error: &io::Error) -> bool {
     // `EMFILE` and `ENFILE`, or `WSAEMFILE` and `WSAENOBUFS`; the standard library has no names for them.
     let codes = if cfg!(windows) { [10024, 10055] } else { [24, 23] };
-    error.kind() == ErrorKind::AddrNotAvailable
-        || error.raw_os_error().is_some_and(|code| codes.contains(&code))
+    error.raw_os_error().is_some_and(|code| codes.contains(&code))
 }
 
 /// Returns random bytes that nobody can guess: they become the idempotency key.
@@ -123,7 +124,7 @@ mod tests {
             (Error::Io(ErrorKind::ConnectionRefused.into()), Kind::Refused),
             (Error::Io(ErrorKind::HostUnreachable.into()), Kind::Unreachable),
             (Error::Timeout(Timeout::Connect), Kind::ConnectTimeout),
-            (Error::Io(ErrorKind::AddrNotAvailable.into()), Kind::LocalLimit),
+            (Error::Io(ErrorKind::AddrNotAvailable.into()), Kind::Unreachable),
             #[cfg(unix)]
             (Error::Io(io::Error::from_raw_os_error(24)), Kind::LocalLimit),
             #[cfg(unix)]

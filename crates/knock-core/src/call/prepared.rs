@@ -283,7 +283,7 @@ const VERSION: u32 = 1;
 #[derive(Serialize, Deserialize)]
 #[allow(clippy::struct_excessive_bools, reason = "they are independent facts about the operation")]
 struct Stored {
-    /// Absent in calls that were stored before there were versions.
+    /// A call without one is of the first version.
     #[serde(default)]
     version: u32,
     operation: String,
@@ -299,13 +299,13 @@ struct Stored {
     idempotency_key: Option<String>,
     #[serde(default)]
     repeatable: bool,
-    /// Absent in calls that were stored before it was known, and in those for which it is false.
+    /// Absent if it is false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     deduplicated: bool,
     /// Absent if it is false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     accepts_empty_response: bool,
-    /// Absent in calls that were stored before it was known, and if it is tier 5.
+    /// Absent if it is tier 5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tier: Option<u8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
