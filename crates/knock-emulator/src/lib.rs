@@ -114,6 +114,7 @@
 //! | `GET /_emulator/workflows` | the workflows of the Knock directory, and what is wrong in it |
 //! | `POST /_emulator/events` | an event of an integration: `{"integration_source_key": …, "event_key": …, "user_id": …, "data": {…}}` |
 //! | `GET /_emulator/requests` | `{"entries": […]}`: the latest requests; with `page_size` in pages, newest first, with the errors |
+//! | `GET /_emulator/preferences?user=jhammond` | the preference sets of a user as they are stored, without what they inherit |
 //! | `GET /_emulator/status` | the number of messages, runs and requests, the clock, and what there is to filter by |
 //! | `/_emulator/v1/…` | Knock's API with the secret key |
 //! | `/_emulator/socket` | a WebSocket that sends `{"revision": n}` after each change |

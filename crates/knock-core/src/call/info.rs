@@ -223,7 +223,7 @@ impl Repetition {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Twice {
-    /// There is no difference.
+    /// There is no difference, apart from times such as `updated_at`.
     Same,
     /// There is a difference, which the text describes, for example `a second schedule`.
     Differs(&'static str),
