@@ -11,6 +11,8 @@ const HELP = `node run.mjs [--only CASE | --picture]
   --only CASE   runs one file of the folder cases, for example react
   --picture     makes the picture in the README of the emulator instead
 
+KNOCK_EMULATOR=FILE names an emulator that is built already. Otherwise it is built.
+
 It needs Node 20, Rust, and Chromium: on PATH, or in the environment variable CHROMIUM. As root on Debian, it installs the
 package chromium if there is none.`;
 

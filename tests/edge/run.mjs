@@ -17,6 +17,8 @@ const HELP = `node run.mjs [--only TARGET] [--sizes] [--update-sizes]
 With EDGE_EXAMPLES=FOLDER in the environment, the examples in a folder are run instead of the repository's. Those in
 target/packages/examples, where cargo xtask package makes them, depend on the packages as crates.io would get them.
 
+KNOCK_EMULATOR=FILE names an emulator that is built already.
+
 The first run installs what is missing into target/edge. It takes about 25 minutes on two idle cores, and 14 if the tools
 are there but nothing is built yet. Seven minutes of CPU time are for worker-build and wasm-bindgen, which have to be compiled.`;
 const TARGETS = ['worker', 'spin', 'vercel', 'next', 'node', 'deno', 'bun'];
