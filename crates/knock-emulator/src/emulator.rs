@@ -126,11 +126,11 @@ impl Builder {
         self
     }
 
-    /// Also sends emails to an SMTP server, for example Mailpit at `127.0.0.1` and 1025, without encryption. Those of the sandbox
-    /// are left out. Only a `Server` sends them, and nothing waits for it.
+    /// Also sends emails to an SMTP server, for example Mailpit at `127.0.0.1` and port 1025, without encryption. Those
+    /// of the sandbox are left out. Only a `Server` sends them, and nothing waits for it.
     ///
     /// A message is `sent` as without such a server. It becomes `bounced` if the server refuses it for good, and `undelivered` if
-    /// an address is invalid, or if there was no success in 8 attempts, which are 10, 20, … 640 seconds apart. This is our own
+    /// an address is invalid, or if 8 attempts, 10, 20, … 640 seconds apart, failed. This is our own
     /// choice. The emails that wait when the emulator is stopped are not sent later.
     ///
     /// ```
@@ -202,12 +202,12 @@ impl Builder {
     /// each later one that changes something fails with a 500 and the code `state_not_saved`, until the emulator is started
     /// again or reset. It contains your test data, but no keys and no user tokens.
     ///
-    /// The file grows with each such call, by some 200 bytes and what was sent, and [`Emulator::reset`] empties it. To open
-    /// it takes about half as long as the calls took: 100,000 users and triggers for 1,000,000 recipients some 20 s. Of the
-    /// messages, the latest 50,000 are kept.
-    /// Faults and webhooks are not restored. Calls are performed with the workflows, channels and latency of this builder,
-    /// and regardless of its rate limits and signing key, since they were admitted when they were made. The workflows of a
-    /// Knock directory are those on disk now: runs that wait at a step that is gone have ended then.
+    /// The file grows with each such call, by some 200 bytes and what was sent, and [`Emulator::reset`] empties it.
+    /// Opening it takes about half as long as the calls took: some 20 s for 100,000 users and triggers for 1,000,000
+    /// recipients. Of the messages, the latest 50,000 are kept. Faults and webhooks are not restored. Calls are
+    /// performed with the workflows, channels and latency of this builder, and regardless of its rate limits and
+    /// signing key, since they were admitted when they were made. The workflows of a Knock directory are those on disk
+    /// now: runs that wait at a step that is gone have ended then.
     ///
     /// ```no_run
     /// use knock_emulator::Emulator;
@@ -220,7 +220,8 @@ impl Builder {
     /// # Errors
     ///
     /// A [`StateError`] if the file cannot be used, is in use by another process, is damaged, or has a call that does not
-    /// succeed with the settings of this builder. The file is left as it is then. A last line that breaks off is no damage: the process was killed while it wrote it.
+    /// succeed with the settings of this builder. The file is then left as it is. A last line that is cut off is not
+    /// damage: the process was killed while writing it.
     pub fn open(self, path: impl AsRef<Path>) -> Result<Emulator, StateError> {
         let mut state = self.state();
         let journal = Journal::open(path.as_ref(), |record| state.restore(record))?;
@@ -369,7 +370,7 @@ impl Emulator {
     /// Returns the time by the emulator's own clock.
     ///
     /// The clock stands at the time of the latest request and is moved by [`advance`](Self::advance), unless the emulator
-    /// is served on a socket: then it runs with the system's clock, ahead of it by what it was moved.
+    /// is served on a socket: then it runs with the system's clock, ahead of it by as much as it was moved.
     #[must_use]
     pub fn now(&self) -> SystemTime {
         self.lock().now()
@@ -436,8 +437,8 @@ impl Emulator {
         self.lock().reset();
     }
 
-    /// Returns the requests of outbound webhooks that are due now, for a test that delivers them itself. A
-    /// `Server` sends them, and then there are none here.
+    /// Returns the requests of outbound webhooks that are due now, for a test that delivers them itself. If there is a
+    /// `Server`, it sends them, and this returns none.
     ///
     /// Report what became of each by [`webhook_sent`](Self::webhook_sent).
     ///
@@ -502,8 +503,8 @@ impl Emulator {
         self.lock().refresh()
     }
 
-    /// Returns what is wrong in the Knock directory, as it was last read. It does not exist for the emulator, and everything
-    /// else does.
+    /// Returns what is wrong in the Knock directory, as it was last read. The emulator ignores it, and uses everything
+    /// else.
     #[cfg(feature = "workflows")]
     #[must_use]
     pub fn problems(&self) -> Vec<knock_directory::Problem> {
@@ -511,8 +512,8 @@ impl Emulator {
         state.settings.directory.as_ref().map(|directory| directory.problems.clone()).unwrap_or_default()
     }
 
-    /// Returns the requests of fetch steps and webhook channels that are due now, for a test that responds itself. A
-    /// `Server` sends them, and then there are none here. Report the response by [`fetched`](Self::fetched).
+    /// Returns the requests of fetch steps and webhook channels that are due now, for a test that responds itself. If
+    /// there is a `Server`, it sends them, and this returns none. Report the response by [`fetched`](Self::fetched).
     #[cfg(feature = "workflows")]
     pub fn due_fetches(&self) -> Vec<DueFetch> {
         self.take_fetches(usize::MAX)

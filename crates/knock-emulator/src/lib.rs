@@ -149,8 +149,8 @@
 //! | `tls` | Webhooks and fetches also go over `https`. It turns on `server` and needs a C compiler |
 //!
 //! # The inbox
-//! A server shows all of this in a page at `/`. What the page changes below `/_emulator/v1/` is a call as any other: it is
-//! logged, limited, and takes faults. What it reads is not.
+//! A server shows all of this in a page at `/`. A change that the page makes below `/_emulator/v1/` is a call like any
+//! other: it is logged, rate limited and subject to faults. What the page reads is not.
 //!
 //! The HTML of a message is in a document that runs nothing and loads nothing from elsewhere, except images if they are asked
 //! for. What the recipient does can be reported for every message. What a provider does can be reported where Knock's
@@ -161,15 +161,15 @@
 //!
 //! # Web pages
 //! Pages on this machine, such as those of `http://localhost:3000`, can call the emulator with a public key, as they call
-//! Knock. [`Builder::allow_origin`] allows other origins, and other host names for the emulator. The control endpoints refuse
-//! requests that a page of an origin that was not named could cause, whatever host name it uses, and so does the API.
+//! Knock. [`Builder::allow_origin`] allows other origins, and other host names for the emulator. The control endpoints
+//! and the API refuse requests that a page of any other origin could cause, whatever host name it uses.
 //!
 //! # Enhanced security
 //! With [`Builder::signing_key`], calls with a public key need a signed user token, as in Knock's enhanced security mode:
-//! without one, with one that is not signed by that key and with one that has expired, they fail with the codes of Knock.
-//! A token permits what belongs to its user, and what its grants name, for example the channels of Slack. Knock documents
-//! the codes but not the statuses, which are 401, and 403 if the token is valid but not for this. Without a signing key,
-//! tokens are not looked at.
+//! without one, with one that is not signed by that key, or with one that has expired, they fail with Knock's codes.
+//! A token permits what belongs to its user, and what its grants name, for example the channels of Slack. Knock
+//! documents the codes but not the statuses, which are 401, and 403 if the token is valid but does not permit the
+//! call. Without a signing key, tokens are not checked.
 //!
 //! # Realtime
 //! The feeds of Knock's client and React components are live: they connect to `/ws/v1/websocket` and learn of each new

@@ -150,8 +150,8 @@ impl Workflow {
         }
     }
 
-    /// Sets the JSON Schema of the data of triggers, which is `trigger_data_json_schema` in the workflow's file. Triggers
-    /// whose data is not as it demands get a 422 that names the fields.
+    /// Sets the JSON Schema of the data of triggers, which is `trigger_data_json_schema` in the workflow's file.
+    /// Triggers whose data does not match it get a 422 that names the fields.
     ///
     /// ```
     /// use knock_emulator::Workflow;

@@ -45,29 +45,30 @@
 //!
 //! - **Loading.** Build the package with `wasm-bindgen --target web`. In Node, Deno and Bun, pass the bytes to `initSync`.
 //!   In Vercel's and Next.js' Edge runtimes, which import a compiled module, call `await init({ module_or_path: wasm })`:
-//!   in `vercel dev` and `next dev` the module is from another realm, and `initSync` takes it for bytes.
-//! - **Redirects** are not followed. Most hosts show the status and the `Location`, which the error names. Browsers hide
-//!   them: the error then is of kind [`Redirected`](TransportErrorKind::Redirected).
-//! - **Failures.** Node, Bun and Deno report why there was no connection, for example that it was refused, and the error
-//!   says that nothing was sent. Others do not, and the outcome of the call is then unknown.
+//!   in `vercel dev` and `next dev` the module is from another realm, and `initSync` mistakes it for bytes.
+//! - **Redirects** are not followed. Most hosts show the status and the `Location`, which the error names. Browsers
+//!   hide them: the error then is of kind [`Redirected`](TransportErrorKind::Redirected).
+//! - **Failures.** Node, Bun and Deno report why there was no connection, for example that it was refused, and the
+//!   error says that nothing was sent. Others do not, and the outcome of the call is then unknown.
 //! - **Repetition.** If a connection that was used before breaks without a response, Deno sends the request a second
 //!   time, and Bun does if it is a `GET`, `PUT` or `DELETE`. A browser may do so too.
-//!   [`attempts`](Error::attempts) does not count this, and it cannot be prevented. A trigger stays one run by its
-//!   idempotency key.
-//! - **Silent connections.** A firewall may drop a connection without a word. Node 20 and Bun 1.4 use HTTP/1.1, with which
-//!   the next attempt uses another connection. Deno uses HTTP/2, and would send every later request over the dead connection
-//!   until the system closes it after some minutes. So after an attempt that timed out, requests go over a client of
-//!   `Deno.createHttpClient`, with connections of its own, and after the next timeout over another. A `fetch` that is
-//!   replaced and passes a `client` of its own is not affected. In `Deno.test` such a client counts as a leak if an attempt
-//!   timed out; set `sanitizeResources: false` for this test.
-//! - **Proxies.** Deno and Bun send requests over `http`, even to this machine, through the proxy in `HTTP_PROXY`, which
-//!   then reads the key. Newer versions of Node do so if `NODE_USE_ENV_PROXY` is set. Set
-//!   `NO_PROXY=localhost,127.0.0.1` if the base URL is of this machine.
-//! - **Caches.** Next.js replaces `fetch`. In route handlers that run for each request it caches nothing that is read from
-//!   Knock. What it does on pages that it renders in advance has not been tested.
-//! - **Sizes.** [`max_response_bytes`](ConfigBuilder::max_response_bytes) applies to what the host has unpacked, and no
-//!   more is read. A response is read at once if the host shows its length and that it is not packed, and else in chunks:
-//!   that takes longer, and is always so for another origin in a browser, which shows the length only.
+//!   [`attempts`](Error::attempts) does not count this, and it cannot be prevented. A trigger remains one run because
+//!   of its idempotency key.
+//! - **Silent connections.** A firewall may drop a connection without a word. Node 20 and Bun 1.4 use HTTP/1.1, with
+//!   which the next attempt uses another connection. Deno uses HTTP/2, and would send every later request over the dead
+//!   connection until the system closes it after some minutes. So after an attempt that timed out, requests go through
+//!   a client from `Deno.createHttpClient`, which has its own connections, and after the next timeout through another
+//!   one. A replaced `fetch` that passes its own `client` is not affected. In `Deno.test` such a client counts as a
+//!   leak if an attempt timed out; set `sanitizeResources: false` for this test.
+//! - **Proxies.** Deno and Bun send requests over `http`, even to this machine, through the proxy in `HTTP_PROXY`,
+//!   which then reads the key. Newer versions of Node do so if `NODE_USE_ENV_PROXY` is set. Set
+//!   `NO_PROXY=localhost,127.0.0.1` if the base URL is on this machine.
+//! - **Caches.** Next.js replaces `fetch`. In route handlers that run for each request it caches nothing that is read
+//!   from Knock. What it does on pages that it renders in advance has not been tested.
+//! - **Sizes.** [`max_response_bytes`](ConfigBuilder::max_response_bytes) applies to what the host has decompressed,
+//!   and no more than that is read. A response is read in one piece if the host shows its length and that it is not
+//!   compressed, and in chunks otherwise. Chunks take longer. A browser shows only the length of a response from
+//!   another origin, so it is always read in chunks.
 //! - **Times.** [`timeout`](ConfigBuilder::timeout) is that of a whole attempt, the body of the response included.
 //!   Connecting has no time limit of its own, so [`connect_timeout`](ConfigBuilder::connect_timeout) has no effect. If
 //!   the future of a call is dropped, its request is aborted.

@@ -41,7 +41,7 @@ impl Counters {
         self.lost.load(Ordering::Relaxed)
     }
 
-    /// Returns how often the worker began anew, because the database failed.
+    /// Returns how often the worker started again because the database had failed.
     pub fn restarts(&self) -> u64 {
         self.restarts.load(Ordering::Relaxed)
     }

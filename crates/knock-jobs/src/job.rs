@@ -91,8 +91,8 @@ impl Job {
     /// The order is that in which the transactions are committed. A job waits while an earlier one is retried, but not
     /// for one that is a dead letter.
     ///
-    /// The name is stored with the job: until it is removed by [`keep_done`](crate::Worker::keep_done), sent again or
-    /// [discarded](crate::Queue::discard). It is also stored in a table of names, from which a worker removes those
+    /// The name is stored with the job until the job is removed by [`keep_done`](crate::Worker::keep_done), sent again
+    /// or [discarded](crate::Queue::discard). It is also stored in a table of names, from which a worker removes those
     /// without unfinished jobs when it starts and every hour.
     ///
     /// It costs two statements in your transaction and one when the job is done. Transactions that enqueue for the same
@@ -112,8 +112,8 @@ impl Job {
     /// Sets how often the job is tried before it becomes a dead letter. The default is 25, which takes about 12 hours.
     ///
     /// A 429 with a `Retry-After` does not count, nor does a call whose turn by the worker's pace would come too late, nor
-    /// one that is refused because of the worker's key. It counts if a worker that has taken the job is stopped or dies,
-    /// even before it sends the call.
+    /// one that is refused because of the worker's key. If a worker that has taken the job is stopped or dies, that
+    /// does count, even if it had not sent the call yet.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self

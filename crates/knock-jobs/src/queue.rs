@@ -73,14 +73,14 @@ impl<DB: Store> Queue<DB> {
 
     /// Makes the tables, or brings them up to date. Call it when your application starts.
     ///
-    /// The tables are apalis' `Jobs` and `Workers`, in Postgres in the schema `apalis`, with one table and some indexes
-    /// more. SQLite is switched to its write-ahead log. Your own migrations are not affected. In Postgres, the user needs
-    /// the right to create the extension `hstore`.
+    /// The tables are apalis' `Jobs` and `Workers`, in Postgres in the schema `apalis`, plus one more table and some
+    /// indexes. SQLite is switched to its write-ahead log. Your own migrations are not affected. In Postgres, the user
+    /// needs the right to create the extension `hstore`.
     ///
     /// # Errors
     ///
     /// [`Error::Unreachable`] if there is no connection, and [`Error::Setup`] or [`Error::Database`] if the tables cannot be
-    /// made, for example because the user may not.
+    /// made, for example because the user lacks the permission.
     pub async fn setup(&self) -> Result<(), Error> {
         self.reach().await?;
         DB::set_up(&self.pool).await
@@ -152,8 +152,8 @@ impl<DB: Store> Queue<DB> {
     /// Returns the dead letters that follow `last`, the last one of the page before, up to `limit`. It does not matter
     /// whether `last` is still there.
     ///
-    /// They are in the order of the second in which they were given up. One that is given up in the same second as `last`, but
-    /// later, can come before it, so begin anew with [`dead_letters`](Self::dead_letters) to see all that there are.
+    /// They are ordered by the second in which they were given up. One that is given up in the same second as `last`,
+    /// but later, can come before it, so start again with [`dead_letters`](Self::dead_letters) to see all of them.
     ///
     /// ```no_run
     /// use knock_jobs::{Error, Queue};

@@ -106,9 +106,9 @@ impl<DB: Store, T: Transport> Worker<DB, T> {
         self
     }
 
-    /// Sets after which silence of a worker the others take over its jobs: the time that a job waits if its worker is
-    /// killed. The default is one minute, the minimum two seconds. A worker gives a sign of life four times as often.
-    /// It should be the same for all workers of a queue.
+    /// Sets how long a worker must be silent before the others take over its jobs. This is how long a job waits if its
+    /// worker is killed. The default is one minute, the minimum two seconds. A worker sends four heartbeats in that
+    /// time. It should be the same for all workers of a queue.
     pub fn orphaned_after(mut self, silence: Duration) -> Self {
         self.settings.orphaned_after = silence;
         self
@@ -126,7 +126,7 @@ impl<DB: Store, T: Transport> Worker<DB, T> {
         self
     }
 
-    /// Sets how long jobs that were sent or expired are kept, to look at. The default is seven days. Dead letters stay.
+    /// Sets how long jobs that were sent or expired are kept for inspection. The default is seven days. Dead letters stay.
     pub fn keep_done(mut self, age: Duration) -> Self {
         self.keep_done = age;
         self
@@ -141,8 +141,8 @@ impl<DB: Store, T: Transport> Worker<DB, T> {
     /// that it has not begun to the queue.
     ///
     /// That takes as long as the calls in flight, at most their deadline: 120 seconds, unless
-    /// [`call_options`](Self::call_options) or the client say otherwise. A container that is killed before, for example
-    /// 30 seconds after SIGTERM, loses nothing, but its jobs wait until they are taken over; see
+    /// [`call_options`](Self::call_options) or the client says otherwise. A container that is killed earlier, for
+    /// example 30 seconds after SIGTERM, loses nothing, but its jobs wait until they are taken over; see
     /// [`orphaned_after`](Self::orphaned_after).
     ///
     /// While the database fails, the worker tries again every second.

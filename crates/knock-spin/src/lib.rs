@@ -41,12 +41,12 @@
 //!
 //! # Hosts
 //!
-//! A component needs WASI 0.3.0, so Spin 4.1 or newer. Spin 4.0 knows release candidates of WASI 0.3 only: it does not
-//! start the app, and prints that the component imports an instance `wasi:…@0.3.0`, but that “a matching implementation
-//! was not found in the linker”. Spin 3 reports that the component exports no handler it supports. Whether a hosting
-//! service runs the component depends on its version of Spin in the same way; the README of `examples/spin-app` in the
-//! repository lists what is known of each. `spin deploy` alone is an error in Spin 4, which deploys by plugins, for
-//! example with `spin aka deploy`.
+//! A component needs WASI 0.3.0, so Spin 4.1 or newer. Spin 4.0 supports only release candidates of WASI 0.3: it does
+//! not start the app, and prints that the component imports an instance `wasi:…@0.3.0`, but that “a matching
+//! implementation was not found in the linker”. Spin 3 reports that the component exports no handler it supports.
+//! Whether a hosting service runs the component depends on its version of Spin in the same way; the README of
+//! `examples/spin-app` in the repository lists what is known of each. `spin deploy` alone is an error in Spin 4, which
+//! deploys with plugins, for example with `spin aka deploy`.
 //!
 //! # Crate features
 //!

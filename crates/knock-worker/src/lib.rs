@@ -38,7 +38,8 @@
 //! strip = true
 //! ```
 //!
-//! `strip` leaves out the names of functions, which only the stack of a panic shows and which are a tenth of a bundle.
+//! `strip` leaves out the names of functions, which only the stack of a panic shows and which make up a tenth of a
+//! bundle.
 //!
 //! Besides `worker`, this is the only crate that you need: it re-exports everything in `knock-core`. It needs Rust
 //! 1.91. All futures are `Send`, which handlers of axum require. On targets other than WebAssembly the crate is empty.

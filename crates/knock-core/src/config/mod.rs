@@ -102,8 +102,8 @@ impl Config {
     /// Returns a builder with the settings of the environment, which it reads with `variable`.
     ///
     /// The variables are `KNOCK_API_KEY`, `KNOCK_BASE_URL` and `KNOCK_BRANCH`. An empty one counts as not set, because
-    /// Compose files and Spin declare optional variables in this way. One of white space only is an error: something
-    /// was meant to be there, and it must not turn into Knock's production API or the main branch.
+    /// Compose files and Spin declare optional variables in this way. One that contains only white space is an error:
+    /// something was meant to be there, and it must not silently become Knock's production API or the main branch.
     ///
     /// `variable` may return an `Option<String>`, a `Result<Option<String>, E>`, or what [`std::env::var`] returns. A
     /// variable that cannot be read, for example because it is not UTF-8, is not absent: it is an error of
@@ -206,7 +206,7 @@ impl FromConfig for Config {
 ///
 /// The settings are checked by [`build`](Self::build). White space, line ends, byte order marks and zero-width characters
 /// around the API key, the base URL, the branch and the user token are removed, because they are often pasted with them.
-/// Quotation marks and other strays are errors that name them.
+/// Quotation marks and other stray characters are errors, which name them.
 #[derive(Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ConfigBuilder<B = Config> {
@@ -318,7 +318,7 @@ impl<B> ConfigBuilder<B> {
         self
     }
 
-    /// Sets the longest time that connecting may take, where the platform allows to limit it. Default: 10 s.
+    /// Sets the longest time that connecting may take, where the platform can limit it. Default: 10 s.
     ///
     /// - `knock-reqwest`: it includes TLS and a proxy.
     /// - `knock-spin`: it includes neither TLS nor anything after it; these have only the timeout of the attempt.

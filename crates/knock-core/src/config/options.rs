@@ -41,8 +41,8 @@ impl CallOptions {
 
     /// Sets the timeout of one attempt.
     ///
-    /// The connect timeout remains that of the client. If it is longer, an attempt may end while it connects: nothing was
-    /// sent then, but it has had no time for another address of the host.
+    /// The connect timeout remains that of the client. If it is longer, an attempt may end while it connects: nothing
+    /// was sent then, but there was no time to try another address of the host.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
