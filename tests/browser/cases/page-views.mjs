@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 
 import { startBrowser } from '../lib/browser.mjs';
 import { startEmulator, stopEmulators } from '../lib/emulator.mjs';
@@ -191,8 +192,13 @@ test('users: search, preferences, properties and channel data', async () => {
   await page.getByRole('switch', { name: 'Email' }).uncheck();
   await until(async () => (await own('ingen'))?.channel_types?.email === false);
   assert.deepEqual((await own('default')).categories, { fences: false });
-  await page.getByRole('group', { name: 'How to edit the preferences' }).getByRole('button', { name: 'JSON' }).click();
-  assert.deepEqual(JSON.parse(await page.getByLabel('The set for this tenant').inputValue()), { channel_types: { email: false } });
+  // The page may not have read what was just stored.
+  await until(async () => {
+    await page.getByRole('button', { name: 'Switches' }).click();
+    await page.getByRole('button', { name: 'JSON', exact: true }).click();
+    const edited = JSON.parse(await page.getByLabel('The set for this tenant').inputValue());
+    return isDeepStrictEqual(edited, { channel_types: { email: false } });
+  });
 
   await page.getByRole('tab', { name: 'Properties' }).click();
   await page.getByRole('button', { name: 'Edit' }).click();

@@ -394,7 +394,7 @@ function PreferenceSet({ id, set, own }: { id: string; set: string; own: JsonObj
     categories: [...new Set(workflows.flatMap(({ categories }) => categories))],
   };
   const save = (preferences: Json) => attempt(() => put(url, preferences), 'Saved the preferences.');
-  const change = (group: Group, key: string, isOn: boolean) => void save({ __persistence_strategy__: 'merge', [group]: { [key]: isOn } });
+  const change = (group: Group, key: string, isOn: boolean) => save({ __persistence_strategy__: 'merge', [group]: { [key]: isOn } });
   return (
     <div class="preferences">
       <div class="segments" role="group" aria-label="How to edit the preferences">
@@ -444,12 +444,21 @@ function stored(preferences: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(preferences).filter(([name, value]) => name !== 'id' && !name.startsWith('__typename') && value !== null));
 }
 
-function Switch({ group, name, setting, onChange }: { group: Group; name: string; setting: Json | undefined; onChange: (isOn: boolean) => void }) {
+type SwitchProps = { group: Group; name: string; setting: Json | undefined; onChange: (isOn: boolean) => Promise<boolean> };
+
+function Switch({ group, name, setting, onChange }: SwitchProps) {
+  // What was chosen is shown until it is stored. Otherwise news of something else would turn the switch back for a moment.
+  const [chosen, setChosen] = useState<boolean | undefined>(undefined);
+  useEffect(() => setChosen(undefined), [JSON.stringify(setting)]);
+  const choose = async (isOn: boolean) => {
+    setChosen(isOn);
+    if (!(await onChange(isOn))) setChosen(undefined);
+  };
   const label = group === 'channel_types' ? channelName(name) : group === 'workflows' ? workflowName(name) : words(name);
   return (
     <div class="switch-row">
       <label>
-        <input type="checkbox" role="switch" class="switch" checked={setting !== false} onChange={(event) => onChange(event.currentTarget.checked)} />
+        <input type="checkbox" role="switch" class="switch" checked={chosen ?? setting !== false} onChange={(event) => void choose(event.currentTarget.checked)} />
         <span>{label}</span>
         {group === 'workflows' && label !== name && <code class="muted">{name}</code>}
       </label>
