@@ -154,10 +154,8 @@ export const buildWorker = (what, folder) =>
 
 /** Builds a component for Spin with the command in the example's manifest, and returns its path. */
 export async function buildComponent(what, folder, name) {
-  // The profile of the example. That of this workspace is for Workers.
-  const profile = { CARGO_PROFILE_RELEASE_OPT_LEVEL: 's', CARGO_PROFILE_RELEASE_STRIP: 'true' };
   await timed(`cargo build ${what}`, () =>
-    run('cargo', ['build', '--release', '--target', 'wasm32-wasip2'], { cwd: folder, env: { ...buildEnv, ...profile } }));
+    run('cargo', ['build', '--release', '--target', 'wasm32-wasip2'], { cwd: folder, env: buildEnv }));
   return path.join(BUILD, 'wasm32-wasip2', 'release', `${name}.wasm`);
 }
 
