@@ -20,7 +20,7 @@ target/packages/examples, where cargo xtask package makes them, depend on the pa
 KNOCK_EMULATOR=FILE names an emulator that is built already.
 
 The first run installs what is missing into target/edge. It takes about 25 minutes on two idle cores, and 14 if the tools
-are there but nothing is built yet. Seven minutes of CPU time are for worker-build and wasm-bindgen, which have to be compiled.`;
+are there but nothing is built yet. Five minutes of CPU time are for worker-build and wasm-bindgen, which have to be compiled.`;
 const TARGETS = ['worker', 'spin', 'vercel', 'next', 'node', 'deno', 'bun'];
 /** The time limit of a target, its first build included. */
 const LONGEST_TARGET = 40 * 60_000;

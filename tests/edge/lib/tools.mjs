@@ -18,10 +18,10 @@ const WASMTIME_FEATURES =
 /**
  * worker-build and wasm-bindgen are compiled, since neither npm, nor PyPI, nor Debian has their programs: they are only
  * among the releases on GitHub, where `wasm-pack` from npm would look for them too, and where nothing pins them by a hash.
- * They run for a second or two, so compiling them quickly matters more than their speed: they take 7 minutes of CPU time
+ * They run for a second or two, so compiling them quickly matters more than their speed: they take 5 minutes of CPU time
  * to install, and 12 with the defaults. wasmtime takes some 25 more where it has to be built.
  */
-const QUICK = { CARGO_PROFILE_RELEASE_OPT_LEVEL: '1', CARGO_PROFILE_RELEASE_DEBUG: '0', CARGO_PROFILE_RELEASE_LTO: 'off' };
+const QUICK = { CARGO_PROFILE_RELEASE_OPT_LEVEL: '0', CARGO_PROFILE_RELEASE_DEBUG: '0', CARGO_PROFILE_RELEASE_LTO: 'off' };
 
 /** The environment of every build. */
 export const buildEnv = { CARGO_TARGET_DIR: BUILD, CARGO_TERM_COLOR: 'never' };
@@ -148,9 +148,9 @@ export const buildEmulator = () =>
     run('cargo', ['build', '-p', 'knock-emulator'], { cwd: ROOT, env: { CARGO_TARGET_DIR: path.join(OUT, 'host') } }));
 
 /** Builds a Worker as `wrangler` does. The bundle is in `build` in its folder. */
-export const buildWorker = (what, folder) =>
+export const buildWorker = (what, folder, options = []) =>
   timed(`worker-build ${what}`, () =>
-    run(cargoBin('worker-build'), ['--release'], { cwd: folder, env: { ...buildEnv, ...workerEnv } }));
+    run(cargoBin('worker-build'), ['--release', ...options], { cwd: folder, env: { ...buildEnv, ...workerEnv } }));
 
 /** Builds a component for Spin with the command in the example's manifest, and returns its path. */
 export async function buildComponent(what, folder, name) {

@@ -35,7 +35,7 @@ const DEV = 'npx wrangler dev';
 const SLACK = 1.15;
 
 export async function build() {
-  await buildWorker('the scenario', SCENARIO);
+  await buildWorker('the scenario', SCENARIO, ['--no-opt']);
   await buildWorker('examples/cloudflare-worker', EXAMPLE);
 }
 
