@@ -1,9 +1,12 @@
-//! What the fuzz targets share: a configuration with a recognizable key, a text form of responses and requests, and the
-//! checks that hold for every error.
+//! The fuzz targets, and what they share: a configuration with a recognizable key, a text form of responses and requests,
+//! and the checks that hold for every error.
+//!
+//! `cargo xtask fuzz` runs the targets with libFuzzer, and the test `corpus` replays what is committed.
 #![allow(clippy::missing_panics_doc, reason = "a panic is a finding")]
 
 mod checks;
 mod message;
+pub mod targets;
 
 pub use checks::{check_debug, check_error, is_html, may_have_acted, within_json};
 pub use message::{Message, lines, response};
@@ -36,4 +39,20 @@ pub fn with_samples<T>(use_them: impl FnOnce(&[Sample]) -> T) -> T {
         static SAMPLES: Vec<Sample> = contract_tests::samples::all();
     }
     SAMPLES.with(|samples| use_them(samples))
+}
+
+/// Makes the program of a target. libFuzzer calls the check in a build by cargo-fuzz, and the program of any other build
+/// only says so.
+#[macro_export]
+macro_rules! fuzz_target {
+    ($target:ident) => {
+        #[cfg(fuzzing)]
+        ::libfuzzer_sys::fuzz_target!(|input: &[u8]| $crate::targets::$target::check(input));
+
+        #[cfg(not(fuzzing))]
+        fn main() -> Result<(), &'static str> {
+            const _: fn(&[u8]) = $crate::targets::$target::check;
+            Err("this was built without libFuzzer; run `cargo xtask fuzz`")
+        }
+    };
 }

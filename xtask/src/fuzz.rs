@@ -39,10 +39,6 @@ const TARGETS: [(&str, u32); 12] = [
 struct Options {
     /// The time for each target.
     seconds: u32,
-    /// The largest number of inputs for each target. There is no limit if this is negative.
-    runs: i32,
-    /// Where libFuzzer's random numbers begin. It chooses if this is 0.
-    seed: u32,
     targets: Vec<(&'static str, u32)>,
 }
 
@@ -75,21 +71,13 @@ fn fuzz_next(waiting: &Mutex<VecDeque<(&str, u32)>>, options: &Options) -> Vec<S
 
 impl Options {
     fn parse(options: &[&str]) -> Result<Self> {
-        let mut parsed = Self { seconds: 60, runs: -1, seed: 0, targets: TARGETS.to_vec() };
+        let mut parsed = Self { seconds: 60, targets: TARGETS.to_vec() };
         let mut rest = options;
         loop {
             rest = match rest {
                 [] => return Ok(parsed),
                 ["--seconds", seconds, rest @ ..] => {
                     parsed.seconds = seconds.parse()?;
-                    rest
-                }
-                ["--runs", runs, rest @ ..] => {
-                    parsed.runs = runs.parse()?;
-                    rest
-                }
-                ["--seed", seed, rest @ ..] => {
-                    parsed.seed = seed.parse()?;
                     rest
                 }
                 ["--only", name, rest @ ..] => {
@@ -139,7 +127,13 @@ fn build(cargo_fuzz: &Path) -> Result<()> {
     // The crates contain no unsafe code, for which sanitizers are. Without them, more inputs are tried.
     build.args(["fuzz", "build", "--fuzz-dir", "fuzz", "--target-dir", "target/fuzz", "--sanitizer", "none"]);
     // The instrumentation needs options of the compiler that are not stable.
-    passes(build.current_dir(root()).env("RUSTC_BOOTSTRAP", "1"), "cargo fuzz build")
+    build.env("RUSTC_BOOTSTRAP", "1");
+    // The profile of releases optimizes each target as a whole, which takes long.
+    build.env("CARGO_PROFILE_RELEASE_LTO", "off");
+    // Overflows and failed assertions of our crates and of the dependencies are findings too.
+    build.env("CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS", "true");
+    build.env("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "true");
+    passes(build.current_dir(root()), "cargo fuzz build")
 }
 
 /// Runs one target. The error names the input that crashed it.
@@ -155,8 +149,6 @@ fn fuzz(target: &str, max_bytes: u32, options: &Options) -> Result<()> {
     let status = Command::new(program(target)?)
         .args([&found, &committed])
         .arg(format!("-max_total_time={}", options.seconds))
-        .arg(format!("-runs={}", options.runs))
-        .arg(format!("-seed={}", options.seed))
         .arg(format!("-max_len={max_bytes}"))
         .arg(format!("-rss_limit_mb={MEMORY_MB}"))
         .arg(format!("-timeout={TIMEOUT}"))
@@ -209,4 +201,26 @@ fn failure(log: &str, path: &Path) -> String {
 fn passes(command: &mut Command, name: &str) -> Result<()> {
     let status = command.status().map_err(|error| format!("{name} cannot be run: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("{name} ended with {status}").into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_has_a_program_and_no_other_has() {
+        let programs =
+            fs::read_dir(root().join("fuzz/fuzz_targets")).unwrap().map(|entry| entry.unwrap().path());
+        let mut programs: Vec<_> = programs.map(|path| path.file_stem().unwrap().to_owned()).collect();
+        programs.sort();
+        assert_eq!(programs, TARGETS.map(|(target, _)| target));
+    }
+
+    #[test]
+    fn one_target_is_selected_and_unknown_ones_are_refused() {
+        let options = Options::parse(&["--seconds", "5", "--only", "parse"]).unwrap();
+        assert_eq!((options.seconds, options.targets), (5, vec![("parse", 4096)]));
+        let problem = Options::parse(&["--only", "pars"]).err().unwrap().to_string();
+        assert!(problem.starts_with("there is no fuzz target `pars`"), "{problem}");
+    }
 }

@@ -48,8 +48,8 @@ cargo xtask release STEP         makes one step of a release: check, binary or p
 cargo xtask edge [OPTIONS]       runs the edge tests in their runtimes, and compares sizes
 cargo xtask browser [OPTIONS]    runs Knock's clients against the emulator, and its page, in Chromium; --only CASE runs one
                                  file, --picture makes that of the README
-cargo xtask fuzz [OPTIONS]       runs the fuzz targets, each for --seconds N (default 60) or --runs N inputs; --only
-                                 TARGET runs one, and --seed N repeats the random numbers of a run
+cargo xtask fuzz [OPTIONS]       runs the fuzz targets with libFuzzer, each for --seconds N (default 60); --only TARGET
+                                 runs one
 cargo xtask bench [OPTIONS]      measures everything and writes BENCHMARKS.md; --check compares with the limits
 cargo xtask test [OPTIONS]       runs the tests that run on this system, with options of `cargo test`
 cargo xtask ci                   runs what one machine can check before a change is merged
