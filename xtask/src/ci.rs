@@ -11,8 +11,11 @@ struct Check {
     command: &'static str,
 }
 
-/// What mostly reads and compiles.
-const COMPILED: &[Check] = &[
+/// What others need: the tests, and with them the emulator that [`HOSTS`] run.
+const FIRST: Check = Check { name: "the tests compile", command: "cargo xtask test --no-run" };
+
+/// What cargo compiles, reads and runs. It keeps one core busy.
+const RUST: &[Check] = &[
     Check { name: "format", command: "cargo fmt --all --check" },
     Check { name: "the registry and the map are current", command: "cargo xtask generate --check" },
     Check { name: "the types of workflows are current", command: "cargo xtask types --check" },
@@ -25,75 +28,39 @@ const COMPILED: &[Check] = &[
     Check { name: "spelling", command: "cargo xtask guard spelling" },
     Check { name: "workflows", command: "cargo xtask guard workflows" },
     Check { name: "the contents of the packages", command: "cargo xtask package --list" },
-    Check { name: "lints", command: "cargo clippy --workspace --all-targets -- -D warnings" },
+    Check { name: "lints", command: "cargo clippy --workspace --all-targets --all-features -- -D warnings" },
     Check {
         name: "lints, the core with nothing optional",
         command: "cargo clippy --package knock-core --all-targets --no-default-features -- -D warnings",
     },
     Check {
-        name: "lints, the core with everything",
-        command: "cargo clippy --package knock-core --all-targets --all-features -- -D warnings",
-    },
-    Check {
-        name: "lints, the native adapter with everything",
-        command: "cargo clippy --package knock-reqwest --all-targets --all-features -- -D warnings",
-    },
-    Check {
-        name: "lints, the adapter for JavaScript hosts",
-        command: "cargo clippy --package knock-fetch --target wasm32-unknown-unknown --all-features -- -D warnings",
-    },
-    Check {
-        name: "generated types, in WebAssembly",
-        command: "cargo clippy --package types-tests --lib --target wasm32-unknown-unknown -- -D warnings",
-    },
-    Check {
-        name: "lints, the Cloudflare adapter",
-        command: "cargo clippy --package knock-worker --target wasm32-unknown-unknown --all-features -- -D warnings",
+        name: "lints, in JavaScript hosts",
+        command: "cargo clippy --package knock-fetch --package knock-worker --package types-tests --lib \
+                  --target wasm32-unknown-unknown --all-features -- -D warnings",
     },
     Check {
         name: "lints, the Spin adapter",
         command: "cargo clippy --package knock-spin --target wasm32-wasip2 --all-targets --all-features -- -D warnings",
     },
     Check {
-        name: "lints, the queue with everything",
-        command: "cargo clippy --package knock-jobs --all-targets --all-features -- -D warnings",
-    },
-    Check {
-        // It shows that the targets run. The same number of inputs from the same random numbers makes it fail for a
-        // change alone. The weekly run looks for what is wrong.
-        name: "fuzzing",
-        command: "CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_DEBUG=false \
-                  cargo xtask fuzz --runs 500 --seed 1",
-    },
-    Check {
-        name: "examples of the adapter for JavaScript hosts",
+        name: "examples of the adapters for JavaScript hosts",
         // They are compiled, not run, so any runner will do.
-        command: "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=true \
-                  cargo test --doc --package knock-fetch --target wasm32-unknown-unknown",
-    },
-    Check {
-        name: "examples of the Cloudflare adapter",
-        command: "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=true \
-                  cargo test --doc --package knock-worker --target wasm32-unknown-unknown",
-    },
-    Check {
-        name: "examples of the Spin adapter",
-        command: "CARGO_TARGET_WASM32_WASIP2_RUNNER=true \
-                  cargo test --doc --package knock-spin --target wasm32-wasip2",
+        command: "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=true cargo test --doc --package knock-fetch \
+                  --package knock-worker --target wasm32-unknown-unknown --all-features",
     },
     Check { name: "the README's code", command: "cargo xtask readme" },
-    Check { name: "documentation", command: "RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps" },
     Check {
-        name: "documentation of the adapter for JavaScript hosts",
-        command: "RUSTDOCFLAGS=-Dwarnings cargo doc --package knock-fetch --no-deps --target wasm32-unknown-unknown",
+        name: "documentation",
+        command: "RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --all-features",
     },
     Check {
-        name: "documentation of the Cloudflare adapter",
-        command: "RUSTDOCFLAGS=-Dwarnings cargo doc --package knock-worker --all-features --no-deps --target wasm32-unknown-unknown",
+        name: "documentation of the adapters for JavaScript hosts",
+        command: "RUSTDOCFLAGS=-Dwarnings cargo doc --package knock-fetch --package knock-worker --all-features \
+                  --no-deps --target wasm32-unknown-unknown",
     },
     Check {
         name: "documentation of the Spin adapter",
-        command: "RUSTDOCFLAGS=-Dwarnings cargo doc --package knock-spin --no-deps --target wasm32-wasip2",
+        command: "RUSTDOCFLAGS=-Dwarnings cargo doc --package knock-spin --all-features --no-deps --target wasm32-wasip2",
     },
     Check {
         // It counts, so what runs beside it does not matter.
@@ -101,27 +68,6 @@ const COMPILED: &[Check] = &[
         command: "cargo xtask bench --check --only core",
     },
     Check { name: "tokens in the official stack", command: "sh tests/wire/verify.sh" },
-    Check { name: "the tests compile", command: "cargo xtask test --no-run" },
-    Check { name: "the first example compiles", command: "cargo build --package quickstart" },
-];
-
-/// It shows that the program links, and the tests of the edge and of the page run it. The workflow of a release optimizes
-/// it, which takes minutes.
-const EMULATOR: Check = Check {
-    name: "the emulator as one static binary",
-    command: "CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 \
-              cargo xtask release binary x86_64-unknown-linux-musl",
-};
-
-/// What takes longest. It keeps one core busy most of the time, in its own target folders, so it runs beside
-/// [`COMPILED`], and what it prints is printed at its end.
-const EDGE: Check = Check {
-    name: "the real runtimes of the edge",
-    command: "KNOCK_EMULATOR=target/x86_64-unknown-linux-musl/release/knock-emulator cargo xtask edge",
-};
-
-/// What runs, and partly waits for time to pass, with nothing beside it.
-const RUN: &[Check] = &[
     Check { name: "tests", command: "cargo xtask test" },
     Check {
         // With the others, it would have the features that they ask for.
@@ -129,9 +75,18 @@ const RUN: &[Check] = &[
         command: "cargo run --package quickstart",
     },
     Check { name: "the queue on Postgres", command: "cargo xtask postgres" },
+];
+
+/// What runs in other hosts, partly waits, and builds in folders of its own, so that it runs beside [`RUST`]. What it
+/// prints is printed at its end.
+const HOSTS: &[Check] = &[
+    Check {
+        name: "the real runtimes of the edge",
+        command: "KNOCK_EMULATOR=target/debug/knock-emulator cargo xtask edge",
+    },
     Check {
         name: "Knock's clients in a browser",
-        command: "KNOCK_EMULATOR=target/x86_64-unknown-linux-musl/release/knock-emulator cargo xtask browser",
+        command: "KNOCK_EMULATOR=target/debug/knock-emulator cargo xtask browser",
     },
 ];
 
@@ -142,18 +97,16 @@ const SLOWEST: usize = 15;
 pub(crate) fn run() -> Result<()> {
     let start = Instant::now();
     // If this fails, for example because there is no rustup, the builds report what is missing.
-    let _ =
-        command("rustup target add wasm32-unknown-unknown wasm32-wasip2 x86_64-unknown-linux-musl").status();
+    let _ = command("rustup target add wasm32-unknown-unknown wasm32-wasip2").status();
 
-    let mut results = vec![EMULATOR.run()];
+    let mut results = vec![FIRST.run()];
     results.extend(std::thread::scope(|scope| {
-        let edge = scope.spawn(|| EDGE.run_quietly());
-        let mut results: Vec<_> = COMPILED.iter().map(Check::run).collect();
-        println!("\nWaiting for {} ({:.0?} so far)", EDGE.name, start.elapsed());
-        results.push(edge.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        let hosts = scope.spawn(|| HOSTS.iter().map(Check::run_quietly).collect::<Vec<_>>());
+        let mut results: Vec<_> = RUST.iter().map(Check::run).collect();
+        println!("\nWaiting for the other hosts ({:.0?} so far)", start.elapsed());
+        results.extend(hosts.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         results
     }));
-    results.extend(RUN.iter().map(Check::run));
 
     results.sort_unstable_by_key(|result| std::cmp::Reverse(result.time));
     println!(

@@ -29,7 +29,7 @@ export async function build() {
 }
 
 export async function runTarget(report, emulator) {
-  await report.step('the unit tests of knock-spin', unitTests);
+  await report.step('the unit tests of knock-spin, and the examples in its documentation', testAdapter);
   await withWasmtime(scenario, emulator, async (url) => {
     await report.step('the scenario runs to its end', async () => {
       const response = await fetch(url, { signal: AbortSignal.timeout(300_000) });
@@ -119,8 +119,8 @@ async function refusesOptions() {
 const through = (url) => (where, init) => fetch(url + where, init);
 
 /** They run in wasmtime, because the crate is empty elsewhere. */
-async function unitTests() {
-  const output = await run('cargo', ['test', '-p', 'knock-spin', '--lib', '--target', 'wasm32-wasip2'], {
+async function testAdapter() {
+  const output = await run('cargo', ['test', '-p', 'knock-spin', '--target', 'wasm32-wasip2'], {
     cwd: ROOT,
     env: {
       ...buildEnv,
