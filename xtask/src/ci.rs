@@ -1,5 +1,6 @@
 //! `cargo xtask ci`: what one machine can check before a change is merged. The workflows run the rest.
 
+use std::panic::resume_unwind;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -11,11 +12,23 @@ struct Check {
     command: &'static str,
 }
 
-/// What others need: the tests, and with them the emulator that [`HOSTS`] run.
-const FIRST: Check = Check { name: "the tests compile", command: "cargo xtask test --no-run" };
+/// What the others need: the tests, and with them the emulator, and the tools of the edge.
+const FIRST: [&[Check]; 2] = [
+    &[Check { name: "the tests compile", command: "cargo xtask test --no-run" }],
+    &[Check { name: "the tools of the edge", command: "cargo xtask edge --install" }],
+];
 
-/// What cargo compiles, reads and runs. It keeps one core busy.
-const RUST: &[Check] = &[
+/// What mostly runs, and partly waits.
+const RUN: &[Check] = &[
+    Check {
+        name: "the real runtimes of the edge",
+        command: "KNOCK_EMULATOR=target/debug/knock-emulator cargo xtask edge",
+    },
+    Check { name: "tests", command: "cargo xtask test" },
+];
+
+/// What mostly reads and compiles, and all that installs packages of the system, which only one process can do at a time.
+const COMPILE: &[Check] = &[
     Check { name: "format", command: "cargo fmt --all --check" },
     Check { name: "the registry and the map are current", command: "cargo xtask generate --check" },
     Check { name: "the types of workflows are current", command: "cargo xtask types --check" },
@@ -31,7 +44,7 @@ const RUST: &[Check] = &[
     Check { name: "lints", command: "cargo clippy --workspace --all-targets --all-features -- -D warnings" },
     Check {
         name: "lints, the core with nothing optional",
-        command: "cargo clippy --package knock-core --all-targets --no-default-features -- -D warnings",
+        command: "cargo clippy --package knock-core --no-default-features -- -D warnings",
     },
     Check {
         name: "lints, in JavaScript hosts",
@@ -48,7 +61,6 @@ const RUST: &[Check] = &[
         command: "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=true cargo test --doc --package knock-fetch \
                   --package knock-worker --target wasm32-unknown-unknown --all-features",
     },
-    Check { name: "the README's code", command: "cargo xtask readme" },
     Check {
         name: "documentation",
         command: "RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --all-features",
@@ -68,26 +80,16 @@ const RUST: &[Check] = &[
         command: "cargo xtask bench --check --only core",
     },
     Check { name: "tokens in the official stack", command: "sh tests/wire/verify.sh" },
-    Check { name: "tests", command: "cargo xtask test" },
+    Check {
+        name: "Knock's clients in a browser",
+        command: "KNOCK_EMULATOR=target/debug/knock-emulator cargo xtask browser",
+    },
     Check {
         // With the others, it would have the features that they ask for.
         name: "the first example on its own",
         command: "cargo run --package quickstart",
     },
     Check { name: "the queue on Postgres", command: "cargo xtask postgres" },
-];
-
-/// What runs in other hosts, partly waits, and builds in folders of its own, so that it runs beside [`RUST`]. What it
-/// prints is printed at its end.
-const HOSTS: &[Check] = &[
-    Check {
-        name: "the real runtimes of the edge",
-        command: "KNOCK_EMULATOR=target/debug/knock-emulator cargo xtask edge",
-    },
-    Check {
-        name: "Knock's clients in a browser",
-        command: "KNOCK_EMULATOR=target/debug/knock-emulator cargo xtask browser",
-    },
 ];
 
 /// How many checks are listed with their times at the end.
@@ -99,14 +101,8 @@ pub(crate) fn run() -> Result<()> {
     // If this fails, for example because there is no rustup, the builds report what is missing.
     let _ = command("rustup target add wasm32-unknown-unknown wasm32-wasip2").status();
 
-    let mut results = vec![FIRST.run()];
-    results.extend(std::thread::scope(|scope| {
-        let hosts = scope.spawn(|| HOSTS.iter().map(Check::run_quietly).collect::<Vec<_>>());
-        let mut results: Vec<_> = RUST.iter().map(Check::run).collect();
-        println!("\nWaiting for the other hosts ({:.0?} so far)", start.elapsed());
-        results.extend(hosts.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        results
-    }));
+    let mut results = run_beside(FIRST);
+    results.extend(run_beside([RUN, COMPILE]));
 
     results.sort_unstable_by_key(|result| std::cmp::Reverse(result.time));
     println!(
@@ -127,6 +123,15 @@ pub(crate) fn run() -> Result<()> {
     Err(format!("\n{} of {total} checks failed:\n{}", failed.len(), failed.join("\n")).into())
 }
 
+/// Runs two lists of checks at the same time, which keeps two cores busy.
+fn run_beside(lists: [&'static [Check]; 2]) -> Vec<Outcome> {
+    std::thread::scope(|scope| {
+        let threads = lists.map(|checks| scope.spawn(|| checks.iter().map(Check::run).collect::<Vec<_>>()));
+        let results = threads.map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        results.into_iter().flatten().collect()
+    })
+}
+
 /// How a check ended.
 struct Outcome {
     check: &'static Check,
@@ -135,28 +140,18 @@ struct Outcome {
 }
 
 impl Check {
+    /// Runs it, and prints what it printed when it has ended: another one may be running.
     fn run(&'static self) -> Outcome {
-        println!("\n==> {}: {}", self.name, self.command);
-        let start = Instant::now();
-        let passed = command(self.command).status().is_ok_and(|status| status.success());
-        self.end(passed, start)
-    }
-
-    /// Runs it, and prints what it printed when it has ended.
-    fn run_quietly(&'static self) -> Outcome {
+        println!("==> {}", self.name);
         let start = Instant::now();
         let output = command(self.command).output();
-        println!("\n==> {}: {}", self.name, self.command);
-        if let Ok(output) = &output {
-            println!("{}", String::from_utf8_lossy(&output.stderr));
-            println!("{}", String::from_utf8_lossy(&output.stdout));
-        }
-        self.end(output.is_ok_and(|output| output.status.success()), start)
-    }
-
-    fn end(&'static self, passed: bool, start: Instant) -> Outcome {
         let time = start.elapsed();
-        println!("<== {} {} in {time:.0?}", self.name, if passed { "passed" } else { "FAILED" });
+        let (passed, text) = match output {
+            Ok(output) => (output.status.success(), [output.stderr, output.stdout].concat()),
+            Err(error) => (false, error.to_string().into_bytes()),
+        };
+        println!("\n{}: {}\n{}", self.name, self.command, String::from_utf8_lossy(&text));
+        println!("<== {} {} in {time:.0?}\n", self.name, if passed { "passed" } else { "FAILED" });
         Outcome { check: self, passed, time }
     }
 }
