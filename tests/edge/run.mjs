@@ -22,7 +22,9 @@ KNOCK_EMULATOR=FILE names an emulator that is built already.
 
 The first run installs what is missing into target/edge. It takes about 20 minutes on two idle cores, and 15 if the tools
 are there but nothing is built yet. Five minutes of CPU time are for worker-build and wasm-bindgen, which have to be compiled.`;
-const TARGETS = ['worker', 'spin', 'vercel', 'next', 'node', 'deno', 'bun'];
+/** The hosts that are programs. They mostly wait, so they run at the same time. */
+const PROGRAMS = ['node', 'deno', 'bun'];
+const TARGETS = ['worker', 'spin', 'vercel', 'next', ...PROGRAMS];
 /** The time limit of a target, its first build included. */
 const LONGEST_TARGET = 40 * 60_000;
 
@@ -54,7 +56,8 @@ async function main() {
   await tools.installTools(targets);
   if (!options.sizes && !options['update-sizes']) {
     if (!BUILT_EMULATOR) await tools.buildEmulator();
-    for (const target of targets) await runTarget(target, report);
+    for (const target of targets.filter((name) => !PROGRAMS.includes(name))) await runTarget(target, report);
+    await Promise.all(targets.filter((name) => PROGRAMS.includes(name)).map((target) => runTarget(target, report)));
   }
   const { checkSizes } = await import('./lib/sizes.mjs');
   await checkSizes(report, targets, options['update-sizes']);
@@ -62,19 +65,26 @@ async function main() {
   return report.end();
 }
 
-/** Runs a target, which prints its steps itself. */
+/** Runs a target, and prints its steps: those of a program when it has ended. */
 async function runTarget(name, report) {
-  title(name);
-  const child = fork(new URL('./lib/target.mjs', import.meta.url), [name]);
+  const silent = PROGRAMS.includes(name);
+  if (!silent) title(name);
+  const child = fork(new URL('./lib/target.mjs', import.meta.url), [name], { silent });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text) => { output += text; });
   // It ends its own children first.
   const stop = () => child.kill('SIGTERM');
   process.once('exit', stop);
   const timer = setTimeout(stop, LONGEST_TARGET);
   let result;
   child.on('message', (message) => { result = message; });
-  const code = await new Promise((resolve) => { child.once('exit', resolve); });
+  const code = await new Promise((resolve) => { child.once('close', resolve); });
   clearTimeout(timer);
   process.off('exit', stop);
+  if (silent) {
+    title(name);
+    process.stdout.write(output);
+  }
   report.passed += result?.passed ?? 0;
   report.failed += result?.failed ?? 0;
   if (!result) report.add(`${name}: it runs to its end`, `its process ended with ${code}`);

@@ -2,6 +2,7 @@
 
 use std::panic::resume_unwind;
 use std::process::Command;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::Result;
@@ -18,17 +19,20 @@ const FIRST: [&[Check]; 2] = [
     &[Check { name: "the tools of the edge", command: "cargo xtask edge --install" }],
 ];
 
-/// What mostly runs, and partly waits.
-const RUN: &[Check] = &[
-    Check {
-        name: "the real runtimes of the edge",
-        command: "KNOCK_EMULATOR=target/debug/knock-emulator cargo xtask edge",
-    },
-    Check { name: "tests", command: "cargo xtask test" },
-];
+/// What takes longest, and partly waits.
+const EDGE: &[Check] = &[Check {
+    name: "the real runtimes of the edge",
+    command: "KNOCK_EMULATOR=target/debug/knock-emulator cargo xtask edge",
+}];
 
 /// What mostly reads and compiles, and all that installs packages of the system, which only one process can do at a time.
 const COMPILE: &[Check] = &[
+    // These two partly wait as well: at the beginning, while the edge compiles.
+    Check {
+        name: "Knock's clients in a browser",
+        command: "KNOCK_EMULATOR=target/debug/knock-emulator cargo xtask browser",
+    },
+    Check { name: "the queue on Postgres", command: "cargo xtask postgres" },
     Check { name: "format", command: "cargo fmt --all --check" },
     Check { name: "the registry and the map are current", command: "cargo xtask generate --check" },
     Check { name: "the types of workflows are current", command: "cargo xtask types --check" },
@@ -80,16 +84,16 @@ const COMPILE: &[Check] = &[
         command: "cargo xtask bench --check --only core",
     },
     Check { name: "tokens in the official stack", command: "sh tests/wire/verify.sh" },
-    Check {
-        name: "Knock's clients in a browser",
-        command: "KNOCK_EMULATOR=target/debug/knock-emulator cargo xtask browser",
-    },
+];
+
+/// What remains for the one that ends first of [`EDGE`] and [`COMPILE`].
+const REST: &[Check] = &[
+    Check { name: "tests", command: "cargo xtask test" },
     Check {
         // With the others, it would have the features that they ask for.
         name: "the first example on its own",
         command: "cargo run --package quickstart",
     },
-    Check { name: "the queue on Postgres", command: "cargo xtask postgres" },
 ];
 
 /// How many checks are listed with their times at the end.
@@ -101,8 +105,8 @@ pub(crate) fn run() -> Result<()> {
     // If this fails, for example because there is no rustup, the builds report what is missing.
     let _ = command("rustup target add wasm32-unknown-unknown wasm32-wasip2").status();
 
-    let mut results = run_beside(FIRST);
-    results.extend(run_beside([RUN, COMPILE]));
+    let mut results = run_beside(FIRST, &[]);
+    results.extend(run_beside([EDGE, COMPILE], REST));
 
     results.sort_unstable_by_key(|result| std::cmp::Reverse(result.time));
     println!(
@@ -123,11 +127,17 @@ pub(crate) fn run() -> Result<()> {
     Err(format!("\n{} of {total} checks failed:\n{}", failed.len(), failed.join("\n")).into())
 }
 
-/// Runs two lists of checks at the same time, which keeps two cores busy.
-fn run_beside(lists: [&'static [Check]; 2]) -> Vec<Outcome> {
+/// Runs two lists of checks at the same time, which keeps two cores busy, and a third one once either has ended.
+fn run_beside(lists: [&'static [Check]; 2], rest: &'static [Check]) -> Vec<Outcome> {
+    let rest = Mutex::new(rest.iter());
+    let next = || rest.lock().ok()?.next();
     std::thread::scope(|scope| {
-        let threads = lists.map(|checks| scope.spawn(|| checks.iter().map(Check::run).collect::<Vec<_>>()));
-        let results = threads.map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        let run = |checks: &'static [Check]| {
+            scope.spawn(move || {
+                checks.iter().chain(std::iter::from_fn(next)).map(Check::run).collect::<Vec<_>>()
+            })
+        };
+        let results = lists.map(run).map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
         results.into_iter().flatten().collect()
     })
 }

@@ -9,28 +9,28 @@ import { run } from './process.mjs';
 import { buildPackage } from './tools.mjs';
 
 const FOLDER = path.join(HERE, 'fetch');
-/** The scenario, compiled once for all hosts with `fetch`. */
-export const SCENARIO = path.join(OUT, 'fetch-scenario');
 
-/** Where the script writes what it found. */
-const RESULT = path.join(SCENARIO, 'result.json');
+/** The folder of a target's scenario. Each has its own, since some run at the same time. */
+export const scenarioOf = (target) => path.join(OUT, 'fetch-scenario', target);
 
-export const buildScenario = () => buildPackage('the scenario over fetch', FOLDER, 'edge_fetch', SCENARIO);
+export const buildScenario = (target) => buildPackage('the scenario over fetch', FOLDER, 'edge_fetch', scenarioOf(target));
 
 /**
- * Returns the target that runs the scenario by a command. `repeats` are the methods of the requests that the host sends
+ * Returns a target that runs the scenario by a command. `repeats` are the methods of the requests that the host sends
  * again on its own if a connection that was used before breaks.
  */
-export const hostTarget = (command, flags, repeats = []) => ({
-  build: buildScenario,
+export const hostTarget = (name, command, flags, repeats = []) => ({
+  build: () => buildScenario(name),
   async runTarget(report, emulator) {
     let result;
+    // The script writes there what it found.
+    const file = path.join(scenarioOf(name), 'result.json');
     console.log(`  (version ${/\d[\d.]+/.exec(await run(command(), ['--version']))[0]})`);
     await report.step('the scenario runs, and every kind of host is tried', async () => {
-      rmSync(RESULT, { force: true });
-      const args = [...flags, path.join(FOLDER, 'main.mjs'), SCENARIO, `${repeats}`, RESULT];
+      rmSync(file, { force: true });
+      const args = [...flags, path.join(FOLDER, 'main.mjs'), scenarioOf(name), `${repeats}`, file];
       await run(command(), args, { minutes: 5, env: secrets(emulator.url) });
-      result = JSON.parse(readFileSync(RESULT, 'utf8'));
+      result = JSON.parse(readFileSync(file, 'utf8'));
       report.scenario(result);
     });
     await report.step('a user token that WebCrypto signed is verified by jose', () => verifyToken(result.token, 'é日🦖'));

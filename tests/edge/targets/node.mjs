@@ -1,4 +1,4 @@
 // Node: the one that runs the tests.
 import { hostTarget } from '../lib/host.mjs';
 
-export const { build, runTarget } = hostTarget(() => process.execPath, []);
+export const { build, runTarget } = hostTarget('node', () => process.execPath, []);

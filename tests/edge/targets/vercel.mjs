@@ -8,7 +8,7 @@ import { build as bundle } from 'esbuild';
 
 import { INCOMPLETE, driveApp, driveUnconfigured } from '../lib/app.mjs';
 import { checkHeads } from '../lib/emulator.mjs';
-import { SCENARIO, buildScenario } from '../lib/host.mjs';
+import { buildScenario, scenarioOf } from '../lib/host.mjs';
 import { secrets } from '../lib/knock.mjs';
 import { HERE } from '../lib/paths.mjs';
 import { Walk } from '../lib/readme.mjs';
@@ -18,7 +18,7 @@ const DEV = 'npx vercel dev -L';
 const URL_OF_DEV = 'http://127.0.0.1:3000';
 const RUNTIMES = { 'Node.js': { alerts: '/api/alert' }, Edge: { alerts: '/api/alert-edge' } };
 
-export const build = buildScenario;
+export const build = () => buildScenario('vercel');
 
 export async function runTarget(report, emulator) {
   await runScenario(report, emulator);
@@ -51,7 +51,7 @@ async function runScenario(report, emulator) {
       return new Response(new URL(request.url).pathname === '/hosts'
         ? JSON.stringify({ steps: await tryHosts(call) })
         : await scenario(process.env.KNOCK_BASE_URL, []));
-    };`, SCENARIO, emulator);
+    };`, scenarioOf('vercel'), emulator);
   const runs = (name, where) => report.step(`${name} to its end`, async () => {
     const response = await edge.dispatchFetch(`http://edge${where}`);
     const text = await response.text();
