@@ -8,8 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use knock_core::token::TokenError;
 use knock_core::{
-    CallOptions, Config, Error, ErrorKind, InvalidInput, Method, Operation, Outcome, TransportError, custom,
-    messages, recipients::UserRequest, users, workflows,
+    CallOptions, Config, Error, ErrorKind, InvalidInput, Method, Operation, Outcome, TransportError,
+    UnixTime, custom, messages, recipients::UserRequest, users, workflows,
 };
 use serde_json::Value;
 use support::{NOW, response};
@@ -210,14 +210,19 @@ fn display_is_one_short_line_for_any_server_text() {
     }
 }
 
+/// Returns the error of a stored call that expired, with any name of an operation.
+fn expired(operation: &str) -> Error {
+    let call = users::get("jhammond").prepare([0; 16]).expect("a valid call");
+    let mut stored = serde_json::json!(call.expires_at(UnixTime::from_secs(1)));
+    stored["operation"] = operation.into();
+    let call: knock_core::PreparedCall = serde_json::from_value(stored).expect("any name is read");
+    let client = knock_core::Client::with_transport(support::config(), support::Fake::new([]));
+    support::block_on(client.execute(call, None)).expect_err("the call expired")
+}
+
 #[test]
 fn a_queued_operation_name_cannot_break_the_line() {
-    let stored = serde_json::json!({
-        "operation": format!("a\nb{}", "x".repeat(10_000)), "method": "GET", "target": "/", "expires_at": 1
-    });
-    let call: knock_core::PreparedCall = serde_json::from_value(stored).unwrap();
-    let client = knock_core::Client::with_transport(support::config(), support::Fake::new([]));
-    let error = support::block_on(client.execute(call, None)).unwrap_err();
+    let error = expired(&format!("a\nb{}", "x".repeat(10_000)));
     assert_eq!(error.kind(), ErrorKind::Expired);
     assert!(error.to_string().len() < 400 && !error.to_string().contains('\n'), "{error}");
 }
@@ -410,11 +415,7 @@ fn debug_is_as_bounded_as_display() {
             assert!(text.len() < 3_000, "{} bytes", text.len());
         }
     }
-    let call = serde_json::json!({ "operation": long, "method": "GET", "target": "/", "expires_at": 1 });
-    let call: knock_core::PreparedCall = serde_json::from_value(call).unwrap();
-    let client = knock_core::Client::with_transport(support::config(), support::Fake::new([]));
-    let error = support::block_on(client.execute(call, None)).unwrap_err();
-    assert!(format!("{error:?}").chars().count() < 2_000);
+    assert!(format!("{:?}", expired(&long)).chars().count() < 2_000);
 }
 
 #[test]

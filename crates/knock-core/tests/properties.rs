@@ -401,9 +401,9 @@ proptest! {
         unknown in "[a-z]{1,3}",
     ) {
         let mut stored = json!({
-            "version": version, "operation": operation, "method": method, "target": target, "body": body,
-            "idempotency_key": key, "honours_idempotency_key": flags[0], "repeatable": flags[1],
-            "expires_at": expires_at,
+            "version": version, "operation": operation, "route": "", "method": method, "target": target,
+            "body": body, "idempotency_key": key, "honours_idempotency_key": flags[0],
+            "repeatable": flags[1], "expires_at": expires_at,
         });
         let read = serde_json::from_value::<PreparedCall>(stored.clone());
         // Calls of later versions are refused, whether by their version or by an unknown field.

@@ -646,14 +646,6 @@ fn the_stored_form_is_version_1() {
 }
 
 #[test]
-fn a_stored_call_without_a_version_is_read() {
-    let stored = json!({ "operation": "users.get", "method": "GET", "target": "/v1/users/a" });
-    let call: PreparedCall = serde_json::from_value(stored).unwrap();
-    assert_eq!((call.method().as_str(), call.target(), call.body()), ("GET", "/v1/users/a", None));
-    assert!(!call.is_repeatable(), "calls are not repeatable by default");
-}
-
-#[test]
 fn a_stored_call_that_would_lose_a_part_is_refused() {
     let refusal = |change: fn(&mut Value)| {
         let mut stored: Value = serde_json::from_str(STORED_BY_VERSION_1).unwrap();
@@ -663,6 +655,15 @@ fn a_stored_call_that_would_lose_a_part_is_refused() {
     assert!(refusal(|stored| stored["version"] = json!(2)).contains("`version` is 2"));
     assert!(refusal(|stored| stored["priority"] = json!(7)).contains("`priority` is a field"));
     assert!(refusal(|stored| stored["branch"] = json!("a b")).contains("`branch`"));
+    // Without them, a key would not be sent, or a call not repeated.
+    for field in
+        ["version", "operation", "route", "method", "target", "honours_idempotency_key", "repeatable"]
+    {
+        let mut stored: Value = serde_json::from_str(STORED_BY_VERSION_1).unwrap();
+        stored.as_object_mut().unwrap().remove(field);
+        let error = serde_json::from_value::<PreparedCall>(stored).unwrap_err();
+        assert_eq!(error.to_string(), format!("missing field `{field}`"));
+    }
     // Without its key, a trigger would notify twice.
     assert!(
         refusal(|stored| stored["idempotency_key"] = json!(null)).contains("`idempotency_key` is missing")
@@ -679,7 +680,7 @@ fn a_key_expires_a_day_after_the_call_was_first_sent() {
 
 #[test]
 fn hostile_stored_calls_are_refused() {
-    let good = json!({ "operation": "users.get", "method": "GET", "target": "/v1/users/a" });
+    let good = json!(users::get("a").prepare(RANDOM).unwrap());
     let cases = [
         ("target", json!("v1/users/a")),
         ("target", json!("")),

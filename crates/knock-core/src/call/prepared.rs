@@ -9,8 +9,8 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue};
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, IgnoredAny};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::call::{OperationInfo, RateLimitTier, Repetition};
 use crate::config::{BRANCH, branch_value};
@@ -283,21 +283,17 @@ const VERSION: u32 = 1;
 #[derive(Serialize, Deserialize)]
 #[allow(clippy::struct_excessive_bools, reason = "they are independent facts about the operation")]
 struct Stored {
-    /// A call without one is of the first version.
-    #[serde(default)]
+    #[serde(deserialize_with = "known_version")]
     version: u32,
     operation: String,
-    #[serde(default)]
     route: String,
     method: String,
     target: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     body: Option<String>,
-    #[serde(default)]
     honours_idempotency_key: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     idempotency_key: Option<String>,
-    #[serde(default)]
     repeatable: bool,
     /// Absent if it is false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -313,6 +309,16 @@ struct Stored {
     /// Milliseconds since the Unix epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<UnixTime>,
+}
+
+/// Refuses a call of a later version, whatever fields it lacks.
+fn known_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let version = u32::deserialize(deserializer)?;
+    if version <= VERSION {
+        return Ok(version);
+    }
+    let problem = format!("is {version}; this version of the SDK reads calls up to version {VERSION}");
+    Err(D::Error::custom(InvalidInput::new("version", problem)))
 }
 
 /// A stored call with the fields that this version does not know.
@@ -350,12 +356,6 @@ impl From<PreparedCall> for Stored {
 impl Incoming {
     /// Refuses a call of which this version would lose a part.
     fn check(self) -> Result<Stored, InvalidInput> {
-        let version = self.stored.version;
-        if version > VERSION {
-            let problem =
-                format!("is {version}; this version of the SDK reads calls up to version {VERSION}");
-            return Err(InvalidInput::new("version", problem));
-        }
         if let Some(field) = self.unknown.into_keys().next() {
             return Err(InvalidInput::new(field, "is a field that this version of the SDK does not know"));
         }
