@@ -1,13 +1,10 @@
 //! `cargo xtask bench`: measures, compares with the limits, and writes BENCHMARKS.md.
 
-use std::process::Command;
-
 use crate::Result;
+use crate::process::{cargo, passes};
 
-/// Runs the report. It is a separate program, so that this one stays light.
+/// Runs the report. It is a separate program, so that this one stays light. What it measures are other programs, so it
+/// is not optimized itself.
 pub(crate) fn run(options: &[&str]) -> Result<()> {
-    let mut command = Command::new("cargo");
-    command.args(["run", "--quiet", "--release", "--package", "bench-report", "--"]).args(options);
-    let status = command.status().map_err(|error| format!("cargo cannot be run: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("the benchmarks ended with {status}").into()) }
+    passes(cargo(["run", "--quiet", "--package", "bench-report", "--"]).args(options))
 }

@@ -35,7 +35,10 @@ const COMPILE: &[Check] = &[
     Check { name: "the queue on Postgres", command: "cargo xtask postgres" },
     Check { name: "format", command: "cargo fmt --all --check" },
     Check { name: "the registry and the map are current", command: "cargo xtask generate --check" },
-    Check { name: "the types of workflows are current", command: "cargo xtask types --check" },
+    Check {
+        name: "the types of workflows are current",
+        command: "KNOCK_TYPES=target/debug/knock-types cargo xtask types --check",
+    },
     Check { name: "the emulator's page is current", command: "cargo xtask page --check" },
     Check { name: "imports go down", command: "cargo xtask rooms" },
     Check { name: "unused dependencies", command: "cargo xtask guard dependencies" },
@@ -83,7 +86,10 @@ const COMPILE: &[Check] = &[
         name: "instructions and allocations of the core",
         command: "cargo xtask bench --check --only core",
     },
-    Check { name: "tokens in the official stack", command: "sh tests/wire/verify.sh" },
+    Check {
+        name: "tokens in the official stack",
+        command: "SIGN_TOKEN=target/debug/sign-token sh tests/wire/verify.sh",
+    },
 ];
 
 /// What remains for the one that ends first of [`EDGE`] and [`COMPILE`].
