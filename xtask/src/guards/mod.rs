@@ -172,7 +172,7 @@ fn platforms() -> Result<()> {
             "knock-types",
             "--all-features",
         ],
-        &["--package", "knock-emulator"],
+        &["--package", "knock-emulator", "--package", "knock-fuzz"],
         &[
             "--package",
             "knock-reqwest",
